@@ -1,0 +1,33 @@
+# One place for every compiler and linker flag.
+add_library(snug_flags INTERFACE)
+target_include_directories(snug_flags INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_BINARY_DIR}/generated)
+target_compile_definitions(snug_flags INTERFACE _GNU_SOURCE FMT_HEADER_ONLY=1)
+target_compile_options(snug_flags INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wimplicit-fallthrough
+  -Wno-missing-field-initializers)
+if(SNUG_WERROR)
+  target_compile_options(snug_flags INTERFACE -Werror)
+endif()
+
+# Hardening is for every build, so that tests run what users run. A static-pie cannot be combined with the
+# sanitizers' dynamic run time, hence the two branches.
+target_compile_options(snug_flags INTERFACE -fPIE -fstack-protector-strong -fstack-clash-protection
+  $<$<STREQUAL:${CMAKE_SYSTEM_PROCESSOR},x86_64>:-fcf-protection>)
+if(SNUG_SANITIZE)
+  target_compile_options(snug_flags INTERFACE -fsanitize=${SNUG_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(snug_flags INTERFACE -fsanitize=${SNUG_SANITIZE})
+else()
+  target_compile_definitions(snug_flags INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
+endif()
+target_compile_options(snug_flags INTERFACE -ffunction-sections -fdata-sections)
+if(SNUG_STATIC)
+  target_link_options(snug_flags INTERFACE -static-pie -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,-z,noexecstack
+    -Wl,--build-id=sha1)
+else()
+  target_link_options(snug_flags INTERFACE -pie -Wl,-z,relro,-z,now)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+endif()

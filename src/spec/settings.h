@@ -1,0 +1,153 @@
+// What a sandbox may be told, in one schema that serves twice: a Profile is one layer of wishes (each may be
+// absent), a Spec is what is wanted in the end (each has a value). Both are plain values that compare with
+// ==.
+//
+// Layers, later wins: built-in base, shipped or user profile (through `extends`), project snug.toml, flags.
+// Lists accumulate. Every value remembers its Origin up to the plan.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/origin.h"
+
+namespace snug {
+
+template<class T>
+struct Setting {
+  T value{};
+  Origin origin{};
+  bool operator==(const Setting&) const = default;
+};
+template<class T>
+using Maybe = std::optional<Setting<T>>;
+
+enum class Toggle { Auto, On, Off };
+enum class IdMode { Single, Range };
+enum class OverlayDriver { Auto, Native, Fuse };
+enum class Writable { Auto, Tmpfs, Disk, None };
+enum class NetworkMode { None, Gate, Full, Host };
+enum class Tier { Strict, Default, Dev, Off };
+enum class ProcView { Masked, Full };
+enum class Access { ReadOnly, ReadWrite };
+enum class MountType { Bind, Cow, Tmpfs };
+enum class Missing {
+  Fail,
+  Skip,
+  Create
+};  // Skip only if the user said optional; Create is docker's -v for a missing source
+
+// Who the payload is inside. Auto: the image's user, or root; you on the host image.
+struct RunAs {
+  enum class Kind { Auto, Root, Self, Named };
+  Kind kind{Kind::Auto};
+  std::string user{};   // Named: a user name or number, as typed
+  std::string group{};  // Named: a group name or number, or "" for the user's own
+  bool operator==(const RunAs&) const = default;
+};
+
+struct EnvVariable {
+  std::string name{};
+  std::string value{};
+  Origin origin{};
+  bool operator==(const EnvVariable&) const = default;
+};
+
+struct Mount {
+  MountType type{MountType::Bind};
+  std::string source{};  // absolute on the host; "" for a tmpfs
+  std::string target{};  // absolute inside, normalised
+  Access access{Access::ReadOnly};
+  Missing missing{Missing::Fail};
+  std::uint64_t size{0};      // tmpfs: bytes, 0 for the kernel's half of memory
+  std::uint32_t mode{01777};  // tmpfs: permission bits of its root
+  Origin origin{};
+  bool operator==(const Mount&) const = default;
+};
+
+template<template<class> class Field>
+struct Settings {
+  Field<std::string> image{};                    // stored name, directory, or "host"
+  Maybe<std::vector<std::string>> command{};     // replaces the image's
+  Maybe<std::vector<std::string>> entrypoint{};  // flag only; replaces the image's and drops its command
+  Maybe<std::string> workdir{};                  // inside; the image's where absent
+  Maybe<std::string> hostname{};
+  Maybe<std::string> name{};  // flag only; a container that is kept
+
+  std::vector<Setting<std::string>> env_pass{};  // names and globs taken from the caller
+  std::vector<EnvVariable> env_set{};            // in order, later wins
+
+  Field<RunAs> run_as{};
+  Field<IdMode> ids{};
+  Field<Toggle> fake_root{};
+
+  Field<OverlayDriver> overlay{};
+  Field<Writable> writable{};
+  Field<bool> read_only{};  // flag only: the root filesystem is read-only, /tmp and volumes are not
+  Maybe<std::uint64_t> rootfs_size{};  // bytes of the writable layer
+
+  std::vector<Mount> mounts{};
+
+  Maybe<std::uint64_t> memory{};  // bytes
+  Maybe<std::uint64_t> swap{};    // bytes beyond memory
+  Maybe<double> cpus{};
+  Maybe<std::uint64_t> pids{};
+  Maybe<std::uint64_t> io_weight{};  // 1–10000, cgroup v2 io.weight
+  Maybe<std::uint64_t> nofile{};
+  Maybe<std::uint64_t> timeout_ms{};
+  Field<bool> limits_required{};
+
+  Field<NetworkMode> network{};
+  std::vector<Setting<std::string>> allow{};
+  std::vector<Setting<std::string>> deny{};
+  std::vector<Setting<std::string>> publish{};
+
+  Field<Tier> seccomp{};
+  std::vector<Setting<std::string>> seccomp_allow{};  // syscall names
+  std::vector<Setting<std::string>> seccomp_deny{};
+  std::vector<Setting<std::string>> cap_add{};   // capability names, "CAP_" optional, or ALL
+  std::vector<Setting<std::string>> cap_drop{};  // taken away after cap_add
+  Field<bool> nested_userns{};
+  Field<ProcView> proc{};
+  Field<bool> landlock{};
+
+  Field<bool> wayland{};
+  Field<bool> x11{};
+  Field<bool> audio{};
+  Field<bool> gpu{};
+  Field<bool> ssh_agent{};
+
+  Field<bool> tty{};          // flag only: -t
+  Field<bool> interactive{};  // flag only: -i, the payload gets snug's standard input
+
+  bool operator==(const Settings&) const = default;
+};
+
+using Profile = Settings<Maybe>;
+using Spec = Settings<Setting>;
+
+// Calls visit(member of each object…) for every single-valued member, in the order of the schema.
+template<class Visit, class... S>
+void for_each_setting(Visit&& visit, S&&... s) {
+  visit(s.image...), visit(s.command...), visit(s.entrypoint...), visit(s.workdir...), visit(s.hostname...);
+  visit(s.name...), visit(s.run_as...), visit(s.ids...), visit(s.fake_root...);
+  visit(s.overlay...), visit(s.writable...), visit(s.read_only...), visit(s.rootfs_size...);
+  visit(s.memory...), visit(s.swap...), visit(s.cpus...), visit(s.pids...), visit(s.io_weight...);
+  visit(s.nofile...), visit(s.timeout_ms...), visit(s.limits_required...), visit(s.network...);
+  visit(s.seccomp...), visit(s.nested_userns...), visit(s.proc...), visit(s.landlock...);
+  visit(s.wayland...), visit(s.x11...), visit(s.audio...), visit(s.gpu...), visit(s.ssh_agent...);
+  visit(s.tty...), visit(s.interactive...);
+}
+
+// The same for every list. Lists accumulate over the layers; a mount whose target is already there replaces
+// it in place.
+template<class Visit, class... S>
+void for_each_list(Visit&& visit, S&&... s) {
+  visit(s.env_pass...), visit(s.env_set...), visit(s.mounts...), visit(s.allow...), visit(s.deny...);
+  visit(s.publish...), visit(s.seccomp_allow...), visit(s.seccomp_deny...), visit(s.cap_add...),
+      visit(s.cap_drop...);
+}
+
+}  // namespace snug

@@ -1,0 +1,76 @@
+#include "sys/file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <cerrno>
+
+#include "base/text.h"
+
+namespace snug {
+
+Result<UniqueFd> open_file(int dirfd, const std::string& path, int flags, mode_t mode) {
+  UniqueFd fd{openat(dirfd, path.c_str(), flags | O_CLOEXEC | O_NOCTTY, mode)};
+  if (!fd)
+    return fail({.step = fmt::format("open {}", escape_control(path)), .err = errno});
+  return fd;
+}
+
+Result<UniqueFd> open_beneath(int root, const std::string& path, int flags) {
+  open_how how{};
+  how.flags = static_cast<std::uint64_t>(flags) | O_CLOEXEC;
+  if (!(flags & O_PATH))
+    how.flags |= O_NOCTTY | O_NONBLOCK;
+  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+  UniqueFd fd{static_cast<int>(syscall(SYS_openat2, root, path.c_str(), &how, sizeof how))};
+  if (!fd)
+    return fail({.step = fmt::format("open {}", escape_control(path)), .err = errno});
+  return fd;
+}
+
+Result<std::string> read_regular(int fd, std::string_view what, std::uint64_t limit) {
+  struct stat info {};
+  if (fstat(fd, &info) != 0)
+    return fail({.step = fmt::format("read {}", escape_control(what)), .err = errno});
+  if (!S_ISREG(info.st_mode))
+    return fail({.step = fmt::format("read {}: not a regular file", escape_control(what))});
+  std::string text;
+  // Sized by what is read, not by st_size: files of /proc say 0, and a file may grow meanwhile.
+  for (;;) {
+    const std::size_t have = text.size();
+    text.resize(have + 16384);
+    const ssize_t n = read(fd, text.data() + have, 16384);
+    if (n < 0 && errno != EINTR)
+      return fail({.step = fmt::format("read {}", escape_control(what)), .err = errno});
+    text.resize(have + (n > 0 ? static_cast<std::size_t>(n) : 0));
+    if (text.size() > limit)
+      return fail({.step = fmt::format("read {}: larger than {} bytes", escape_control(what), limit)});
+    if (n == 0)
+      return text;
+  }
+}
+
+Result<std::string> read_text_file(const std::string& path, std::uint64_t limit) {
+  // O_NONBLOCK: opening a FIFO for reading would wait for a writer.
+  auto fd = open_file(AT_FDCWD, path, O_RDONLY | O_NONBLOCK);
+  if (!fd)
+    return tl::unexpected{fd.error()};
+  return read_regular(fd->get(), path, limit);
+}
+
+Status write_all(int fd, std::string_view text, std::string_view what) {
+  while (!text.empty()) {
+    const ssize_t n = write(fd, text.data(), text.size());
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return fail({.step = fmt::format("write {}", escape_control(what)), .err = errno});
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return {};
+}
+
+}  // namespace snug
