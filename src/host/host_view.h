@@ -59,6 +59,9 @@ class HostView {
   // stat(2), following links. Fails with the errno of the system call and the path in the step.
   virtual Result<FileInfo> stat(const std::string& path) const = 0;
 
+  // readlink(2). Fails with EINVAL where `path` is not a link.
+  virtual Result<std::string> read_link(const std::string& path) const = 0;
+
   // The text of a regular file of at most 1 MiB.
   virtual Result<std::string> read_file(const std::string& path) const = 0;
 

@@ -119,8 +119,9 @@ struct Settings {
   Field<bool> gpu{};
   Field<bool> ssh_agent{};
 
-  Field<bool> tty{};          // flag only: -t
-  Field<bool> interactive{};  // flag only: -i, the payload gets snug's standard input
+  Field<Toggle>
+      tty{};  // flag only: On with -t; Auto gives a terminal of its own for each standard fd that is one
+  Field<bool> shell{};  // `snug shell`: without a command, the user's own shell
 
   bool operator==(const Settings&) const = default;
 };
@@ -138,7 +139,7 @@ void for_each_setting(Visit&& visit, S&&... s) {
   visit(s.nofile...), visit(s.timeout_ms...), visit(s.limits_required...), visit(s.network...);
   visit(s.seccomp...), visit(s.nested_userns...), visit(s.proc...), visit(s.landlock...);
   visit(s.wayland...), visit(s.x11...), visit(s.audio...), visit(s.gpu...), visit(s.ssh_agent...);
-  visit(s.tty...), visit(s.interactive...);
+  visit(s.tty...), visit(s.shell...);
 }
 
 // The same for every list. Lists accumulate over the layers; a mount whose target is already there replaces

@@ -1,0 +1,132 @@
+// The payload's own process, between vfork and exec. It shares init's memory until it executes, so what it
+// finds out it can leave in a variable, and nothing has to be copied for it.
+#include <linux/capability.h>
+#include <linux/close_range.h>
+#include <linux/seccomp.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+
+#include "child/state.h"
+#include "sys/raw.h"
+
+namespace snug::child {
+namespace {
+
+int take_terminal(const State& state, const Payload& payload) {
+  if (!payload.has_terminal)
+    // A process group of its own in init's session: a stop signal would be ignored in an orphaned one
+    // (setpgid(2), POSIX).
+    return static_cast<int>(raw::call(SYS_setpgid, 0, 0));
+  long result = raw::call(SYS_setsid);
+  if (result >= 0 && ioctl(state.slave, TIOCSCTTY, 0) != 0)
+    result = -errno;
+  for (int fd = 0; fd < 3 && result >= 0; ++fd)
+    if (payload.terminal_fds >> fd & 1)
+      result = raw::call(SYS_dup3, state.slave, fd, 0);
+  return result < 0 ? static_cast<int>(result) : 0;
+}
+
+int become_user(const Payload& payload) {
+  if (!payload.set_user)
+    return 0;
+  long result = raw::call(SYS_setgroups, payload.group_count, payload.groups);
+  if (result >= 0)
+    result = raw::call(SYS_setresgid, payload.gid, payload.gid, payload.gid);
+  // Without this the change of uid would clear the sets, the kept ones too (capabilities(7)).
+  if (result >= 0 && payload.ambient)
+    result = raw::call(SYS_prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0);
+  if (result >= 0)
+    result = raw::call(SYS_setresuid, payload.uid, payload.uid, payload.uid);
+  return result < 0 ? static_cast<int>(result) : 0;
+}
+
+int set_capabilities(uint64_t keep, uint64_t ambient) {
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  __user_cap_data_struct data[2];
+  for (int i = 0; i < 2; ++i) {
+    data[i].effective = data[i].permitted = static_cast<uint32_t>(keep >> (32 * i));
+    // Inheritable stays empty but for what ambient needs (CVE-2022-24769: files with inheritable capabilities
+    // would gain).
+    data[i].inheritable = static_cast<uint32_t>(ambient >> (32 * i));
+  }
+  long result = raw::call(SYS_capset, &header, data);
+  for (unsigned long capability = 0; capability < 64 && result >= 0; ++capability)
+    if (ambient >> capability & 1)
+      result = raw::call(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0);
+  return result < 0 ? static_cast<int>(result) : 0;
+}
+
+int enter_dir(const char* path) {
+  // Beneath the new root and through no magic link: a workdir of /proc/self/fd/N must not reach a descriptor
+  // that set-up still has open (CVE-2024-21626).
+  const int fd = raw::open_at2(AT_FDCWD, path, O_PATH | O_DIRECTORY, RESOLVE_NO_MAGICLINKS);
+  return fd < 0 ? fd : static_cast<int>(raw::call(SYS_fchdir, fd));
+}
+
+int execute(const Payload& payload) {
+  // As execvp(3): what is missing is passed over, what may not be executed is remembered.
+  int error = -ENOENT;
+  for (size_t i = 0; i < payload.candidates.count; ++i) {
+    const int result =
+        static_cast<int>(raw::call(SYS_execve, payload.candidates.items[i], payload.argv, payload.envp));
+    if (result == -EACCES)
+      error = result;
+    else if (result != -ENOENT && result != -ENOTDIR)
+      return result;
+  }
+  return error;
+}
+
+int prepare_and_execute(const State& state, const Program& program, uint16_t& step) {
+  const Payload& payload = program.payload;
+  step = payload.user_step;
+  int result = take_terminal(state, payload);
+  if (result >= 0)
+    result = become_user(payload);
+  if (result >= 0)
+    result = set_capabilities(payload.keep, payload.ambient);
+  if (result < 0)
+    return result;
+  step = payload.dir_step;
+  result = enter_dir(payload.workdir);
+  if (result < 0)
+    return result;
+  step = payload.execute_step;
+  // Whatever the caller had open stays behind: a directory descriptor would be a way out (CVE-2024-21626).
+  result = static_cast<int>(raw::call(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC));
+  if (result >= 0)
+    result = static_cast<int>(
+        raw::call(SYS_rt_sigprocmask, SIG_SETMASK, &program.caller_mask, nullptr, sizeof(uint64_t)));
+  if (result >= 0 && payload.filter) {
+    step = payload.filter_step;
+    const sock_fprog filter{static_cast<unsigned short>(payload.filter_size),
+                            const_cast<sock_filter*>(payload.filter)};
+    result = static_cast<int>(raw::call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter));
+    if (result < 0)
+      return result;
+    step = payload.execute_step;
+  }
+  return result < 0 ? result : execute(payload);
+}
+
+}  // namespace
+
+int spawn_payload(State& state, const Program& program, uint16_t& step) {
+  volatile int error = 0;
+  const pid_t pid = vfork();
+  if (pid < 0)
+    return -errno;
+  if (pid == 0) {
+    error = prepare_and_execute(state, program, step);
+    _exit(127);
+  }
+  // init was suspended until the payload executed or ended, so `error` is what it left. A failed one is
+  // reaped with init.
+  if (error < 0)
+    return error;
+  if (state.slave >= 0)
+    raw::close_fd(state.slave);
+  return pid;
+}
+
+}  // namespace snug::child

@@ -1,0 +1,164 @@
+// What init does, prepared by the parent down to the last byte (launch/lower.cc): a flat array that init
+// walks without a heap. Every pointer is into memory that the parent keeps until init has been cloned.
+#pragma once
+
+#include <linux/filter.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+namespace snug::child {
+
+// The identity of a host file as the planner saw it. Checked after opening: what was swapped in between is
+// refused (ESTALE).
+struct Seen {
+  dev_t dev;
+  ino_t ino;
+};
+
+struct Source {
+  const char* path;
+  Seen seen;
+};
+
+struct TextList {
+  const char* const* items;
+  size_t count;
+};
+
+enum class OpCode : uint8_t {
+  WriteMaps,
+  AwaitMaps,
+  JoinKeyring,
+  LoopbackUp,
+  SetSysctl,
+  SetHostname,
+  PrivateMounts,
+  TmpfsRoot,
+  OverlayRoot,
+  MakeDir,
+  MakeSymlink,
+  BindText,
+  BindMount,
+  MountTmpfs,
+  MountDev,
+  MountDevpts,
+  MountProc,
+  MountSys,
+  OpenTerminal,
+  RootReadOnly,
+  PivotRoot,
+  LimitResource,
+  DropCapabilities,
+  NoNewPrivileges,
+};
+
+struct Op {
+  OpCode code;
+  uint16_t step;  // index into the plan, for the error
+  union {
+    struct {
+      const char* uid_map;
+      const char* gid_map;
+    } maps;
+    struct {
+      const char* path;  // below /proc/sys
+      const char* value;
+    } sysctl;
+    struct {
+      const char* name;
+      size_t size;
+    } hostname;
+    struct {
+      const char* size;  // as the file system takes it ("1048576"), or null
+    } tmpfs_root;
+    struct {
+      const Source* layers;  // top first
+      size_t count;
+      const char* size;  // of the tmpfs upper, or null
+      const char* disk;  // directory with upper/ and work/ on disk, or null for a tmpfs upper
+      mode_t mode;       // of the root: what the topmost layer has
+      bool fuse;         // served by fuse-overlayfs instead of the kernel's overlay
+    } overlay;
+    struct {
+      const char* target;
+      mode_t mode;
+    } dir;
+    struct {
+      const char* target;
+      const char* text;
+    } symlink;
+    struct {
+      const char* target;
+      const char* text;
+      size_t size;
+      mode_t mode;
+    } file;
+    struct {
+      Source source;
+      const char* target;
+      uint64_t attributes;  // MOUNT_ATTR_*
+      bool directory;
+      bool optional;
+    } bind;
+    struct {
+      const char* target;
+      const char* size;  // or null
+      const char* mode;  // octal
+      uint64_t attributes;
+    } tmpfs;
+    struct {
+      TextList devices;
+    } dev;
+    struct {
+      TextList read_only;
+      TextList masked;
+    } proc;
+    struct {
+      bool own;
+      TextList masked;
+    } sys;
+    struct {
+      uint16_t rows, columns;
+    } terminal;
+    struct {
+      int resource;
+      uint64_t soft, hard;
+    } limit;
+    struct {
+      uint64_t keep;
+    } capabilities;
+  };
+};
+
+// What the payload's own process does between fork and exec. Each has the step it reports as.
+struct Payload {
+  uint16_t user_step, dir_step, filter_step, execute_step;
+  bool set_user;
+  uid_t uid;
+  gid_t gid;
+  const gid_t* groups;
+  size_t group_count;
+  uint64_t keep;     // capabilities
+  uint64_t ambient;  // those of them that a payload without uid 0 keeps over exec
+  const char* workdir;
+  const sock_filter* filter;  // or null
+  size_t filter_size;
+  const char* const* argv;
+  const char* const* envp;
+  TextList candidates;
+  uint8_t terminal_fds;  // bit n: standard fd n is the sandbox's own pty
+  bool has_terminal;
+};
+
+struct Program {
+  const Op* ops;
+  size_t count;
+  Payload payload;
+  uint16_t create_step;
+  bool setup_only;       // a trial: end before the payload
+  sigset_t caller_mask;  // the payload starts with the mask that snug was started with
+};
+
+}  // namespace snug::child

@@ -1,0 +1,199 @@
+// The root file system: put together on top of the host's "/", then pivoted to.
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "child/fs.h"
+#include "child/state.h"
+#include "sys/raw.h"
+
+namespace snug::child {
+namespace {
+
+// Mounts `fd` over "/" itself: no directory of the host is needed, and path look-ups, which start at the
+// process's root and do not step onto what is stacked on it, still see the host until the pivot.
+int stack_on_root(int fd) {
+  return raw::move_mount(fd, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
+}
+
+int make_scratch(State& state, const char* size) {
+  state.scratch = new_tmpfs(size, "0755", 0);
+  return state.scratch < 0 ? state.scratch : stack_on_root(state.scratch);
+}
+
+// A text put together without a heap. Mount options are at most a page (mount(2)).
+class Options {
+ public:
+  void add(const char* text) {
+    const size_t length = strlen(text);
+    if (used_ + length >= sizeof text_) {
+      overflow_ = true;
+      return;
+    }
+    memcpy(text_ + used_, text, length + 1);
+    used_ += length;
+  }
+  void add_number(int number) {
+    char digits[12];
+    size_t at = sizeof digits;
+    digits[--at] = '\0';
+    do digits[--at] = static_cast<char>('0' + number % 10);
+    while ((number /= 10) > 0);
+    add(digits + at);
+  }
+  // Overlay's own option parser splits at ':' and ','; a descriptor's name has neither, is short enough for
+  // 200 layers to fit into a page, and names the very directory that was checked.
+  void add_fd(int fd) {
+    add("/proc/self/fd/");
+    add_number(fd);
+  }
+  const char* text() const { return text_; }
+  bool overflow() const { return overflow_; }
+
+ private:
+  char text_[4096] = "";
+  size_t used_ = 0;
+  bool overflow_ = false;
+};
+
+int add_layers(Options& options, State& state, const Op& op) {
+  options.add("lowerdir=");
+  for (size_t i = 0; i < op.overlay.count; ++i) {
+    state.detail = static_cast<int>(i);
+    const Source& layer = op.overlay.layers[i];
+    const int fd = raw::open_at(AT_FDCWD, layer.path, O_PATH | O_DIRECTORY);
+    if (fd < 0)
+      return fd;
+    const int same = check_seen(fd, layer.seen);
+    if (same < 0)
+      return same;
+    if (i > 0)
+      options.add(":");
+    options.add_fd(fd);
+  }
+  state.detail = -1;
+  return 0;
+}
+
+int add_upper(Options& options, const State& state, const Op& op) {
+  int parent = state.scratch;
+  if (op.overlay.disk) {
+    parent = raw::open_at(AT_FDCWD, op.overlay.disk, O_PATH | O_DIRECTORY);
+    if (parent < 0)
+      return parent;
+  } else {
+    int result = raw::make_dir_at(parent, "upper", op.overlay.mode);
+    if (result >= 0)
+      result = raw::make_dir_at(parent, "work", 0700);
+    if (result < 0)
+      return result;
+  }
+  options.add(",upperdir=");
+  options.add_fd(parent);
+  options.add("/upper,workdir=");
+  options.add_fd(parent);
+  options.add("/work");
+  // A throwaway upper need not survive a crash of the machine: without this every exit waits for a sync of
+  // the file system.
+  if (op.overlay.disk)
+    options.add(",volatile");
+  return 0;
+}
+
+int mount_root(const char* type, const Options& options) {
+  if (options.overflow())
+    return -E2BIG;
+  return static_cast<int>(raw::call(SYS_mount, type, "root", type, MS_NOSUID | MS_NODEV, options.text()));
+}
+
+// mount(2) and not fsconfig(2): one call works from 5.11 on, where fsconfig takes at most 255 bytes of
+// lowerdir until lowerdir+ came (6.5).
+int mount_overlay(State& state, const Op& op) {
+  Options options;
+  // userxattr is what lets a user namespace mount an overlay at all (Linux 5.11); the others would need
+  // trusted attributes, and saying so keeps the kernel from logging that it turned them off.
+  options.add("userxattr,index=off,xino=off,metacopy=off,");
+  int result = add_layers(options, state, op);
+  if (result >= 0)
+    result = add_upper(options, state, op);
+  return result < 0 ? result : mount_root("overlay", options);
+}
+
+// The device is opened here, because the kernel wants opener and mounter to be in one user namespace
+// (fuse_fill_super), and served by the supervisor's fuse-overlayfs. init keeps no copy: with the server's
+// death the connection must end, not hang.
+int mount_fuse(const State& state) {
+  const int device = raw::open_at(AT_FDCWD, "/dev/fuse", O_RDWR);
+  if (device < 0)
+    return device;
+  Options options;
+  options.add("fd=");
+  options.add_number(device);
+  options.add(",rootmode=40000,user_id=0,group_id=0,allow_other,default_permissions");
+  int result = mount_root("fuse", options);
+  if (result >= 0)
+    result = send_message(state.wire, {.kind = MessageKind::Fuse}, device);
+  raw::close_fd(device);
+  return result;
+}
+
+// "/.." is the topmost mount stacked on the root: it must be the root itself, or the host could be reached
+// through it.
+int check_only_root(const State& state) {
+  struct stat root;
+  struct stat above;
+  if (fstat(state.root, &root) != 0 || stat("/..", &above) != 0)
+    return -errno;
+  return root.st_dev == above.st_dev && root.st_ino == above.st_ino ? 0 : -EBUSY;
+}
+
+}  // namespace
+
+int private_mounts() {
+  return static_cast<int>(raw::call(SYS_mount, nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr));
+}
+
+int tmpfs_root(State& state, const char* size) {
+  const int result = make_scratch(state, size);
+  state.root = state.scratch;
+  return result;
+}
+
+int overlay_root(State& state, const Op& op) {
+  int result = make_scratch(state, op.overlay.size);
+  if (result >= 0)
+    result = raw::make_dir_at(state.scratch, "root", 0755);
+  // Both mounts are relative to the scratch tmpfs, which nothing else can change.
+  if (result >= 0)
+    result = static_cast<int>(raw::call(SYS_fchdir, state.scratch));
+  if (result >= 0)
+    result = op.overlay.fuse ? mount_fuse(state) : mount_overlay(state, op);
+  if (result < 0)
+    return result;
+  // With FUSE this waits until fuse-overlayfs answers, or fails (ENOTCONN) when it has died.
+  state.root = raw::open_at(state.scratch, "root", O_PATH | O_DIRECTORY);
+  return state.root < 0 ? state.root : 0;
+}
+
+int root_read_only(const State& state) {
+  return raw::mount_setattr(state.root, "", AT_EMPTY_PATH, MOUNT_ATTR_RDONLY);
+}
+
+int pivot_root(State& state) {
+  int result = static_cast<int>(raw::call(SYS_fchdir, state.root));
+  // pivot_root(".", ".") stacks the old root on the new one, so that no put_old directory has to exist in a
+  // rootfs which may be read-only (pivot_root(2)). An unmount of "." takes what is topmost there: first the
+  // scratch tmpfs, where that is stacked on the host's root and is not the new root itself, then the host's.
+  if (result >= 0)
+    result = static_cast<int>(raw::call(SYS_pivot_root, ".", "."));
+  if (result >= 0 && state.scratch != state.root)
+    result = static_cast<int>(raw::call(SYS_umount2, ".", MNT_DETACH));
+  if (result >= 0)
+    result = static_cast<int>(raw::call(SYS_umount2, ".", MNT_DETACH));
+  if (result >= 0)
+    result = static_cast<int>(raw::call(SYS_chdir, "/"));
+  return result < 0 ? result : check_only_root(state);
+}
+
+}  // namespace snug::child

@@ -1,0 +1,29 @@
+// One function a command, each in a short file of its own. They answer snug's exit status: the payload's own
+// for run and shell, 0 for an answer given. An Error is printed by main, once.
+#pragma once
+
+#include "base/result.h"
+#include "cli/options.h"
+
+namespace snug {
+
+// run and shell, by options.command. With --dry-run the same as explain.
+Result<int> run_command(const Options& options);
+Result<int> explain_command(const Options& options);
+
+Result<int> profile_ls_command(const Options& options);
+Result<int> profile_show_command(const Options& options);
+Result<int> profile_check_command(const Options& options);
+Result<int> image_ls_command(const Options& options);
+Result<int> completion_command(const Options& options);
+Result<int> help_command(const Options& options);
+Result<int> version_command(const Options& options);
+
+// The command that was typed; --help and --version before all else.
+Result<int> dispatch(const Options& options);
+
+// `snug explain /etc/passwd`: an image or a question? An image is a directory that holds an image.toml or a
+// root filesystem; anything else becomes one of `paths`. Looks at the disk, so it is not part of parsing.
+void settle_explain_word(RunOptions& run);
+
+}  // namespace snug

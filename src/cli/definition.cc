@@ -1,0 +1,252 @@
+#include "cli/definition.h"
+
+#include "base/overloaded.h"
+#include "base/text.h"
+
+namespace snug {
+namespace {
+
+constexpr OptionDef kExplainOptions[] = {
+    {"path", 0, "PATH", "how is this path seen inside, and why?", "Question", Complete::File,
+     &RunOptions::paths, "The rest of the plan is not printed."},
+};
+
+constexpr CommandDef kCommands[] = {
+    {Command::Run,
+     "run",
+     "run a command in a new container",
+     "run [options] IMAGE [CMD...]\nrun [options] -- CMD...",
+     "IMAGE is a directory with a root filesystem or an image.toml in it, the name of an image in the store, "
+     "or\n"
+     "host: this system's own programs, read-only. With \"--\" the image comes from the profile.\n"
+     "Options end at the first word; everything after it is the command's.",
+     "snug run host id\tthis system's programs, nothing of yours, no network\n"
+     "snug run -v .:/work -w /work ./rootfs make\ta build over an image directory\n"
+     "snug run -it --network host ./rootfs bash\ta shell that can install packages\n"
+     "snug run --profile untrusted -- ./setup.sh\tthe image and the limits from a profile\n",
+     Complete::Image,
+     true,
+     {}},
+    {Command::Shell,
+     "shell",
+     "open an interactive shell",
+     "shell [options] [IMAGE]",
+     "snug run with the user's own shell as the command, and a terminal where there is one. Everything\n"
+     "written goes away at the end.",
+     "snug shell host\ta shell that cannot touch your files\n"
+     "snug shell --profile dev\tthis directory, in the image of your profile\n"
+     "snug shell -v .:/work:ro ./rootfs\tanother system around your files\n",
+     Complete::Image,
+     true,
+     {}},
+    {Command::Explain, "explain", "show what run would do, and why",
+     "explain [run options] [IMAGE [CMD...]]\nexplain [run options] -- CMD...\nexplain [run options] "
+     "[--path] PATH",
+     "Prints the very plan that snug run would carry out, each step with the profile line or option it "
+     "comes\n"
+     "from. With a PATH it says how that path is seen inside and why. One absolute path alone is taken for "
+     "an\n"
+     "image if it is a directory with a root filesystem or an image.toml in it, else for a PATH.",
+     "snug explain host\tthe plan of snug run host\n"
+     "snug explain --json --profile dev\tthe same for a program to read\n"
+     "snug explain --path /etc/passwd ./rootfs\twhere does this file come from?\n"
+     "snug explain --profile dev /home\tand why is this one empty?\n",
+     Complete::Image, true, kExplainOptions},
+    {Command::ProfileLs,
+     "profile ls",
+     "list the profiles",
+     "profile ls [options]",
+     "Shipped profiles and your own in $XDG_CONFIG_HOME/snug/profiles (~/.config/snug/profiles). One of "
+     "yours\n"
+     "hides a shipped one of the same name.",
+     "snug profile ls\tname, kind and description\n"
+     "snug profile ls -q\tnames only\n",
+     Complete::Nothing,
+     false,
+     {}},
+    {Command::ProfileShow,
+     "profile show",
+     "show a profile with all it extends",
+     "profile show [options] PROFILE",
+     "Prints the settings that the profile comes to, each with the file and line it comes from.",
+     "snug profile show dev\twhat does dev open?\n"
+     "snug profile show --json ./snug.toml\tthe same for a program to read\n",
+     Complete::Profile,
+     false,
+     {}},
+    {Command::ProfileCheck,
+     "profile check",
+     "check profile files for mistakes",
+     "profile check [options] PROFILE...",
+     "Reads each profile with all it extends and reports the first mistake with its file, line and column.\n"
+     "The exit status is 0 if there was none, else 125.",
+     "snug profile check ./snug.toml\tis this a good profile?\n",
+     Complete::Profile,
+     false,
+     {}},
+    {Command::ImageLs,
+     "image ls",
+     "list the images in the store",
+     "image ls [options]",
+     "Names that snug run takes besides directories: host, and what is in $XDG_DATA_HOME/snug/images\n"
+     "(~/.local/share/snug/images).",
+     "snug image ls\tname, kind and place\n"
+     "snug image ls -q\tnames only\n",
+     Complete::Nothing,
+     false,
+     {}},
+    {Command::Completion,
+     "completion",
+     "print a completion script",
+     "completion bash|zsh|fish",
+     "",
+     "source <(snug completion bash)\tfor this shell\n"
+     "snug completion fish > ~/.config/fish/completions/snug.fish\tfor good\n",
+     Complete::Shell,
+     false,
+     {}},
+    {Command::Help,
+     "help",
+     "explain a command, an option or a topic",
+     "help [COMMAND|TOPIC|--OPTION]",
+     "",
+     "snug help run\tthe command\n"
+     "snug help status\tthe exit statuses\n"
+     "snug help --volume\tone option\n",
+     Complete::Topic,
+     false,
+     {}},
+    {Command::Version, "version", "show snug's version", "version", "", "", Complete::Nothing, false, {}},
+};
+
+// Words of docker and of later versions. Each gets a sentence, none is listed anywhere.
+constexpr Elsewhere kCommandElsewhere[] = {
+    {"try", ""},
+    {"start", ""},
+    {"stop", ""},
+    {"kill", ""},
+    {"restart", ""},
+    {"wait", ""},
+    {"rename", ""},
+    {"ps", ""},
+    {"logs", ""},
+    {"exec", ""},
+    {"attach", ""},
+    {"inspect", ""},
+    {"stats", ""},
+    {"top", ""},
+    {"cp", ""},
+    {"port", ""},
+    {"diff", ""},
+    {"apply", ""},
+    {"discard", ""},
+    {"undo", ""},
+    {"commit", ""},
+    {"prune", ""},
+    {"trust", ""},
+    {"allow", ""},
+    {"doctor", ""},
+    {"pull", ""},
+    {"push", ""},
+    {"build", ""},
+    {"tag", ""},
+    {"import", ""},
+    {"export", ""},
+    {"rm", ""},
+    {"rmi", ""},
+    {"login", ""},
+    {"network", ""},
+    {"container", ""},
+    {"profile learn", ""},
+    {"image inspect", ""},
+    {"image rm", ""},
+    {"image import", ""},
+    {"image export", ""},
+    {"image pull", ""},
+    {"image push", ""},
+    {"image tag", ""},
+    {"image build", ""},
+    {"image prune", ""},
+    {"images", "it is called snug image ls"},
+    {"profiles", "it is called snug profile ls"},
+    {"list", "snug image ls and snug profile ls list what there is"},
+    {"ls", "snug image ls and snug profile ls list what there is"},
+    {"image list", "it is called snug image ls"},
+    {"profile list", "it is called snug profile ls"},
+    {"profile inspect", "it is called snug profile show"},
+    {"profile validate", "it is called snug profile check"},
+    {"create", "snug run makes a container and runs it"},
+    {"enter", "it is called snug shell"},
+    {"volume", "-v of snug run puts a directory inside"},
+};
+
+}  // namespace
+
+Kind kind_of(const OptionDef& option) {
+  return std::visit(overloaded{
+                        [](std::optional<bool> RunOptions::*) { return Kind::Flag; },
+                        [](std::optional<bool> CommonOptions::*) { return Kind::Flag; },
+                        [](std::optional<std::string> RunOptions::*) { return Kind::Value; },
+                        [](std::optional<std::string> CommonOptions::*) { return Kind::Value; },
+                        [](std::vector<std::string> RunOptions::*) { return Kind::Repeated; },
+                    },
+                    option.store);
+}
+
+std::span<const CommandDef> command_table() {
+  return kCommands;
+}
+
+std::span<const Elsewhere> command_elsewhere() {
+  return kCommandElsewhere;
+}
+
+const CommandDef* find_command(std::string_view name) {
+  const auto found = std::ranges::find(kCommands, name, &CommandDef::name);
+  return found == std::end(kCommands) ? nullptr : found;
+}
+
+const CommandDef& command_def(Command id) {
+  return *std::ranges::find(kCommands, id, &CommandDef::id);
+}
+
+const TopicDef* find_topic(std::string_view name) {
+  const auto topics = topic_table();
+  const auto found = std::ranges::find(topics, name, &TopicDef::name);
+  return found == topics.end() ? nullptr : &*found;
+}
+
+std::vector<const OptionDef*> options_of(const CommandDef& command) {
+  std::vector<const OptionDef*> options;
+  const auto add = [&](std::span<const OptionDef> table) {
+    for (const OptionDef& option : table) options.push_back(&option);
+  };
+  add(command.own);
+  if (command.takes_run_options)
+    add(run_option_table());
+  add(common_option_table());
+  return options;
+}
+
+std::vector<const OptionDef*> offered_options_of(const CommandDef& command) {
+  auto options = options_of(command);
+  std::erase_if(options, [](const OptionDef* option) { return option->later; });
+  return options;
+}
+
+std::vector<std::string_view> command_families() {
+  std::vector<std::string_view> families;
+  for (const CommandDef& command : kCommands) {
+    const std::size_t space = command.name.find(' ');
+    const std::string_view family = command.name.substr(0, space);
+    if (space != std::string_view::npos && std::ranges::find(families, family) == families.end())
+      families.push_back(family);
+  }
+  return families;
+}
+
+std::vector<std::string_view> choices_of(const OptionDef& option) {
+  return option.complete == Complete::Choice ? split(option.argument, '|') : std::vector<std::string_view>{};
+}
+
+}  // namespace snug

@@ -1,0 +1,73 @@
+#include <string>
+
+#include "base/path.h"
+#include "cli/commands.h"
+#include "cli/json.h"
+#include "cli/plan_json.h"
+#include "cli/plan_text.h"
+#include "cli/prepare.h"
+#include "cli/report.h"
+#include "plan/visibility.h"
+
+namespace snug {
+namespace {
+
+// The overlay is the one choice that run makes by trying: here it is tried too, so that what is explained is
+// what run would do.
+Result<Plan> prepare_tried_plan(const RunOptions& options, Command command, RealHost& host) {
+  auto plan = prepare_plan(options, command, host);
+  if (!plan || !find_step<OverlayRoot>(*plan))
+    return plan;
+  const auto failure = try_plan(*plan);
+  if (failure && note_refused_overlay(*plan, *failure, host))
+    return prepare_plan(options, command, host);
+  return plan;
+}
+
+Result<std::string> answer_paths(const Plan& plan, const std::vector<std::string>& paths, bool json) {
+  std::string text;
+  Json::Array array;
+  for (const std::string& word : paths) {
+    const auto path = normalize_absolute(word);
+    if (!path)
+      return fail({.step = "--path " + word + ": must be absolute and without \"..\"",
+                   .hint = "it is a path inside the sandbox"});
+    const Visibility seen = look_up(plan, *path);
+    const Origin& origin = plan.steps[seen.step].origin;
+    if (json)
+      array.push_back(visibility_json(seen, plan));
+    else
+      text += seen.path + ": " + seen.text + (seen.writable ? "; writable" : "; not writable") +
+              (origin == Origin{} ? "" : "  [" + origin.text + "]") + "\n";
+  }
+  return json ? pretty_json(array) : text;
+}
+
+Result<std::string> explain(const Options& options, RealHost& host) {
+  const bool json = options.common.json.value_or(false);
+  RunOptions run = options.run;
+  settle_explain_word(run);
+  const Command command = options.command == Command::Explain ? Command::Run : options.command;
+  auto plan = prepare_tried_plan(run, command, host);
+  if (!plan)
+    return tl::unexpected{std::move(plan).error()};
+  if (!run.paths.empty())
+    return answer_paths(*plan, run.paths, json);
+  if (json)
+    return pretty_json(plan_json(*plan));
+  return plan_text(*plan, colour_for(1, options.common.color), options.common.verbose.value_or(false));
+}
+
+}  // namespace
+
+Result<int> explain_command(const Options& options) {
+  auto host = RealHost::look();
+  if (!host)
+    return tl::unexpected{std::move(host).error()};
+  const auto text = explain(options, *host);
+  if (!text)
+    return tl::unexpected{text.error()};
+  return print_answer(*text).map([] { return 0; });
+}
+
+}  // namespace snug

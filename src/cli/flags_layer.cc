@@ -1,0 +1,291 @@
+#include "cli/flags_layer.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <climits>
+#include <unordered_map>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "spec/env_file.h"
+#include "spec/names.h"
+#include "spec/publish.h"
+#include "spec/run_as.h"
+#include "spec/target.h"
+#include "spec/volume.h"
+#include "sys/file_io.h"
+
+namespace snug {
+namespace {
+
+// A file of variables may well be more than execve(2) takes: that limit has an error of its own.
+constexpr std::uint64_t kMaxEnvFile = 64 << 20;
+
+using Typed = std::optional<std::string>;
+
+template<class T>
+struct Word {
+  std::string_view text;
+  T value;
+};
+constexpr Word<NetworkMode> kNetworks[] = {{"none", NetworkMode::None},
+                                           {"gate", NetworkMode::Gate},
+                                           {"full", NetworkMode::Full},
+                                           {"host", NetworkMode::Host}};
+constexpr Word<IdMode> kIds[] = {{"single", IdMode::Single}, {"range", IdMode::Range}};
+constexpr Word<Toggle> kToggles[] = {{"auto", Toggle::Auto}, {"on", Toggle::On}, {"off", Toggle::Off}};
+constexpr Word<OverlayDriver> kOverlays[] = {
+    {"auto", OverlayDriver::Auto}, {"native", OverlayDriver::Native}, {"fuse", OverlayDriver::Fuse}};
+constexpr Word<Writable> kWritables[] = {
+    {"auto", Writable::Auto}, {"tmpfs", Writable::Tmpfs}, {"disk", Writable::Disk}, {"none", Writable::None}};
+constexpr Word<Tier> kTiers[] = {
+    {"strict", Tier::Strict}, {"default", Tier::Default}, {"dev", Tier::Dev}, {"off", Tier::Off}};
+
+// The functions below put one typed value into the layer. All have this shape, so that the layer reads as a
+// list.
+template<class T, class V>
+Status keep(Result<V> parsed, std::string_view flag, Maybe<T>& to) {
+  if (!parsed)
+    return tl::unexpected{parsed.error()};
+  to = Setting<T>{.value = T(*std::move(parsed)), .origin = {std::string{flag}}};
+  return {};
+}
+
+template<class T, std::size_t N>
+Status put_word(const Typed& typed, std::string_view flag, const Word<T> (&words)[N], Maybe<T>& to) {
+  if (!typed)
+    return {};
+  for (const Word<T>& word : words)
+    if (word.text == *typed)
+      return keep(Result<T>{word.value}, flag, to);
+  return fail({.step = fmt::format("{}: \"{}\" is not a choice", flag, escape_control(*typed))});
+}
+
+void put_switch(const std::optional<bool>& typed, std::string_view flag, Maybe<bool>& to) {
+  if (typed)
+    to = {.value = *typed, .origin = {std::string{flag}}};
+}
+
+// Zero would read as "no limit" to those who know docker.
+template<class Parse>
+Status put_amount(const Typed& typed, std::string_view flag, Parse parse, Maybe<std::uint64_t>& to) {
+  if (!typed)
+    return {};
+  const Result<std::uint64_t> amount = parse(*typed, flag);
+  if (amount && *amount == 0)
+    return fail({.step = fmt::format("{}: 0 leaves nothing at all", flag),
+                 .hint = "leave it out for no limit of this kind"});
+  return keep(amount, flag, to);
+}
+
+using CheckText = Status (*)(std::string_view text, std::string_view what);
+Status put_list(const std::vector<std::string>& typed, std::string_view flag, CheckText check,
+                std::vector<Setting<std::string>>& to) {
+  for (const std::string& text : typed) {
+    if (auto status = check(text, flag); !status)
+      return status;
+    to.push_back({.value = text, .origin = {std::string{flag}}});
+  }
+  return {};
+}
+
+Result<double> parse_cpus(std::string_view text, std::string_view flag) {
+  double value = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+  // The kernel takes no quota below 1 ms of its 100 ms period (sched(7), cpu.max).
+  if (error != std::errc{} || end != text.data() + text.size() || !(value >= 0.01 && value <= 65536))
+    return fail({.step = fmt::format("{}: \"{}\" is not a number of processors from 0.01 to 65536", flag,
+                                     escape_control(text))});
+  return value;
+}
+
+// Docker counts memory and swap together; the profile and the kernel count swap alone.
+Status put_swap(const RunOptions& run, const Profile& layer, Maybe<std::uint64_t>& to) {
+  constexpr std::string_view kFlag = "--memory-swap";
+  if (!run.memory_swap || *run.memory_swap == "-1")
+    return {};
+  if (!layer.memory)
+    return fail({.step = fmt::format("{}: there is no --memory that it could add to", kFlag),
+                 .hint = "it is memory and swap together, as in docker"});
+  const auto total = parse_size(*run.memory_swap, kFlag);
+  if (total && *total < layer.memory->value)
+    return fail({.step = fmt::format("{}: {} is less than --memory", kFlag, *run.memory_swap),
+                 .hint = "it is memory and swap together, as in docker"});
+  return keep(total.map([&](std::uint64_t bytes) { return bytes - layer.memory->value; }), kFlag, to);
+}
+
+Status put_environment(const RunOptions& run, const HostView& host, Profile& layer) {
+  const auto caller = [&](const std::string& name) { return host.environment(name); };
+  for (const std::string& file : run.env_files) {
+    const auto with_origin = [](Error error) {
+      error.origin = "--env-file";
+      return fail(std::move(error));
+    };
+    const auto text = read_text_file(host_path(host.caller().cwd, file), kMaxEnvFile);
+    if (!text)
+      return with_origin(text.error());
+    auto variables = parse_env_file(*text, file, caller);
+    if (!variables)
+      return with_origin(variables.error());
+    for (EnvVariable& variable : *variables) layer.env_set.push_back(std::move(variable));
+  }
+  for (const std::string& typed : run.env) {
+    auto variable = parse_env(typed, "--env", caller);
+    if (!variable)
+      return tl::unexpected{variable.error()};
+    if (*variable)
+      layer.env_set.push_back(std::move(**variable));
+  }
+  return {};
+}
+
+// A later layer's mount replaces an earlier one's of the same target; two of the same line are a mistake.
+Status put_mounts(const RunOptions& run, const HostView& host, Profile& layer) {
+  std::unordered_map<std::string, std::string> seen;
+  const auto add = [&](Result<Mount> mount) -> Status {
+    if (!mount)
+      return tl::unexpected{mount.error()};
+    const auto [at, fresh] = seen.try_emplace(mount->target, mount->origin.text);
+    if (!fresh)
+      return fail({.step = fmt::format("{}: {} is already a target, of {}", mount->origin.text,
+                                       escape_control(mount->target), at->second),
+                   .hint = "give every mount a target of its own"});
+    layer.mounts.push_back(*std::move(mount));
+    return {};
+  };
+  const std::string& cwd = host.caller().cwd;
+  layer.mounts.reserve(run.volumes.size() + run.mounts.size() + run.tmpfs.size());
+  for (const std::string& typed : run.volumes)
+    if (auto status = add(parse_volume(typed, cwd)); !status)
+      return status;
+  for (const std::string& typed : run.mounts)
+    if (auto status = add(parse_mount(typed, cwd)); !status)
+      return status;
+  for (const std::string& typed : run.tmpfs)
+    if (auto status = add(parse_tmpfs(typed)); !status)
+      return status;
+  return {};
+}
+
+Status put_payload(const RunOptions& run, Command command, Profile& layer) {
+  if (run.image)
+    layer.image = {.value = *run.image, .origin = {"IMAGE"}};
+  if (!run.command.empty())
+    layer.command = {.value = run.command, .origin = {"command line"}};
+  if (run.entrypoint)
+    layer.entrypoint = {.value = run.entrypoint->empty() ? std::vector<std::string>{}
+                                                         : std::vector<std::string>{*run.entrypoint},
+                        .origin = {"--entrypoint"}};
+  if (run.tty)
+    layer.tty = {.value = *run.tty ? Toggle::On : Toggle::Off, .origin = {"--tty"}};
+  if (command == Command::Shell)
+    layer.shell = {.value = true, .origin = {"snug shell"}};
+  if (run.name)
+    layer.name = {.value = *run.name, .origin = {"--name"}};
+  if (run.workdir)
+    if (auto status = keep(parse_workdir(*run.workdir, "--workdir"), "--workdir", layer.workdir); !status)
+      return status;
+  if (run.user)
+    if (auto status = keep(parse_run_as(*run.user, "--user"), "--user", layer.run_as); !status)
+      return status;
+  if (run.hostname) {
+    if (auto status = check_hostname(*run.hostname, "--hostname"); !status)
+      return status;
+    layer.hostname = {.value = *run.hostname, .origin = {"--hostname"}};
+  }
+  return put_amount(run.timeout, "--timeout", parse_duration_ms, layer.timeout_ms);
+}
+
+Status put_rootfs(const RunOptions& run, Profile& layer) {
+  put_switch(run.read_only, "--read-only", layer.read_only);
+  if (auto status = put_word(run.overlay, "--overlay", kOverlays, layer.overlay); !status)
+    return status;
+  if (auto status = put_word(run.writable, "--writable", kWritables, layer.writable); !status)
+    return status;
+  return put_amount(run.size, "--size", parse_size, layer.rootfs_size);
+}
+
+Status put_limits(const RunOptions& run, Profile& layer) {
+  if (auto status = put_amount(run.memory, "--memory", parse_size, layer.memory); !status)
+    return status;
+  if (auto status = put_swap(run, layer, layer.swap); !status)
+    return status;
+  if (run.cpus)
+    if (auto status = keep(parse_cpus(*run.cpus, "--cpus"), "--cpus", layer.cpus); !status)
+      return status;
+  const auto parse = [](std::string_view text, std::string_view flag) {
+    return parse_number(text, flag, 4194304);
+  };
+  return put_amount(run.pids_limit, "--pids-limit", parse, layer.pids);
+}
+
+Status put_network(const RunOptions& run, Profile& layer) {
+  if (auto status = put_word(run.network, "--network", kNetworks, layer.network); !status)
+    return status;
+  if (auto status = put_list(run.allow, "--allow", check_host_rule, layer.allow); !status)
+    return status;
+  const CheckText check = [](std::string_view text, std::string_view what) -> Status {
+    return parse_publish(text, what).map([](const PublishedPorts&) {});
+  };
+  return put_list(run.publish, "--publish", check, layer.publish);
+}
+
+Status put_confinement(const RunOptions& run, Profile& layer) {
+  if (auto status = put_word(run.ids, "--ids", kIds, layer.ids); !status)
+    return status;
+  if (auto status = put_word(run.fake_root, "--fake-root", kToggles, layer.fake_root); !status)
+    return status;
+  if (auto status = put_word(run.seccomp, "--seccomp", kTiers, layer.seccomp); !status)
+    return status;
+  if (auto status = put_list(run.cap_add, "--cap-add", check_capability_name, layer.cap_add); !status)
+    return status;
+  put_switch(run.wayland, "--wayland", layer.wayland);
+  put_switch(run.x11, "--x11", layer.x11);
+  put_switch(run.audio, "--audio", layer.audio);
+  put_switch(run.gpu, "--gpu", layer.gpu);
+  put_switch(run.ssh_agent, "--ssh-agent", layer.ssh_agent);
+  return put_list(run.cap_drop, "--cap-drop", check_capability_name, layer.cap_drop);
+}
+
+// What docker can do and this version cannot is refused, never passed over.
+Status check_manner(const RunOptions& run) {
+  if (run.detach.value_or(false))
+    return fail({.step = "--detach: containers in the background are not built yet in this version",
+                 .hint = "leave it out, and let the shell put snug in the background: snug run ... &"});
+  if (!run.rm.value_or(true) && !run.name)
+    return fail({.step = "--rm=false: a container without a name is always removed"});
+  if (!run.init.value_or(true))
+    return fail({.step = "--init=false: snug's own init builds the sandbox, and stays"});
+  return {};
+}
+
+}  // namespace
+
+Result<Profile> flags_layer(const RunOptions& run, Command command, const HostView& host) {
+  Profile layer;
+  for (const Status& status : {
+           check_manner(run),
+           put_payload(run, command, layer),
+           put_environment(run, host, layer),
+           put_rootfs(run, layer),
+           put_mounts(run, host, layer),
+           put_limits(run, layer),
+           put_network(run, layer),
+           put_confinement(run, layer),
+       })
+    if (!status)
+      return tl::unexpected{status.error()};
+  return layer;
+}
+
+Result<int> parse_status_fd(const RunOptions& run) {
+  if (!run.json_status_fd)
+    return -1;
+  return parse_number(*run.json_status_fd, "--json-status-fd", INT_MAX).map([](std::uint64_t fd) {
+    return static_cast<int>(fd);
+  });
+}
+
+}  // namespace snug

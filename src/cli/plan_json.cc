@@ -1,0 +1,208 @@
+#include "cli/plan_json.h"
+
+#include <fmt/format.h>
+
+#include "base/overloaded.h"
+#include "plan/describe.h"
+
+namespace snug {
+namespace {
+
+using Object = Json::Object;
+
+Json list(const std::vector<std::string>& texts) {
+  return Json::Array(texts.begin(), texts.end());
+}
+
+Json number(std::uint64_t n) {
+  return Json{n};
+}
+
+Json ranges(const std::vector<IdRange>& map) {
+  Json::Array array;
+  for (const IdRange& r : map)
+    array.push_back(
+        Object{{"inside", number(r.inside)}, {"outside", number(r.outside)}, {"count", number(r.count)}});
+  return array;
+}
+
+Json octal(mode_t mode) {
+  return fmt::format("{:04o}", mode);
+}
+
+const char* access_word(Access access) {
+  return access == Access::ReadOnly ? "ro" : "rw";
+}
+
+const char* tier_word(FilterTier tier) {
+  switch (tier) {
+    case FilterTier::Strict:
+      return "strict";
+    case FilterTier::Default:
+      return "default";
+    case FilterTier::Dev:
+      return "dev";
+  }
+  return "";
+}
+
+Json layers(const std::vector<Layer>& all) {
+  Json::Array array;
+  for (const Layer& layer : all) array.push_back(layer.path);
+  return array;
+}
+
+Json environment(const SetEnvironment& step) {
+  Json::Array array;
+  for (const EnvVariable& v : step.variables)
+    array.push_back(Object{{"name", v.name}, {"value", v.value}, {"origin", v.origin.text}});
+  return array;
+}
+
+// The step's kind and its own members.
+Object step_members(const Step& step) {
+  return std::visit(
+      overloaded{
+          [](const PrepareDisk& s) {
+            return Object{{"kind", "prepare-disk"}, {"parent", s.parent}};
+          },
+          [](const CreateNamespaces& s) {
+            return Object{{"kind", "create-namespaces"}, {"network", s.network}};
+          },
+          [](const MapSelf& s) {
+            return Object{{"kind", "map-self"}, {"uids", ranges({s.uid})}, {"gids", ranges({s.gid})}};
+          },
+          [](const MapRange& s) {
+            return Object{{"kind", "map-range"}, {"uids", ranges(s.uids)}, {"gids", ranges(s.gids)}};
+          },
+          [](const JoinKeyring&) {
+            return Object{{"kind", "join-keyring"}};
+          },
+          [](const LoopbackUp&) {
+            return Object{{"kind", "loopback-up"}};
+          },
+          [](const SetSysctl& s) {
+            return Object{{"kind", "set-sysctl"}, {"name", s.name}, {"value", s.value}};
+          },
+          [](const SetHostname& s) {
+            return Object{{"kind", "set-hostname"}, {"name", s.name}};
+          },
+          [](const PrivateMounts&) {
+            return Object{{"kind", "private-mounts"}};
+          },
+          [](const TmpfsRoot& s) {
+            return Object{{"kind", "tmpfs-root"}, {"size", number(s.size)}};
+          },
+          [](const OverlayRoot& s) {
+            return Object{{"kind", "overlay-root"},
+                          {"driver", s.driver == OverlayDriver::Fuse ? "fuse" : "native"},
+                          {"layers", layers(s.layers)},
+                          {"upper", s.upper == UpperPlace::Disk ? "disk" : "tmpfs"},
+                          {"size", number(s.size)}};
+          },
+          [](const MakeDir& s) {
+            return Object{{"kind", "make-dir"}, {"target", s.target}, {"mode", octal(s.mode)}};
+          },
+          [](const MakeSymlink& s) {
+            return Object{{"kind", "make-symlink"}, {"target", s.target}, {"link", s.text}};
+          },
+          [](const BindText& s) {
+            return Object{{"kind", "bind-text"}, {"target", s.target}, {"content", s.text}};
+          },
+          [](const BindMount& s) {
+            return Object{{"kind", "bind"},
+                          {"source", s.source},
+                          {"target", s.target},
+                          {"access", access_word(s.access)}};
+          },
+          [](const MountTmpfs& s) {
+            return Object{{"kind", "tmpfs"},
+                          {"target", s.target},
+                          {"size", number(s.size)},
+                          {"mode", octal(s.mode)},
+                          {"access", access_word(s.access)}};
+          },
+          [](const MountDev& s) {
+            return Object{{"kind", "dev"}, {"devices", list(s.devices)}};
+          },
+          [](const MountDevpts&) {
+            return Object{{"kind", "devpts"}};
+          },
+          [](const MountProc& s) {
+            return Object{{"kind", "proc"}, {"read-only", list(s.read_only)}, {"masked", list(s.masked)}};
+          },
+          [](const MountSys& s) {
+            return Object{{"kind", "sys"}, {"own", s.own}, {"masked", list(s.masked)}};
+          },
+          [](const OpenTerminal&) {
+            return Object{{"kind", "open-terminal"}};
+          },
+          [](const RootReadOnly&) {
+            return Object{{"kind", "root-read-only"}};
+          },
+          [](const PivotRoot&) {
+            return Object{{"kind", "pivot-root"}};
+          },
+          [](const LimitResource& s) {
+            return Object{{"kind", "limit-resource"},
+                          {"name", s.name},
+                          {"soft", number(s.soft)},
+                          {"hard", number(s.hard)}};
+          },
+          [](const KeepCapabilities& s) {
+            return Object{{"kind", "keep-capabilities"}, {"names", list(s.names)}};
+          },
+          [](const NoNewPrivileges&) {
+            return Object{{"kind", "no-new-privileges"}};
+          },
+          [](const BecomeUser& s) {
+            return Object{{"kind", "become-user"}, {"uid", number(s.uid)}, {"gid", number(s.gid)}};
+          },
+          [](const EnterDir& s) {
+            return Object{{"kind", "enter-dir"}, {"target", s.target}};
+          },
+          [](const SetEnvironment& s) {
+            return Object{{"kind", "set-environment"}, {"variables", environment(s)}};
+          },
+          [](const InstallSeccomp& s) {
+            return Object{{"kind", "install-seccomp"},        {"tier", tier_word(s.request.tier)},
+                          {"fake-root", s.request.fake_root}, {"nested-userns", s.request.nested_userns},
+                          {"allow", list(s.request.allow)},   {"deny", list(s.request.deny)}};
+          },
+          [](const Execute& s) {
+            return Object{{"kind", "execute"}, {"argv", list(s.argv)}, {"candidates", list(s.candidates)}};
+          },
+          [](const Timeout& s) {
+            return Object{
+                {"kind", "timeout"}, {"after-ms", number(s.after_ms)}, {"grace-ms", number(s.grace_ms)}};
+          },
+      },
+      step);
+}
+
+}  // namespace
+
+Json plan_json(const Plan& plan) {
+  Json::Array steps;
+  for (const PlannedStep& planned : plan.steps) {
+    Object object = step_members(planned.step);
+    object.emplace_back("phase", describe(planned.phase));
+    object.emplace_back("actor", describe(planned.actor));
+    object.emplace_back("origin", planned.origin.text);
+    object.emplace_back("text", describe(planned.step));
+    steps.emplace_back(std::move(object));
+  }
+  Json::Array notes;
+  for (const Note& note : plan.notes)
+    notes.emplace_back(Object{{"text", note.text}, {"origin", note.origin.text}});
+  return Object{{"steps", std::move(steps)}, {"notes", std::move(notes)}};
+}
+
+Json visibility_json(const Visibility& visibility, const Plan& plan) {
+  return Object{{"path", visibility.path},
+                {"writable", visibility.writable},
+                {"text", visibility.text},
+                {"origin", plan.steps.empty() ? "" : plan.steps[visibility.step].origin.text}};
+}
+
+}  // namespace snug

@@ -1,0 +1,17 @@
+// The plan for programs (explain --json, --dry-run --json). The keys are an interface: they may be added to,
+// and are not renamed.
+#pragma once
+
+#include "cli/json.h"
+#include "plan/plan.h"
+#include "plan/visibility.h"
+
+namespace snug {
+
+// {"steps": [{"kind", "phase", "actor", "origin", "text", …the step's own members}], "notes": [{"text",
+// "origin"}]}
+Json plan_json(const Plan& plan);
+
+Json visibility_json(const Visibility& visibility, const Plan& plan);
+
+}  // namespace snug

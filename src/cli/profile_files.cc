@@ -1,0 +1,70 @@
+#include "cli/profile_files.h"
+
+#include <dirent.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "base/path.h"
+#include "sys/file_io.h"
+
+namespace snug {
+namespace {
+
+constexpr std::string_view kSuffix = ".toml";
+
+struct CloseDir {
+  void operator()(DIR* dir) const { closedir(dir); }
+};
+
+}  // namespace
+
+FileProfileSource::FileProfileSource(const RealHost& host)
+    : user_directory_{profile_places(host).user_directory} {}
+
+Result<std::string> FileProfileSource::read(const std::string& path) const {
+  return read_text_file(path);
+}
+
+std::vector<std::string> FileProfileSource::user_names() const {
+  std::vector<std::string> names;
+  // No directory, no profiles.
+  const std::unique_ptr<DIR, CloseDir> dir{opendir(user_directory_.c_str())};
+  while (const dirent* entry = dir ? readdir(dir.get()) : nullptr) {
+    const std::string_view name = entry->d_name;
+    if (name.size() > kSuffix.size() && name.ends_with(kSuffix) && !name.starts_with('.'))
+      names.emplace_back(name.substr(0, name.size() - kSuffix.size()));
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+ProfilePlaces profile_places(const RealHost& host) {
+  return {.cwd = host.caller().cwd,
+          .home = host.caller().home,
+          .user_directory = join_path(host.config_dir(), "profiles")};
+}
+
+const char* kind_name(ProfileKind kind) {
+  return kind == ProfileKind::Shipped ? "shipped" : kind == ProfileKind::User ? "user" : "file";
+}
+
+std::optional<std::string> find_project_profile(const HostView& host) {
+  const Caller& caller = host.caller();
+  std::string directory = caller.cwd;
+  std::optional<dev_t> device;
+  for (;;) {
+    const auto info = host.stat(directory);
+    if (!info || info->uid != caller.uid || (device && info->dev != *device) || directory == caller.home)
+      return std::nullopt;
+    device = info->dev;
+    const std::string file = join_path(directory, "snug.toml");
+    if (const auto found = host.stat(file); found && found->kind == FileKind::Regular)
+      return file;
+    if (directory == "/")
+      return std::nullopt;
+    directory = parent_path(directory);
+  }
+}
+
+}  // namespace snug

@@ -1,0 +1,94 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/units.h"
+#include "cli/commands.h"
+#include "cli/flags_layer.h"
+#include "cli/prepare.h"
+#include "cli/report.h"
+#include "launch/launch.h"
+
+namespace snug {
+namespace {
+
+// A descriptor for the status lines must be open, and must not reach the payload.
+Result<int> open_status_fd(const RunOptions& options) {
+  const auto fd = parse_status_fd(options);
+  if (fd && *fd >= 0 && fcntl(*fd, F_SETFD, FD_CLOEXEC) != 0)
+    return fail({.step = fmt::format("--json-status-fd {}", *fd),
+                 .err = errno,
+                 .hint = "open it in the shell, as in 3>status.json"});
+  return fd;
+}
+
+// docker's rule: a terminal for the payload and a pipe to feed it contradict each other.
+Status check_terminal(const RunOptions& options) {
+  if (options.tty.value_or(false) && options.interactive.value_or(false) && !isatty(STDIN_FILENO))
+    return fail({.step = "-i and -t together: standard input is not a terminal",
+                 .hint = "leave -t out to feed the command from a pipe or file"});
+  return {};
+}
+
+// Before the payload runs: what it will meet.
+void print_notes(const Plan& plan, const CommonOptions& common) {
+  for (const Note& note : plan.notes)
+    if (common.verbose.value_or(false) || (!note.detail && !common.quiet.value_or(false)))
+      print_note(note.text, common.color);
+}
+
+void explain_outcome(const Plan& plan, const Outcome& outcome, const CommonOptions& common) {
+  if (outcome.timed_out)
+    if (const Timeout* timeout = find_step<Timeout>(plan))
+      print_note(fmt::format("timed out after {} s", static_cast<double>(timeout->after_ms) / 1000),
+                 common.color);
+  const OverlayRoot* root = find_step<OverlayRoot>(plan);
+  const TmpfsRoot* tmpfs = find_step<TmpfsRoot>(plan);
+  const std::uint64_t size = root ? root->size : tmpfs ? tmpfs->size : 0;
+  if (outcome.out_of_blocks)
+    print_note(fmt::format("the writable layer was full{}: what was written last got ENOSPC; --size gives it "
+                           "more, --writable disk "
+                           "the disk's room",
+                           size ? fmt::format(" ({})", format_size(size)) : ""),
+               common.color);
+  else if (outcome.out_of_inodes)
+    print_note("the writable layer had no inode left: too many files for a tmpfs of its size", common.color);
+}
+
+}  // namespace
+
+Result<int> run_command(const Options& options) {
+  const CommonOptions& common = options.common;
+  if (options.run.dry_run.value_or(false))
+    return explain_command(options);
+  if (Status status = check_terminal(options.run); !status)
+    return tl::unexpected{status.error()};
+  const auto status_fd = open_status_fd(options.run);
+  if (!status_fd)
+    return tl::unexpected{status_fd.error()};
+  auto host = RealHost::look();
+  if (!host)
+    return tl::unexpected{host.error()};
+  auto plan = prepare_plan(options.run, options.command, *host);
+  if (!plan)
+    return tl::unexpected{plan.error()};
+  const LaunchOptions launch{.status_fd = *status_fd};
+  print_notes(*plan, common);
+  auto outcome = run_plan(*plan, launch);
+  if (!outcome && note_refused_overlay(*plan, outcome.error(), *host)) {
+    if (auto second = prepare_plan(options.run, options.command, *host)) {
+      plan = std::move(second);
+      if (common.verbose.value_or(false))
+        print_notes(*plan, common);
+      outcome = run_plan(*plan, launch);
+    }
+  }
+  if (!outcome)
+    return tl::unexpected{std::move(outcome).error().error};
+  explain_outcome(*plan, *outcome, common);
+  return outcome->exit_status;
+}
+
+}  // namespace snug

@@ -1,0 +1,29 @@
+// Files of the merged image, found as an overlay would find them, without mounting one.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/unique_fd.h"
+#include "image/image.h"
+
+namespace snug {
+
+// A directory of the merged image: its parts, topmost first.
+using MergedDirectory = std::vector<UniqueFd>;
+
+// A directory and those above it, the root first: ".." goes back, and never above the root. Cheap to copy.
+using MergedPlace = std::vector<std::shared_ptr<const MergedDirectory>>;
+
+MergedPlace open_merged_root(const std::vector<Layer>& layers);
+
+// Nothing where `path` does not lead to a directory.
+std::optional<MergedPlace> enter_merged(MergedPlace from, std::string_view path);
+
+// Nothing where `path` does not lead to a regular file of at most 1 MiB.
+std::optional<std::string> read_merged(MergedPlace from, std::string_view path);
+
+}  // namespace snug

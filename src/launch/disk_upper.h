@@ -1,0 +1,38 @@
+// A throwaway writable layer on disk: a directory of this run's own, locked for its life and removed after
+// it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "plan/step.h"
+
+namespace snug {
+
+class DiskUpper {
+ public:
+  // Makes PARENT/run-XXXXXX with upper/ (mode `root_mode`) and work/ in it, both locked until this goes.
+  // `range` is the id map that the sandbox will have, or nullptr: its files may belong to subordinate ids,
+  // which only a process with that map can remove.
+  static Result<DiskUpper> prepare(const std::string& parent, mode_t root_mode, const MapRange* range);
+
+  DiskUpper(DiskUpper&&) = default;
+  DiskUpper& operator=(DiskUpper&&) = default;
+  ~DiskUpper();
+
+  const std::string& path() const { return path_; }
+
+ private:
+  DiskUpper() = default;
+  std::string path_;
+  UniqueFd dir_;  // holds the lock
+};
+
+// Removes what runs that were killed have left below `parent`: every directory whose lock is free. Cheap
+// where there is none.
+void sweep_disk_uppers(const std::string& parent);
+
+}  // namespace snug

@@ -1,0 +1,105 @@
+#include "launch/fuse_server.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <vector>
+
+#include "sys/file_io.h"
+
+namespace snug {
+namespace {
+
+// The layers by descriptor: a path could have a ':' or ',' in it, and might be another directory by now.
+Result<std::vector<UniqueFd>> open_layers(const std::vector<Layer>& layers) {
+  std::vector<UniqueFd> fds;
+  for (const Layer& layer : layers) {
+    auto fd = open_file(AT_FDCWD, layer.path, O_PATH | O_DIRECTORY);
+    if (!fd)
+      return tl::unexpected{fd.error()};
+    struct stat info {};
+    if (fstat(fd->get(), &info) != 0 || info.st_dev != layer.dev || info.st_ino != layer.ino)
+      return fail({.step = "open lower dir " + layer.path, .err = ESTALE});
+    fds.push_back(std::move(*fd));
+  }
+  return fds;
+}
+
+void let_inherit(int fd) {
+  (void)fcntl(fd, F_SETFD, 0);
+}
+
+}  // namespace
+
+Status FuseServer::start(const OverlayRoot& step, const std::string& disk_upper, int init_pidfd, pid_t init,
+                         UniqueFd device) {
+  auto layers = open_layers(step.layers);
+  if (!layers)
+    return tl::unexpected{std::move(layers).error()};
+  auto upper = open_file(AT_FDCWD, disk_upper, O_PATH | O_DIRECTORY);
+  if (!upper)
+    return tl::unexpected{std::move(upper).error()};
+
+  std::string options = "lowerdir=";
+  for (auto fd = layers->rbegin(); fd != layers->rend(); ++fd)
+    options += fmt::format("{}/proc/self/fd/{}", fd == layers->rbegin() ? "" : ":", fd->get());
+  options +=
+      fmt::format(",upperdir=/proc/self/fd/{0}/upper,workdir=/proc/self/fd/{0}/work,volatile", upper->get());
+  const std::string mount_point = fmt::format("/dev/fd/{}", device.get());
+  const std::string user_namespace = fmt::format("/proc/{}/ns/user", init);
+  const char* argv[] = {step.fuse_program.c_str(), "-f", "-o", options.c_str(), mount_point.c_str(), nullptr};
+  const char* environment[] = {nullptr};
+  const pid_t parent = getpid();
+
+  const pid_t pid = fork();
+  if (pid < 0)
+    return fail({.step = "fork", .err = errno});
+  if (pid == 0) {
+    // Single-threaded, so that the heap is whole in the child too.
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
+      _exit(125);
+    // setns by pidfd is from Linux 5.8, which is older than overlays in user namespaces but not than FUSE in
+    // them.
+    if (setns(init_pidfd, CLONE_NEWUSER) != 0) {
+      const int fd = open(user_namespace.c_str(), O_RDONLY | O_CLOEXEC);
+      if (fd < 0 || setns(fd, CLONE_NEWUSER) != 0)
+        _exit(125);
+    }
+    for (const UniqueFd& layer : *layers) let_inherit(layer.get());
+    let_inherit(upper->get());
+    let_inherit(device.get());
+    sigset_t none;
+    sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, nullptr);
+    const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+      _exit(125);
+    execve(argv[0], const_cast<char* const*>(argv), const_cast<char* const*>(environment));
+    _exit(127);
+  }
+  pid_ = pid;
+  pidfd_.reset(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  return {};
+}
+
+void FuseServer::stop() {
+  if (pid_ < 0)
+    return;
+  pollfd ended{.fd = pidfd_.get(), .events = POLLIN, .revents = 0};
+  // It ends by itself when the mount has gone. The pid is still ours: it has not been waited for.
+  if (poll(&ended, 1, 1000) <= 0)
+    (void)kill(pid_, SIGKILL);
+  while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  pid_ = -1;
+}
+
+}  // namespace snug

@@ -1,0 +1,38 @@
+// fuse-overlayfs, serving a sandbox's root where the kernel's overlay cannot.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "plan/step.h"
+
+namespace snug {
+
+// One fuse-overlayfs process. It runs outside the sandbox's mount and pid namespaces, so that nothing inside
+// can reach it, but in its user namespace, so that it sees and sets the ids that the sandbox means. It ends
+// with the sandbox: the last reference to the mount ends the connection; and with snug, by the parent-death
+// signal.
+class FuseServer {
+ public:
+  FuseServer() = default;
+  FuseServer(const FuseServer&) = delete;
+  FuseServer& operator=(const FuseServer&) = delete;
+  ~FuseServer() { stop(); }
+
+  // Serves `device`, which init has opened and mounted, with `step`'s layers and the upper layer in
+  // `disk_upper`.
+  Status start(const OverlayRoot& step, const std::string& disk_upper, int init_pidfd, pid_t init,
+               UniqueFd device);
+
+  // Waits until it has ended; by force after a second.
+  void stop();
+
+ private:
+  pid_t pid_{-1};
+  UniqueFd pidfd_;
+};
+
+}  // namespace snug

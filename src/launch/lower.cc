@@ -1,0 +1,197 @@
+#include "launch/lower.h"
+
+#include <fmt/format.h>
+#include <linux/mount.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+
+#include "base/overloaded.h"
+#include "base/path.h"
+
+namespace snug {
+namespace {
+
+using child::OpCode;
+
+std::string map_line(const IdRange& range) {
+  return fmt::format("{} {} {}\n", range.inside, range.outside, range.count);
+}
+
+// What volumes may not bring: setuid programs of the host never gain anything inside, and device nodes only
+// where devices were asked for.
+std::uint64_t bind_attributes(const BindMount& step) {
+  return MOUNT_ATTR_NOSUID | (step.access == Access::ReadOnly ? MOUNT_ATTR_RDONLY : 0) |
+         (step.devices ? 0 : MOUNT_ATTR_NODEV);
+}
+
+int resource_number(std::string_view name) {
+  return name == "nofile" ? RLIMIT_NOFILE : RLIMIT_CORE;
+}
+
+}  // namespace
+
+LoweredProgram::LoweredProgram(const Plan& plan, const LaunchFacts& facts) : plan_{plan}, facts_{facts} {}
+
+child::Op& LoweredProgram::add(OpCode code) {
+  child::Op& op = ops_.emplace_back();
+  op.code = code;
+  op.step = step_;
+  return op;
+}
+
+const char* LoweredProgram::keep(std::string text) {
+  return texts_.emplace_back(std::move(text)).c_str();
+}
+
+const char* LoweredProgram::keep_size(std::uint64_t bytes) {
+  return bytes ? keep(std::to_string(bytes)) : nullptr;
+}
+
+child::TextList LoweredProgram::keep_list(const std::vector<std::string>& texts) {
+  std::vector<const char*>& list = lists_.emplace_back();
+  list.reserve(texts.size() + 1);
+  for (const std::string& text : texts) list.push_back(text.c_str());
+  list.push_back(nullptr);  // for those who want an argv
+  return {list.data(), texts.size()};
+}
+
+void LoweredProgram::lower_overlay(const OverlayRoot& step) {
+  child::Op& op = add(OpCode::OverlayRoot);
+  // Our own order is bottom first, as images are built; overlayfs wants the top first.
+  for (auto layer = step.layers.rbegin(); layer != step.layers.rend(); ++layer)
+    layers_.push_back({layer->path.c_str(), {layer->dev, layer->ino}});
+  const bool disk = step.upper == UpperPlace::Disk;
+  op.overlay = {.layers = layers_.data(),
+                .count = layers_.size(),
+                .size = keep_size(step.size),
+                .disk = disk ? facts_.disk_upper.c_str() : nullptr,
+                .mode = step.layers.back().mode,
+                .fuse = step.driver == OverlayDriver::Fuse};
+}
+
+Status LoweredProgram::lower_filter(const InstallSeccomp& step) {
+  auto filter = make_filter(step.request);
+  if (!filter)
+    return tl::unexpected{std::move(filter).error()};
+  filter_ = std::move(*filter);
+  program_.payload.filter = filter_.program.data();
+  program_.payload.filter_size = filter_.program.size();
+  program_.payload.filter_step = step_;
+  return {};
+}
+
+void LoweredProgram::lower_step(const Step& step) {
+  child::Payload& payload = program_.payload;
+  std::visit(overloaded{
+                 // The supervisor's own: nothing for init to do.
+                 [&](const PrepareDisk&) {},
+                 [&](const CreateNamespaces&) { program_.create_step = step_; },
+                 [&](const Timeout&) {},
+                 [&](const MapSelf& s) {
+                   add(OpCode::WriteMaps).maps = {keep(map_line(s.uid)), keep(map_line(s.gid))};
+                 },
+                 [&](const MapRange&) { add(OpCode::AwaitMaps); },
+                 [&](const JoinKeyring&) { add(OpCode::JoinKeyring); },
+                 [&](const LoopbackUp&) { add(OpCode::LoopbackUp); },
+                 [&](const SetSysctl& s) {
+                   add(OpCode::SetSysctl).sysctl = {keep("/proc/sys/" + s.name), s.value.c_str()};
+                 },
+                 [&](const SetHostname& s) {
+                   add(OpCode::SetHostname).hostname = {s.name.c_str(), s.name.size()};
+                 },
+                 [&](const PrivateMounts&) { add(OpCode::PrivateMounts); },
+                 [&](const TmpfsRoot& s) { add(OpCode::TmpfsRoot).tmpfs_root = {keep_size(s.size)}; },
+                 [&](const OverlayRoot& s) { lower_overlay(s); },
+                 [&](const MakeDir& s) {
+                   add(OpCode::MakeDir).dir = {s.target.c_str(), s.mode};
+                 },
+                 [&](const MakeSymlink& s) {
+                   add(OpCode::MakeSymlink).symlink = {s.target.c_str(), s.text.c_str()};
+                 },
+                 [&](const BindText& s) {
+                   add(OpCode::BindText).file = {s.target.c_str(), s.text.data(), s.text.size(), s.mode};
+                 },
+                 [&](const BindMount& s) {
+                   add(OpCode::BindMount).bind = {.source = {s.source.c_str(), {s.seen.dev, s.seen.ino}},
+                                                  .target = s.target.c_str(),
+                                                  .attributes = bind_attributes(s),
+                                                  .directory = s.seen.kind == FileKind::Directory,
+                                                  .optional = s.missing == Missing::Skip};
+                 },
+                 [&](const MountTmpfs& s) {
+                   add(OpCode::MountTmpfs).tmpfs = {
+                       s.target.c_str(), keep_size(s.size), keep(fmt::format("{:o}", s.mode)),
+                       static_cast<std::uint64_t>(s.access == Access::ReadOnly ? MOUNT_ATTR_RDONLY : 0)};
+                 },
+                 [&](const MountDev& s) { add(OpCode::MountDev).dev = {keep_list(s.devices)}; },
+                 [&](const MountDevpts&) { add(OpCode::MountDevpts); },
+                 [&](const MountProc& s) {
+                   add(OpCode::MountProc).proc = {keep_list(s.read_only), keep_list(s.masked)};
+                 },
+                 [&](const MountSys& s) {
+                   add(OpCode::MountSys).sys = {s.own, keep_list(s.masked)};
+                 },
+                 [&](const OpenTerminal&) {
+                   if (facts_.terminal_fds == 0)
+                     return;
+                   payload.has_terminal = true;
+                   payload.terminal_fds = facts_.terminal_fds;
+                   add(OpCode::OpenTerminal).terminal = {facts_.rows, facts_.columns};
+                 },
+                 [&](const RootReadOnly&) { add(OpCode::RootReadOnly); },
+                 [&](const PivotRoot&) { add(OpCode::PivotRoot); },
+                 [&](const LimitResource& s) {
+                   add(OpCode::LimitResource).limit = {resource_number(s.name), s.soft, s.hard};
+                 },
+                 [&](const KeepCapabilities& s) {
+                   payload.keep = s.keep;
+                   add(OpCode::DropCapabilities).capabilities = {s.keep};
+                 },
+                 [&](const NoNewPrivileges&) { add(OpCode::NoNewPrivileges); },
+                 [&](const BecomeUser& s) {
+                   payload.user_step = step_;
+                   payload.set_user = s.set;
+                   payload.uid = s.uid;
+                   payload.gid = s.gid;
+                   payload.groups = s.groups.data();
+                   payload.group_count = s.groups.size();
+                   // exec clears the sets of every uid but 0 unless they are ambient.
+                   payload.ambient = s.uid != 0 ? payload.keep : 0;
+                 },
+                 [&](const EnterDir& s) {
+                   payload.dir_step = step_;
+                   payload.workdir = s.target.c_str();
+                 },
+                 [&](const SetEnvironment& s) {
+                   std::vector<const char*>& list = lists_.emplace_back();
+                   for (const EnvVariable& variable : s.variables)
+                     list.push_back(keep(variable.name + "=" + variable.value));
+                   list.push_back(nullptr);
+                   payload.envp = list.data();
+                 },
+                 [&](const InstallSeccomp&) {},  // may fail, so that lower() does it
+                 [&](const Execute& s) {
+                   payload.execute_step = step_;
+                   payload.argv = keep_list(s.argv).items;
+                   payload.candidates = keep_list(s.candidates);
+                 },
+             },
+             step);
+}
+
+Status LoweredProgram::lower() {
+  for (std::size_t i = 0; i < plan_.steps.size(); ++i) {
+    step_ = static_cast<std::uint16_t>(i);
+    lower_step(plan_.steps[i].step);
+    if (const auto* filter = std::get_if<InstallSeccomp>(&plan_.steps[i].step))
+      if (Status status = lower_filter(*filter); !status)
+        return status;
+  }
+  program_.ops = ops_.data();
+  program_.count = ops_.size();
+  program_.setup_only = facts_.setup_only;
+  return {};
+}
+
+}  // namespace snug

@@ -1,0 +1,58 @@
+// Plan → the flat program that init walks. After this no step needs the heap.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "child/program.h"
+#include "plan/plan.h"
+#include "seccomp/filter.h"
+
+namespace snug {
+
+// What only the launcher knows, and the plan cannot say.
+struct LaunchFacts {
+  std::string disk_upper{};         // directory made for PrepareDisk
+  std::uint8_t caller_terminals{};  // bit n: standard fd n is a terminal of the caller's
+  std::uint8_t terminal_fds{};  // bit n: standard fd n becomes the sandbox's own; none: no terminal is opened
+  std::uint16_t rows{};
+  std::uint16_t columns{};
+  bool setup_only{};  // a trial: everything but the payload
+};
+
+// The program and all that it points to. Points into the plan too, which must outlive it.
+class LoweredProgram {
+ public:
+  LoweredProgram(const Plan& plan, const LaunchFacts& facts);
+  LoweredProgram(const LoweredProgram&) = delete;
+  LoweredProgram& operator=(const LoweredProgram&) = delete;
+
+  // Fails where the system call filter cannot be made.
+  Status lower();
+
+  const child::Program& program() const { return program_; }
+  child::Program& program() { return program_; }
+
+ private:
+  child::Op& add(child::OpCode code);
+  const char* keep(std::string text);
+  const char* keep_size(std::uint64_t bytes);  // null for 0
+  child::TextList keep_list(const std::vector<std::string>& texts);
+  void lower_step(const Step& step);
+  void lower_overlay(const OverlayRoot& step);
+  Status lower_filter(const InstallSeccomp& step);
+
+  const Plan& plan_;
+  const LaunchFacts& facts_;
+  std::uint16_t step_{};
+  std::vector<child::Op> ops_;
+  std::deque<std::string> texts_;
+  std::deque<std::vector<const char*>> lists_;
+  std::vector<child::Source> layers_;
+  Filter filter_;
+  child::Program program_{};
+};
+
+}  // namespace snug

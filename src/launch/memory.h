@@ -1,0 +1,11 @@
+// Giving memory back while a payload runs for long.
+#pragma once
+
+namespace snug {
+
+// Drops the clean pages of snug's own executable from its resident set (they come back from the page cache
+// when they are needed) and trims the heap. A static binary that has parsed options and a profile shows
+// about 1.7 MiB of such pages.
+void rest_memory();
+
+}  // namespace snug

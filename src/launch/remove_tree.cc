@@ -1,0 +1,148 @@
+#include "launch/remove_tree.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sched.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+
+#include "base/text.h"
+#include "base/unique_fd.h"
+#include "launch/id_maps.h"
+
+namespace snug {
+namespace {
+
+struct CloseDir {
+  void operator()(DIR* dir) const { closedir(dir); }
+};
+using Dir = std::unique_ptr<DIR, CloseDir>;
+
+// Deep trees are removed without recursion: a directory's subdirectories are renamed into the top, and are
+// that much less deep there.
+class TreeRemover {
+ public:
+  explicit TreeRemover(int top) : top_{top} {
+    struct stat info {};
+    device_ = fstat(top, &info) == 0 ? info.st_dev : 0;
+  }
+
+  // Empties the directory `name` of the top, and removes it.
+  int remove_directory(const std::string& name) {
+    if (const int error = empty_directory(name))
+      return error;
+    return unlinkat(top_, name.c_str(), AT_REMOVEDIR) == 0 ? 0 : errno;
+  }
+
+  // Everything in the top itself. New entries appear while it works, so it starts over until there is none.
+  int empty_top() {
+    for (;;) {
+      Dir dir{fdopendir(openat(top_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC))};
+      if (!dir)
+        return errno;
+      bool found = false;
+      while (const dirent* entry = readdir(dir.get())) {
+        const std::string name{entry->d_name};
+        if (name == "." || name == "..")
+          continue;
+        found = true;
+        if (unlinkat(top_, name.c_str(), 0) == 0)
+          continue;
+        if (errno != EISDIR && errno != EPERM)
+          return errno;
+        if (const int error = remove_directory(name))
+          return error;
+      }
+      if (!found)
+        return 0;
+    }
+  }
+
+ private:
+  int empty_directory(const std::string& name) {
+    (void)!fchmodat(top_, name.c_str(), 0700, 0);  // where it is refused, opening says why
+    UniqueFd fd{openat(top_, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+    struct stat info {};
+    if (!fd || fstat(fd.get(), &info) != 0)
+      return errno;
+    if (info.st_dev != device_)
+      return EXDEV;  // something is mounted there: not ours to remove
+    const int directory = fd.get();
+    Dir dir{fdopendir(fd.release())};
+    if (!dir)
+      return errno;
+    while (const dirent* entry = readdir(dir.get())) {
+      const std::string child{entry->d_name};
+      if (child == "." || child == "..")
+        continue;
+      if (unlinkat(directory, child.c_str(), 0) == 0)
+        continue;
+      // POSIX and Linux differ in what unlink of a directory answers.
+      if (errno != EISDIR && errno != EPERM)
+        return errno;
+      if (unlinkat(directory, child.c_str(), AT_REMOVEDIR) == 0)
+        continue;
+      (void)!fchmodat(directory, child.c_str(), 0700, 0);  // renaming a directory writes its ".."
+      if (renameat(directory, child.c_str(), top_, fmt::format("deep-{}", moved_++).c_str()) != 0)
+        return errno;
+    }
+    return 0;
+  }
+
+  int top_;
+  dev_t device_{};
+  std::size_t moved_{};
+};
+
+}  // namespace
+
+Status remove_tree(int parent, const std::string& name) {
+  UniqueFd top{openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+  int error = top ? TreeRemover{top.get()}.empty_top() : errno;
+  if (error == 0 && unlinkat(parent, name.c_str(), AT_REMOVEDIR) != 0)
+    error = errno;
+  if (error != 0)
+    return fail({.step = "remove the directory " + escape_control(name), .err = error});
+  return {};
+}
+
+Status remove_tree_mapped(int parent, const std::string& name, const MapRange& range) {
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+    return fail({.step = "make a socket pair", .err = errno});
+  UniqueFd ours{pair[0]};
+  UniqueFd theirs{pair[1]};
+  const pid_t pid = fork();
+  if (pid < 0)
+    return fail({.step = "fork", .err = errno});
+  if (pid == 0) {
+    ours.reset();
+    char byte = unshare(CLONE_NEWUSER) == 0 ? 'm' : 'x';
+    // End of file is the parent's death: then nothing may be done.
+    const bool go = write(theirs.get(), &byte, 1) == 1 && read(theirs.get(), &byte, 1) == 1 && byte == 'g';
+    _exit(go && remove_tree(parent, name) ? 0 : 1);
+  }
+  theirs.reset();
+  char byte = 'x';
+  Status status{};
+  if (read(ours.get(), &byte, 1) == 1 && byte == 'm')
+    status = write_range_maps(pid, range);
+  byte = 'g';
+  if (status)
+    (void)!write(ours.get(), &byte, 1);  // its exit status tells
+  ours.reset();
+  int wait_status = 0;
+  while (waitpid(pid, &wait_status, 0) < 0 && errno == EINTR) {
+  }
+  if (status && wait_status != 0)
+    return fail({.step = "remove the directory " + escape_control(name) + " with its subordinate ids"});
+  return status;
+}
+
+}  // namespace snug

@@ -1,0 +1,268 @@
+#include "launch/supervisor.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "launch/id_maps.h"
+#include "launch/memory.h"
+#include "plan/hints.h"
+
+namespace snug {
+namespace {
+
+// A payload that has run for this long is likely to go on: snug's memory is given back then, and not in the
+// way of a short one.
+constexpr std::chrono::milliseconds kRestAfter{200};
+
+int exit_status_of(int wait_status) {
+  return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
+
+}  // namespace
+
+Supervisor::Supervisor(const Plan& plan, const LaunchOptions& options, HeldSignals signals,
+                       const LaunchFacts& facts)
+    : plan_{plan}, options_{options}, signals_{std::move(signals)}, facts_{facts} {}
+
+Supervisor::~Supervisor() {
+  if (init_ > 0 && !gone_) {
+    kill_sandbox();
+    reap();
+  }
+}
+
+LaunchResult Supervisor::run(pid_t init, UniqueFd pidfd, UniqueFd wire) {
+  init_ = init;
+  pidfd_ = std::move(pidfd);
+  wire_ = std::move(wire);
+  while (!gone_) poll_once();
+  return finish();
+}
+
+int Supervisor::poll_timeout() const {
+  if (deadline_) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline_ - Clock::now());
+    return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1 << 30));
+  }
+  return ready_ && !rested_ ? static_cast<int>(kRestAfter.count()) : -1;
+}
+
+void Supervisor::poll_once() {
+  pollfd polls[6] = {{.fd = wire_.get(), .events = POLLIN, .revents = 0},
+                     {.fd = pidfd_.get(), .events = POLLIN, .revents = 0},
+                     {.fd = signals_.fd(), .events = POLLIN, .revents = 0}};
+  std::size_t count = 3;
+  if (relay_.active())
+    count += relay_.add_polls(polls + 3);
+  const int ready = poll(polls, count, poll_timeout());
+  if (ready == 0 || (deadline_ && Clock::now() >= *deadline_))
+    on_time();
+  if (ready <= 0)
+    return;
+  if (polls[2].revents)
+    read_signals();
+  if (polls[0].revents)
+    read_wire();
+  if (relay_.active() && count > 3)
+    relay_.handle(polls + 3, count - 3);
+  if (polls[1].revents) {
+    // Messages that init sent before it ended are still in the socket.
+    while (wire_) read_wire();
+    reap();
+  }
+}
+
+void Supervisor::read_wire() {
+  child::Message message;
+  iovec data{&message, sizeof message};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+  msghdr header{};
+  header.msg_iov = &data;
+  header.msg_iovlen = 1;
+  header.msg_control = control;
+  header.msg_controllen = sizeof control;
+  const ssize_t n = recvmsg(wire_.get(), &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+  if (n < 0 && (errno == EINTR || errno == EAGAIN))
+    return;
+  if (n != sizeof message) {
+    wire_.reset();  // end of file: init is gone or going; its pidfd says when
+    return;
+  }
+  UniqueFd fd;
+  const cmsghdr* c = CMSG_FIRSTHDR(&header);
+  if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
+    int received = -1;
+    std::memcpy(&received, CMSG_DATA(c), sizeof received);
+    fd.reset(received);
+  }
+  on_message(message, std::move(fd));
+}
+
+void Supervisor::on_message(const child::Message& message, UniqueFd fd) {
+  switch (message.kind) {
+    case child::MessageKind::AwaitMaps:
+      return end_setup(give_maps());
+    case child::MessageKind::Fuse:
+      return end_setup(serve_fuse(std::move(fd)));
+    case child::MessageKind::Terminal:
+      return relay_.start(std::move(fd), facts_.caller_terminals);
+    case child::MessageKind::Ready:
+      ready_ = true;
+      write_status("child-pid", init_);
+      set_deadline();
+      return;
+    case child::MessageKind::Failed:
+      if (!error_ && message.step < plan_.steps.size())
+        error_ = {explain_failure(plan_.steps[message.step], message.error, message.detail), message.step};
+      return;
+    case child::MessageKind::Exited:
+      status_ = message.status;
+      outcome_.out_of_blocks = message.full & 1;
+      outcome_.out_of_inodes = message.full & 2;
+      deadline_.reset();
+      return;
+    case child::MessageKind::Go:
+      return;
+  }
+}
+
+Status Supervisor::give_maps() {
+  const MapRange* step = find_step<MapRange>(plan_);
+  if (!step)
+    return fail({.step = "init asked for id maps that are not planned"});
+  if (Status status = write_range_maps(init_, *step); !status)
+    return status;
+  const child::Message go{.kind = child::MessageKind::Go};
+  // A failure means that init has died, which its pidfd tells.
+  (void)send(wire_.get(), &go, sizeof go, MSG_NOSIGNAL);
+  return {};
+}
+
+Status Supervisor::serve_fuse(UniqueFd device) {
+  const OverlayRoot* step = find_step<OverlayRoot>(plan_);
+  if (!step || !device)
+    return fail({.step = "init asked for a FUSE server that is not planned"});
+  return fuse_.start(*step, facts_.disk_upper, pidfd_.get(), init_, std::move(device));
+}
+
+// What the supervisor has to do for init while it sets up has failed: so has the run.
+void Supervisor::end_setup(Status status) {
+  if (status)
+    return;
+  error_ = {std::move(status).error()};
+  kill_sandbox();
+}
+
+void Supervisor::read_signals() {
+  signalfd_siginfo info;
+  while (read(signals_.fd(), &info, sizeof info) == sizeof info)
+    on_signal(static_cast<int>(info.ssi_signo), info.ssi_code == SI_KERNEL);
+}
+
+void Supervisor::on_signal(int signal, bool from_terminal) {
+  switch (signal) {
+    case SIGCHLD:
+    case SIGPIPE:
+    case SIGALRM:
+    case child::kForwardSignal:
+      return;
+    case SIGWINCH:
+      if (relay_.active())
+        return relay_.resize();
+      break;
+    case SIGTSTP:
+      if (ready_)
+        forward_signal(pidfd_.get(), SIGTSTP, true);
+      relay_.raw_mode().restore();
+      stop_self();
+      return;  // SIGCONT is pending now and passes itself on
+    case SIGCONT:
+      relay_.raw_mode().enter();
+      relay_.resize();
+      from_terminal = true;  // what was stopped as a group goes on as one
+      break;
+    default:
+      break;
+  }
+  if (ready_) {
+    forward_signal(pidfd_.get(), signal, from_terminal);
+  } else if (signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT) {
+    // There is no payload yet that could decide: setting up ends, at once.
+    killed_by_ = signal;
+    kill_sandbox();
+  }
+}
+
+void Supervisor::set_deadline() {
+  if (const Timeout* timeout = find_step<Timeout>(plan_))
+    deadline_ = Clock::now() + std::chrono::milliseconds{timeout->after_ms};
+}
+
+void Supervisor::on_time() {
+  if (deadline_ && Clock::now() >= *deadline_) {
+    const Timeout* timeout = find_step<Timeout>(plan_);
+    if (outcome_.timed_out) {
+      kill_sandbox();
+      deadline_.reset();
+    } else {
+      outcome_.timed_out = true;
+      forward_signal(pidfd_.get(), SIGTERM, true);
+      deadline_ = Clock::now() + std::chrono::milliseconds{timeout->grace_ms};
+    }
+  } else if (ready_ && !rested_) {
+    rest_memory();
+    rested_ = true;
+  }
+}
+
+void Supervisor::kill_sandbox() {
+  // By pidfd: a pid could be somebody else's by now.
+  (void)syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0U);
+}
+
+void Supervisor::reap() {
+  siginfo_t info{};
+  while (waitid(P_PID, static_cast<id_t>(init_), &info, WEXITED) != 0 && errno == EINTR) {
+  }
+  gone_ = true;
+}
+
+LaunchResult Supervisor::finish() {
+  fuse_.stop();
+  relay_.drain();
+  relay_.raw_mode().restore();
+  if (error_)
+    return tl::unexpected{std::move(*error_)};
+  if (outcome_.timed_out) {
+    outcome_.exit_status = 124;
+  } else if (status_) {
+    outcome_.exit_status = exit_status_of(*status_);
+  } else if (killed_by_) {
+    outcome_.exit_status = 128 + killed_by_;
+  } else if (ready_) {
+    outcome_.exit_status = 128 + SIGKILL;  // somebody killed init, and with it the payload
+  } else {
+    return launch_failure(
+        {.step = "init died while the sandbox was being set up",
+         .hint = "it was killed from outside, or the machine is out of memory (dmesg tells)"});
+  }
+  write_status("exit-code", outcome_.exit_status);
+  return outcome_;
+}
+
+void Supervisor::write_status(std::string_view key, long value) const {
+  if (options_.status_fd < 0)
+    return;
+  const std::string line = fmt::format("{{\"{}\": {}}}\n", key, value);
+  // A reader that has gone must not end the run.
+  (void)!write(options_.status_fd, line.data(), line.size());
+}
+
+}  // namespace snug

@@ -1,0 +1,70 @@
+// The supervisor's loop: from clone to the payload's status. One thread, one poll.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <optional>
+
+#include "child/wire.h"
+#include "launch/fuse_server.h"
+#include "launch/launch.h"
+#include "launch/lower.h"
+#include "launch/signals.h"
+#include "launch/terminal.h"
+
+namespace snug {
+
+class Supervisor {
+ public:
+  Supervisor(const Plan& plan, const LaunchOptions& options, HeldSignals signals, const LaunchFacts& facts);
+  ~Supervisor();
+  Supervisor(const Supervisor&) = delete;
+  Supervisor& operator=(const Supervisor&) = delete;
+
+  const HeldSignals& signals() const { return signals_; }
+
+  // Takes over a cloned init: its pid and pidfd, and the supervisor's end of the wire. Returns when init is
+  // gone.
+  LaunchResult run(pid_t init, UniqueFd pidfd, UniqueFd wire);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void poll_once();
+  int poll_timeout() const;
+  void read_wire();
+  void on_message(const child::Message& message, UniqueFd fd);
+  Status give_maps();
+  Status serve_fuse(UniqueFd device);
+  void end_setup(Status status);
+  void read_signals();
+  void on_signal(int signal, bool from_terminal);
+  void on_time();
+  void set_deadline();
+  void kill_sandbox();
+  void reap();
+  LaunchResult finish();
+  void write_status(std::string_view key, long value) const;
+
+  const Plan& plan_;
+  const LaunchOptions& options_;
+  HeldSignals signals_;
+  const LaunchFacts& facts_;
+  TerminalRelay relay_;
+  FuseServer fuse_;
+
+  pid_t init_{-1};
+  UniqueFd pidfd_;
+  UniqueFd wire_;
+  bool gone_{};                  // init has been reaped
+  bool ready_{};                 // the payload was executed
+  int killed_by_{};              // the signal that ended snug's set-up
+  std::optional<int> status_{};  // the payload's wait status
+  std::optional<LaunchError> error_{};
+  Outcome outcome_{};
+  std::optional<Clock::time_point> deadline_{};  // of the timeout's next action
+  bool rested_{};                                // memory has been given back
+};
+
+}  // namespace snug

@@ -1,0 +1,135 @@
+#include "launch/terminal.h"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace snug {
+namespace {
+
+constexpr std::size_t kChunk = 4096;
+
+}  // namespace
+
+std::uint8_t terminal_fds() {
+  std::uint8_t fds = 0;
+  for (int fd = 0; fd < 3; ++fd)
+    if (isatty(fd))
+      fds |= static_cast<std::uint8_t>(1 << fd);
+  return fds;
+}
+
+void RawMode::enter() {
+  // In the background the change would stop snug (SIGTTOU), or take the terminal away from whoever has it.
+  if (raw_ || tcgetattr(STDIN_FILENO, &saved_) != 0 || tcgetpgrp(STDIN_FILENO) != getpgrp())
+    return;
+  termios raw = saved_;
+  cfmakeraw(&raw);
+  raw_ = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
+}
+
+void RawMode::restore() {
+  if (raw_)
+    (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &saved_);  // a terminal that has gone cannot be helped
+  raw_ = false;
+}
+
+void TerminalRelay::start(UniqueFd master, std::uint8_t fds) {
+  master_ = std::move(master);
+  (void)fcntl(master_.get(), F_SETFL, O_NONBLOCK);  // snug's own descriptor: nobody else is affected
+  in_ = fds & 1 ? STDIN_FILENO : -1;
+  out_ = fds & 2 ? STDOUT_FILENO : fds & 4 ? STDERR_FILENO : STDOUT_FILENO;
+  if (in_ >= 0)
+    raw_.enter();
+}
+
+std::size_t TerminalRelay::add_polls(pollfd* polls) const {
+  polls[0] = {.fd = to_payload_.empty() ? in_ : -1, .events = POLLIN, .revents = 0};
+  polls[1] = {.fd = to_caller_.empty() ? -1 : out_, .events = POLLOUT, .revents = 0};
+  const int events = (to_payload_.empty() ? 0 : POLLOUT) | (to_caller_.empty() ? POLLIN : 0);
+  polls[2] = {
+      .fd = ended_ || events == 0 ? -1 : master_.get(), .events = static_cast<short>(events), .revents = 0};
+  return 3;
+}
+
+void TerminalRelay::handle(const pollfd* polls, std::size_t) {
+  if (polls[0].revents)
+    read_input();
+  if (polls[1].revents)
+    write_output();
+  if (polls[2].revents & POLLOUT)
+    write_input();
+  if (polls[2].revents & (POLLIN | POLLHUP | POLLERR))
+    read_output();
+}
+
+void TerminalRelay::read_input() {
+  char buffer[kChunk];
+  const ssize_t n = read(in_, buffer, sizeof buffer);
+  if (n > 0)
+    to_payload_.assign(buffer, static_cast<std::size_t>(n));
+  else if (n == 0 || errno != EINTR)
+    in_ = -1;  // hung up: the signal for that comes by itself
+  write_input();
+}
+
+void TerminalRelay::write_input() {
+  if (to_payload_.empty())
+    return;
+  const ssize_t n = write(master_.get(), to_payload_.data(), to_payload_.size());
+  if (n > 0)
+    to_payload_.erase(0, static_cast<std::size_t>(n));
+  else if (n < 0 && errno != EAGAIN && errno != EINTR)
+    to_payload_.clear();
+}
+
+void TerminalRelay::read_output() {
+  char buffer[kChunk];
+  const ssize_t n = read(master_.get(), buffer, sizeof buffer);
+  if (n > 0)
+    to_caller_.assign(buffer, static_cast<std::size_t>(n));
+  else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+    ended_ = true;  // EIO: no slave is open any more (pty(7))
+  else
+    return;
+  write_output();
+}
+
+void TerminalRelay::write_output() {
+  if (to_caller_.empty())
+    return;
+  const ssize_t n = write(out_, to_caller_.data(), to_caller_.size());
+  if (n > 0)
+    to_caller_.erase(0, static_cast<std::size_t>(n));
+  else if (n < 0 && errno != EAGAIN && errno != EINTR)
+    to_caller_.clear();  // the caller's terminal has gone
+}
+
+void TerminalRelay::drain() {
+  while (!ended_ || !to_caller_.empty()) {
+    if (to_caller_.empty()) {
+      pollfd ready{.fd = master_.get(), .events = POLLIN, .revents = 0};
+      if (poll(&ready, 1, 0) <= 0)
+        break;
+      read_output();
+    } else {
+      // Only here may the write wait: nothing else is left to do.
+      pollfd ready{.fd = out_, .events = POLLOUT, .revents = 0};
+      if (poll(&ready, 1, 1000) <= 0)
+        break;
+      write_output();
+    }
+  }
+}
+
+void TerminalRelay::resize() const {
+  winsize size{};
+  const int from = in_ >= 0 ? in_ : out_;
+  // The kernel sends the sandbox's foreground process group its SIGWINCH.
+  if (active() && ioctl(from, TIOCGWINSZ, &size) == 0)
+    (void)ioctl(master_.get(), TIOCSWINSZ, &size);
+}
+
+}  // namespace snug

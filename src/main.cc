@@ -1,0 +1,35 @@
+// The only printer of an Error, and the only chooser of snug's own exit status.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/parse.h"
+#include "cli/report.h"
+
+namespace {
+
+// A standard descriptor that the caller has closed would be given to the next file that is opened, and a
+// message would be written into that. It is filled with one that fails as a closed one does: reading from it,
+// or writing to it, is EBADF.
+void fill_standard_fds() {
+  for (int fd = 0; fd < 3; ++fd)
+    if (fcntl(fd, F_GETFD) < 0)
+      (void)open("/dev/null",
+                 (fd == 0 ? O_WRONLY : O_RDONLY));  // NOLINT(android-cloexec-open): the payload gets it
+}
+
+int exit_status(const snug::Error& error, const std::optional<std::string>& color) {
+  snug::print_error(error, color);
+  return error.status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  fill_standard_fds();
+  const auto options = snug::parse_command_line(argc, argv);
+  if (!options)
+    return exit_status(options.error(), {});
+  const auto status = snug::dispatch(*options);
+  return status ? *status : exit_status(status.error(), options->common.color);
+}

@@ -1,0 +1,198 @@
+#include "plan/describe.h"
+
+#include <fmt/format.h>
+
+#include "base/overloaded.h"
+#include "base/text.h"
+#include "base/units.h"
+
+namespace snug {
+namespace {
+
+std::string safe(const std::string& text) {
+  return escape_control(text);
+}
+
+std::string ranges(const std::vector<IdRange>& map) {
+  std::string text;
+  for (const IdRange& range : map) {
+    text += text.empty() ? "" : ", ";
+    text += range.count == 1 ? fmt::format("{}={}", range.inside, range.outside)
+                             : fmt::format("{}-{}={}-{}", range.inside, range.inside + range.count - 1,
+                                           range.outside, range.outside + range.count - 1);
+  }
+  return text;
+}
+
+std::string size_suffix(std::uint64_t size) {
+  return size ? ", at most " + format_size(size) : "";
+}
+
+std::string words(const std::vector<std::string>& list, std::string_view separator = " ") {
+  return safe(join(list, separator));
+}
+
+std::string command_line(const std::vector<std::string>& argv) {
+  std::string text;
+  for (const std::string& word : argv) text += (text.empty() ? "" : " ") + shell_quote(safe(word));
+  return text;
+}
+
+const char* tier_name(FilterTier tier) {
+  switch (tier) {
+    case FilterTier::Strict:
+      return "strict";
+    case FilterTier::Default:
+      return "default";
+    case FilterTier::Dev:
+      return "dev";
+  }
+  return "";
+}
+
+std::string describe_filter(const FilterRequest& request) {
+  std::string text = fmt::format("install the system call filter \"{}\"", tier_name(request.tier));
+  if (request.fake_root)
+    text += ", which answers chown, setuid and mknod with success (fake-root)";
+  if (request.nested_userns)
+    text += ", user namespaces allowed";
+  if (!request.allow.empty())
+    text += "; also allowed: " + words(request.allow);
+  if (!request.deny.empty())
+    text += "; also refused: " + words(request.deny);
+  return text;
+}
+
+std::string describe_overlay(const OverlayRoot& root) {
+  std::vector<std::string> layers;
+  for (const Layer& layer : root.layers) layers.push_back(layer.path);
+  return fmt::format("mount the root: {} of {}, writable layer {}{}",
+                     root.driver == OverlayDriver::Fuse ? "fuse-overlayfs" : "kernel overlay",
+                     words(layers, " + "), root.upper == UpperPlace::Disk ? "on disk" : "in memory",
+                     size_suffix(root.size));
+}
+
+}  // namespace
+
+std::string describe(const Step& step) {
+  return std::visit(
+      overloaded{
+          [](const PrepareDisk& s) { return "make a throwaway writable layer below " + safe(s.parent); },
+          [](const CreateNamespaces& s) {
+            return std::string{"create user, mount, pid, ipc, uts and cgroup namespaces"} +
+                   (s.network ? ", and a network of its own" : "; the network is the host's");
+          },
+          [](const MapSelf& s) {
+            return fmt::format("map user {} to {} and group {} to {}", s.uid.inside, s.uid.outside,
+                               s.gid.inside, s.gid.outside);
+          },
+          [](const MapRange& s) {
+            return fmt::format("map users {} and groups {} by newuidmap and newgidmap", ranges(s.uids),
+                               ranges(s.gids));
+          },
+          [](const JoinKeyring&) { return std::string{"join a new session keyring"}; },
+          [](const LoopbackUp&) { return std::string{"bring up lo"}; },
+          [](const SetSysctl& s) { return fmt::format("set /proc/sys/{} to {}", s.name, s.value); },
+          [](const SetHostname& s) { return "set the host name to " + safe(s.name); },
+          [](const PrivateMounts&) { return std::string{"make all mounts private"}; },
+          [](const TmpfsRoot& s) { return "mount the root: an empty tmpfs" + size_suffix(s.size); },
+          [](const OverlayRoot& s) { return describe_overlay(s); },
+          [](const MakeDir& s) {
+            return fmt::format("make the directory {} ({:04o})", safe(s.target), s.mode);
+          },
+          [](const MakeSymlink& s) {
+            return fmt::format("make the link {} to {}", safe(s.target), safe(s.text));
+          },
+          [](const BindText& s) { return fmt::format("put a file made by snug at {}", safe(s.target)); },
+          [](const BindMount& s) {
+            return fmt::format("mount {} on {}, {}", safe(s.source), safe(s.target),
+                               s.access == Access::ReadOnly ? "read-only" : "read-write");
+          },
+          [](const MountTmpfs& s) {
+            return fmt::format("mount a tmpfs on {}{}{}", safe(s.target), size_suffix(s.size),
+                               s.access == Access::ReadOnly ? ", read-only" : "");
+          },
+          [](const MountDev& s) { return "mount /dev with " + words(s.devices); },
+          [](const MountDevpts&) { return std::string{"mount /dev/pts"}; },
+          [](const MountProc& s) {
+            std::string text = "mount /proc";
+            if (!s.read_only.empty())
+              text += "; read-only: " + words(s.read_only);
+            if (!s.masked.empty())
+              text += "; hidden: " + words(s.masked);
+            return text;
+          },
+          [](const MountSys& s) {
+            return std::string{"mount /sys, read-only"} + (s.own ? "" : " (the host's)") +
+                   (s.masked.empty() ? "" : "; hidden: " + words(s.masked));
+          },
+          [](const OpenTerminal&) {
+            return std::string{
+                "open a terminal of the sandbox's own in place of each standard descriptor that is one"};
+          },
+          [](const RootReadOnly&) { return std::string{"make the root read-only"}; },
+          [](const PivotRoot&) { return std::string{"make it the root, and detach the host's"}; },
+          [](const LimitResource& s) {
+            return s.soft == s.hard ? fmt::format("limit {} to {}", s.name, s.hard)
+                                    : fmt::format("limit {} to {}, at most {}", s.name, s.soft, s.hard);
+          },
+          [](const KeepCapabilities& s) {
+            return s.names.empty() ? std::string{"drop every capability"}
+                                   : "drop every capability but " + words(s.names);
+          },
+          [](const NoNewPrivileges&) { return std::string{"set no_new_privs"}; },
+          [](const BecomeUser& s) { return fmt::format("be user {} and group {}", s.uid, s.gid); },
+          [](const EnterDir& s) { return "enter " + safe(s.target); },
+          [](const SetEnvironment& s) {
+            std::string text = "set the environment:";
+            for (const EnvVariable& variable : s.variables) text += " " + safe(variable.name);
+            return text;
+          },
+          [](const InstallSeccomp& s) { return describe_filter(s.request); },
+          [](const Execute& s) { return "execute " + command_line(s.argv); },
+          [](const Timeout& s) {
+            return fmt::format("end it after {} ms, by force {} ms later", s.after_ms, s.grace_ms);
+          },
+      },
+      step);
+}
+
+const char* describe(Phase phase) {
+  switch (phase) {
+    case Phase::Create:
+      return "create";
+    case Phase::Identity:
+      return "identity";
+    case Phase::Kernel:
+      return "kernel";
+    case Phase::Root:
+      return "root";
+    case Phase::System:
+      return "system";
+    case Phase::Mounts:
+      return "mounts";
+    case Phase::Pivot:
+      return "pivot";
+    case Phase::Privileges:
+      return "privileges";
+    case Phase::Payload:
+      return "payload";
+    case Phase::Supervise:
+      return "supervise";
+  }
+  return "";
+}
+
+const char* describe(Actor actor) {
+  switch (actor) {
+    case Actor::Supervisor:
+      return "supervisor";
+    case Actor::Init:
+      return "init";
+    case Actor::Payload:
+      return "payload";
+  }
+  return "";
+}
+
+}  // namespace snug

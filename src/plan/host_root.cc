@@ -1,0 +1,133 @@
+// The host as an image: its programs read-only, a chosen part of its /etc, everything personal empty and
+// fresh.
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "base/path.h"
+#include "base/text.h"
+#include "plan/builder.h"
+
+namespace snug {
+namespace {
+
+constexpr std::string_view kPrograms[] = {"/usr", "/opt",   "/bin",   "/sbin",
+                                          "/lib", "/lib32", "/lib64", "/libx32"};
+
+// What programs need to find libraries, names, time, trust anchors and each other. Not here, on purpose:
+// shadow and gshadow, sudoers, ssh (host keys), NetworkManager, machine-id, fstab, crontabs, mail, package
+// managers' credentials (apt/auth.conf).
+constexpr std::string_view kEtc[] = {"alternatives",
+                                     "bash.bashrc",
+                                     "crypto-policies",
+                                     "debian_version",
+                                     "fonts",
+                                     "host.conf",
+                                     "inputrc",
+                                     "java-17-openjdk",
+                                     "java-21-openjdk",
+                                     "ld.so.cache",
+                                     "ld.so.conf",
+                                     "ld.so.conf.d",
+                                     "locale.conf",
+                                     "localtime",
+                                     "lsb-release",
+                                     "mime.types",
+                                     "nsswitch.conf",
+                                     "os-release",
+                                     "perl",
+                                     "pki",
+                                     "profile",
+                                     "profile.d",
+                                     "protocols",
+                                     "python3",
+                                     "python3.11",
+                                     "python3.12",
+                                     "python3.13",
+                                     "services",
+                                     "ssl",
+                                     "terminfo",
+                                     "timezone",
+                                     "vim"};
+
+struct FreshDir {
+  std::string_view path;
+  mode_t mode;
+};
+constexpr FreshDir kFresh[] = {{"/etc", 0755},      {"/home", 0755},    {"/root", 0700},
+                               {"/run", 0755},      {"/tmp", 01777},    {"/var", 0755},
+                               {"/var/tmp", 01777}, {"/var/lib", 0755}, {"/var/cache", 0755},
+                               {"/var/log", 0755},  {"/mnt", 0755},     {"/srv", 0755}};
+
+void bind(Builder& builder, std::string path) {
+  const auto seen = builder.host.stat(path);
+  if (!seen)
+    return;  // every part of the host is optional: distributions differ
+  BindMount step{.source = path, .target = path, .seen = *seen};
+  builder.init(Phase::Root, std::move(step), builder.spec.image.origin);
+}
+
+// The payload's own line, root's, and the system's accounts: names that files of /usr may have, but nobody
+// else's.
+std::string passwd_text(const Builder& builder) {
+  std::string text;
+  bool own = false;
+  const auto add = [&](const UserEntry& user) {
+    text += fmt::format("{}:x:{}:{}::{}:{}\n", user.name, user.uid, user.gid, user.home, user.shell);
+    own = own || user.uid == builder.user.uid;
+  };
+  const auto safe = [](std::string_view field) {
+    return field.find_first_of(":\n") == std::string_view::npos;
+  };
+  for (const UserEntry& user : builder.image.users)
+    if (user.uid < 1000 || user.uid == 65534 || user.uid == builder.user.uid)
+      add(user);
+  if (!own && safe(builder.user.name) && safe(builder.user.home))
+    add({.name = builder.user.name.empty() ? "user" : builder.user.name,
+         .uid = builder.user.uid,
+         .gid = builder.user.gid,
+         .home = builder.user.home,
+         .shell = safe(builder.user.shell) ? builder.user.shell : "/bin/sh"});
+  return text;
+}
+
+std::string group_text(const Builder& builder) {
+  std::string text;
+  bool own = false;
+  for (const GroupEntry& group : builder.image.groups) {
+    if (group.gid >= 1000 && group.gid != 65534 && group.gid != builder.user.gid)
+      continue;
+    text += fmt::format("{}:x:{}:\n", group.name, group.gid);
+    own = own || group.gid == builder.user.gid;
+  }
+  if (!own)
+    text +=
+        fmt::format("{}:x:{}:\n", builder.user.name.empty() ? "user" : builder.user.name, builder.user.gid);
+  return text;
+}
+
+}  // namespace
+
+void plan_host_root(Builder& builder) {
+  const Origin& origin = builder.spec.image.origin;
+  builder.init(Phase::Root, TmpfsRoot{builder.spec.rootfs_size ? builder.spec.rootfs_size->value : 0},
+               origin);
+  for (const FreshDir& dir : kFresh)
+    builder.init(Phase::Root, MakeDir{std::string{dir.path}, dir.mode}, origin);
+  for (const std::string_view path : kPrograms) {
+    // Where /bin and its like are links into /usr they are links inside too.
+    if (const auto link = builder.host.read_link(std::string{path}))
+      builder.init(Phase::Root, MakeSymlink{std::string{path}, *link}, origin);
+    else
+      bind(builder, std::string{path});
+  }
+  for (const std::string_view name : kEtc) bind(builder, join_path("/etc", name));
+  builder.init(Phase::Root, MakeSymlink{"/etc/mtab", "/proc/self/mounts"}, origin);
+  builder.init(Phase::Root, MakeSymlink{"/var/run", "/run"}, origin);
+  builder.init(Phase::Root, BindText{"/etc/passwd", passwd_text(builder)}, origin);
+  builder.init(Phase::Root, BindText{"/etc/group", group_text(builder)}, origin);
+  if (builder.user.home != "/" && builder.user.home != "/root" && normalize_absolute(builder.user.home))
+    builder.init(Phase::Root, MakeDir{*normalize_absolute(builder.user.home), 0700}, origin);
+}
+
+}  // namespace snug

@@ -1,0 +1,114 @@
+// Namespaces and id maps.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "plan/builder.h"
+
+namespace snug {
+namespace {
+
+constexpr std::uint32_t kRange = 65536;
+
+// Ids 0–65535 inside: `own` is you, the others are taken from your subordinate ranges in order.
+Result<std::vector<IdRange>> map_range(const std::vector<IdRange>& subordinate, std::uint32_t own,
+                                       std::uint32_t caller, const char* file, const Caller& who) {
+  std::vector<IdRange> map;
+  std::uint32_t inside = 0;
+  const auto add = [&](std::uint32_t outside, std::uint32_t count) {
+    if (count > 0)
+      map.push_back({inside, outside, count});
+    inside += count;
+  };
+  for (IdRange range : subordinate) {
+    while (range.count > 0 && inside < kRange) {
+      if (inside == own)
+        add(caller, 1);
+      const std::uint32_t limit = inside < own ? std::min(own, kRange) : kRange;
+      const std::uint32_t count = std::min(range.count, limit - inside);
+      add(range.outside, count);
+      range.outside += count;
+      range.count -= count;
+    }
+  }
+  if (inside == own)
+    add(caller, 1);
+  if (inside < 2 || own >= inside)
+    return fail(
+        {.step = fmt::format("ids = \"range\": {} gives {} too few subordinate ids", file, who.user),
+         .hint = fmt::format("as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {}; "
+                             "or use --ids single, with --fake-root where a program wants to chown",
+                             who.user)});
+  return map;
+}
+
+Status plan_map_range(Builder& builder) {
+  const Caller& caller = builder.host.caller();
+  const Origin& origin = builder.spec.ids.origin;
+  const auto newuidmap = builder.host.find_program("newuidmap");
+  const auto newgidmap = builder.host.find_program("newgidmap");
+  if (!newuidmap || !newgidmap)
+    return fail(
+        {.step = "ids = \"range\": newuidmap and newgidmap are not installed",
+         .origin = origin.text,
+         .hint = "install the package uidmap (shadow-utils), or use --ids single, which needs neither"});
+  // The root of the sandbox, or the payload where it is to be you, stands for your own id outside.
+  const bool self = builder.spec.run_as.value.kind == RunAs::Kind::Self;
+  auto uids =
+      map_range(builder.host.subordinate_uids(), self ? caller.uid : 0, caller.uid, "/etc/subuid", caller);
+  if (!uids)
+    return tl::unexpected{uids.error()};
+  auto gids =
+      map_range(builder.host.subordinate_gids(), self ? caller.gid : 0, caller.gid, "/etc/subgid", caller);
+  if (!gids)
+    return tl::unexpected{gids.error()};
+  const auto mapped = [](const std::vector<IdRange>& map, std::uint32_t id) {
+    return std::ranges::any_of(map,
+                               [&](const IdRange& r) { return id >= r.inside && id - r.inside < r.count; });
+  };
+  if (!mapped(*uids, builder.user.uid) || !mapped(*gids, builder.user.gid))
+    return fail(
+        {.step = fmt::format("user {}:{} is outside the range of ids", builder.user.uid, builder.user.gid),
+         .origin = builder.spec.run_as.origin.text,
+         .hint = "choose an id below 65536, or use --ids single, which can be any one id"});
+  builder.init(Phase::Identity, MapRange{*newuidmap, *newgidmap, std::move(*uids), std::move(*gids)}, origin);
+  return {};
+}
+
+}  // namespace
+
+Status plan_identity(Builder& builder) {
+  builder.add(Phase::Create, Actor::Supervisor,
+              CreateNamespaces{.network = builder.spec.network.value != NetworkMode::Host},
+              builder.spec.network.origin);
+  if (builder.spec.ids.value == IdMode::Range) {
+    if (Status status = plan_map_range(builder); !status)
+      return status;
+  } else {
+    const Caller& caller = builder.host.caller();
+    builder.init(Phase::Identity,
+                 MapSelf{.uid = {builder.user.uid, caller.uid, 1}, .gid = {builder.user.gid, caller.gid, 1}},
+                 builder.spec.ids.origin);
+  }
+  builder.init(Phase::Identity, JoinKeyring{});
+  return {};
+}
+
+Status plan_kernel(Builder& builder) {
+  const Spec& spec = builder.spec;
+  builder.init(Phase::Kernel, SetHostname{spec.hostname ? spec.hostname->value : "snug"},
+               spec.hostname ? spec.hostname->origin : Origin{});
+  if (spec.network.value != NetworkMode::Host) {
+    builder.init(Phase::Kernel, LoopbackUp{}, spec.network.origin);
+    // Without capabilities even root inside could not serve port 80; in a network of its own nobody else
+    // needs protecting from it.
+    builder.init(Phase::Kernel, SetSysctl{"net/ipv4/ip_unprivileged_port_start", "0"}, spec.network.origin);
+  }
+  // A user namespace inside would give its maker every capability over it: the kernel's widest attack surface
+  // (isolation F10). The filter refuses it too; this holds even where a filter is not wanted.
+  if (!spec.nested_userns.value)
+    builder.init(Phase::Kernel, SetSysctl{"user/max_user_namespaces", "0"}, spec.nested_userns.origin);
+  return {};
+}
+
+}  // namespace snug

@@ -1,0 +1,143 @@
+// What the user named, and the files that snug makes for the sandbox.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/path.h"
+#include "base/text.h"
+#include "plan/builder.h"
+
+namespace snug {
+namespace {
+
+Status plan_bind(Builder& builder, const Mount& mount) {
+  const auto seen = builder.host.stat(mount.source);
+  if (!seen) {
+    if (mount.missing == Missing::Skip) {
+      builder.note(fmt::format("{} is not there: {} is left out", mount.source, mount.target), mount.origin);
+      return {};
+    }
+    return fail({.step = fmt::format("mount {} on {}", mount.source, mount.target),
+                 .err = seen.error().err,
+                 .origin = mount.origin.text,
+                 .hint = seen.error().err == ENOENT
+                             ? "snug makes nothing on the host: create it, or say optional = true"
+                             : "your own user must be able to reach it"});
+  }
+  BindMount step{.source = mount.source,
+                 .target = mount.target,
+                 .access = mount.access,
+                 .missing = mount.missing,
+                 .seen = *seen,
+                 .devices = seen->kind == FileKind::Device || is_beneath(mount.source, "/dev")};
+  builder.init(Phase::Mounts, std::move(step), mount.origin);
+  return {};
+}
+
+Status check_target(const Mount& mount) {
+  for (const std::string_view system : {"/proc", "/sys"})
+    if (is_beneath(mount.target, system))
+      return fail({.step = fmt::format("mount target {}: {} is the kernel's", mount.target, system),
+                   .origin = mount.origin.text,
+                   .hint = "choose another target; security.proc = \"full\" shows the whole of /proc"});
+  if (mount.target == "/" || mount.target == "/dev")
+    return fail({.step = fmt::format("mount target {}: snug puts that together itself", mount.target),
+                 .origin = mount.origin.text,
+                 .hint = "choose a directory below it"});
+  return {};
+}
+
+std::string hosts_text(const std::string& hostname) {
+  return fmt::format("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.1.1\t{}\n",
+                     hostname);
+}
+
+void plan_name_service(Builder& builder) {
+  const Spec& spec = builder.spec;
+  const std::string hostname = spec.hostname ? spec.hostname->value : "snug";
+  std::string hosts = hosts_text(hostname);
+  if (spec.network.value == NetworkMode::Host) {
+    // The host's network with the host's names for it.
+    if (const auto text = builder.host.read_file("/etc/hosts"))
+      hosts = *text + fmt::format("127.0.1.1\t{}\n", hostname);
+    if (const auto text = builder.host.read_file("/etc/resolv.conf"))
+      builder.init(Phase::Mounts, BindText{"/etc/resolv.conf", *text}, spec.network.origin);
+  }
+  builder.init(Phase::Mounts, BindText{"/etc/hosts", std::move(hosts)}, spec.network.origin);
+  builder.init(Phase::Mounts, BindText{"/etc/hostname", hostname + "\n"},
+               spec.hostname ? spec.hostname->origin : Origin{});
+}
+
+// Where the payload starts: what was asked for, the image's, the caller's own directory where that is mounted
+// at the same place, else home.
+void choose_workdir(Builder& builder) {
+  const Spec& spec = builder.spec;
+  if (spec.workdir) {
+    builder.workdir = spec.workdir->value;
+    return;
+  }
+  if (!builder.image.config.workdir.empty()) {
+    builder.workdir = builder.image.config.workdir;
+    return;
+  }
+  const std::string& cwd = builder.host.caller().cwd;
+  for (const Mount& mount : spec.mounts)
+    if (mount.type != MountType::Tmpfs && mount.source == mount.target && is_beneath(cwd, mount.target)) {
+      builder.workdir = cwd;
+      return;
+    }
+  builder.workdir = builder.image.kind == ImageKind::Host ? builder.user.home : "/";
+}
+
+}  // namespace
+
+Status plan_mounts(Builder& builder) {
+  const Spec& spec = builder.spec;
+  if (spec.read_only.value || spec.writable.value == Writable::None)
+    for (const char* target : {"/tmp", "/var/tmp", "/run"})
+      if (std::ranges::find(spec.mounts, target, &Mount::target) == spec.mounts.end())
+        builder.init(
+            Phase::Mounts,
+            MountTmpfs{.target = target, .mode = std::string_view{target} == "/run" ? 0755U : 01777U},
+            spec.read_only.origin);
+
+  // Parents first: a mount made later would hide what was mounted below it before.
+  std::vector<const Mount*> mounts;
+  for (const Mount& mount : spec.mounts) mounts.push_back(&mount);
+  std::ranges::stable_sort(mounts, {},
+                           [](const Mount* mount) { return std::ranges::count(mount->target, '/'); });
+  for (const Mount* mount : mounts) {
+    if (Status status = check_target(*mount); !status)
+      return status;
+    if (mount->type == MountType::Tmpfs)
+      builder.init(Phase::Mounts, MountTmpfs{mount->target, mount->size, mount->mode, mount->access},
+                   mount->origin);
+    else if (Status status = plan_bind(builder, *mount); !status)
+      return status;
+  }
+
+  plan_name_service(builder);
+  if (builder.fake_root)
+    // apt drops to a user of its own for downloads, which one id cannot be; this is its own switch for that.
+    // See plan/payload.cc.
+    builder.init(Phase::Mounts, BindText{"/run/snug/apt.conf", "APT::Sandbox::User \"root\";\n"},
+                 spec.fake_root.origin);
+
+  choose_workdir(builder);
+  const auto workdir = normalize_absolute(builder.workdir);
+  if (!workdir)
+    return fail({.step = fmt::format("workdir {}: must be an absolute path without \"..\"",
+                                     escape_control(builder.workdir)),
+                 .origin = spec.workdir ? spec.workdir->origin.text : "image.toml",
+                 .hint = "it is a path inside the sandbox"});
+  builder.workdir = *workdir;
+  if (*workdir != "/" && !is_beneath(*workdir, "/proc") && !is_beneath(*workdir, "/sys") &&
+      !is_beneath(*workdir, "/dev"))
+    builder.init(Phase::Mounts, MakeDir{*workdir, 0755}, spec.workdir ? spec.workdir->origin : Origin{});
+  if (spec.read_only.value || spec.writable.value == Writable::None)
+    builder.init(Phase::Mounts, RootReadOnly{},
+                 spec.read_only.value ? spec.read_only.origin : spec.writable.origin);
+  return {};
+}
+
+}  // namespace snug

@@ -1,0 +1,44 @@
+// The plan: every step that a run will do, in order. `snug explain`, `--dry-run` and `run` make it with the
+// same function and use the same object; what it does not show, run does not do.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "host/host_view.h"
+#include "image/image.h"
+#include "plan/step.h"
+#include "spec/settings.h"
+
+namespace snug {
+
+// Something that the user should know before the payload meets it ("the image's files belong to another user:
+// read-only").
+struct Note {
+  std::string text{};
+  Origin origin{};
+  bool detail{};  // for explain and --verbose only
+  bool operator==(const Note&) const = default;
+};
+
+struct Plan {
+  std::vector<PlannedStep> steps{};
+  std::vector<Note> notes{};
+  bool operator==(const Plan&) const = default;
+};
+
+// Pure but for questions to `host`. Fails where something wanted cannot be had: the error names the step and
+// the origin.
+Result<Plan> make_plan(const Spec& spec, const Image& image, const HostView& host);
+
+// The first step of a kind, or nullptr.
+template<class T>
+const T* find_step(const Plan& plan) {
+  for (const PlannedStep& planned : plan.steps)
+    if (const T* step = std::get_if<T>(&planned.step))
+      return step;
+  return nullptr;
+}
+
+}  // namespace snug

@@ -1,0 +1,116 @@
+// The root file system of an image: its layers under a throwaway writable one.
+#include <fmt/format.h>
+
+#include "plan/builder.h"
+
+namespace snug {
+namespace {
+
+// Which overlay: the kernel's wherever it works, fuse-overlayfs where it does not or is asked for.
+Status choose_driver(Builder& builder, OverlayRoot& root) {
+  const Setting<OverlayDriver>& wish = builder.spec.overlay;
+  const auto problem = builder.host.native_overlay_problem();
+  if (wish.value == OverlayDriver::Native && problem)
+    return fail({.step = "overlay = \"native\": " + *problem,
+                 .origin = wish.origin.text,
+                 .hint = "use --overlay fuse, or auto, which chooses it here (package fuse-overlayfs)"});
+  if (wish.value == OverlayDriver::Native || (wish.value == OverlayDriver::Auto && !problem))
+    return {};
+  root.driver = OverlayDriver::Fuse;
+  const auto program = builder.host.find_program("fuse-overlayfs");
+  if (!program)
+    return fail(
+        {.step = problem ? "no overlay can be mounted: " + *problem + ", and fuse-overlayfs is not installed"
+                         : "overlay = \"fuse\": fuse-overlayfs is not installed",
+         .origin = wish.origin.text,
+         .hint = "install the package fuse-overlayfs"});
+  root.fuse_program = *program;
+  if (!builder.host.stat("/dev/fuse"))
+    return fail(
+        {.step = "fuse-overlayfs needs /dev/fuse, which is not there",
+         .origin = wish.origin.text,
+         .hint = "load the module (modprobe fuse); in an outer container, start it with --device /dev/fuse"});
+  if (problem && wish.value == OverlayDriver::Auto)
+    builder.plan.notes.push_back({"fuse-overlayfs serves the root: " + *problem, wish.origin, true});
+  return {};
+}
+
+Status choose_upper(Builder& builder, OverlayRoot& root) {
+  const Setting<Writable>& wish = builder.spec.writable;
+  const auto& size = builder.spec.rootfs_size;
+  const bool fuse = root.driver == OverlayDriver::Fuse;
+  if (size)
+    root.size = size->value;
+  const bool tmpfs_works = builder.host.tmpfs_has_user_xattrs() || fuse;
+  switch (wish.value) {
+    case Writable::Tmpfs:
+    case Writable::None:
+      // Nothing but mount points is ever written to the upper layer of a read-only root, so that any tmpfs
+      // will do.
+      if (wish.value == Writable::Tmpfs && !tmpfs_works)
+        return fail({.step = "writable = \"tmpfs\": a tmpfs keeps no user attributes before Linux 6.6, so "
+                             "that an overlay "
+                             "on it could not replace directories",
+                     .origin = wish.origin.text,
+                     .hint = "use writable = \"disk\", or overlay = \"fuse\""});
+      root.upper = fuse ? UpperPlace::Disk : UpperPlace::Tmpfs;
+      break;
+    case Writable::Auto:
+      root.upper = tmpfs_works && !fuse ? UpperPlace::Tmpfs : UpperPlace::Disk;
+      break;
+    case Writable::Disk:
+      root.upper = UpperPlace::Disk;
+      break;
+  }
+  if (size && root.upper == UpperPlace::Disk)
+    return fail(
+        {.step = "rootfs.size: a writable layer on disk cannot be bounded without root (no project quota)",
+         .origin = size->origin.text,
+         .hint = fuse ? "leave the size out, or use overlay = \"native\" where the kernel has it"
+                      : "leave the size out, or use writable = \"tmpfs\" (Linux 6.6 on)"});
+  return {};
+}
+
+}  // namespace
+
+Status plan_root(Builder& builder) {
+  builder.init(Phase::Root, PrivateMounts{});
+  if (builder.image.kind == ImageKind::Host) {
+    plan_host_root(builder);
+    return {};
+  }
+  OverlayRoot root{.layers = builder.image.layers};
+  if (Status status = choose_driver(builder, root); !status)
+    return status;
+  if (Status status = choose_upper(builder, root); !status)
+    return status;
+  if (root.driver == OverlayDriver::Native) {
+    // An overlay takes a private copy of each lower mount, which the kernel refuses where a mount below it is
+    // locked to the outer namespace; FUSE reads through paths and does not mind.
+    for (const Layer& layer : root.layers)
+      if (const auto below = builder.host.mounts_below(layer.path); !below.empty())
+        return fail({.step = fmt::format(
+                         "image {}: {} is mounted below it, and the kernel's overlay cannot include that",
+                         builder.image.name, below.front()),
+                     .origin = builder.spec.image.origin.text,
+                     .hint = "unmount it, or use --overlay fuse"});
+  }
+  const uid_t you = builder.host.caller().uid;
+  for (const Layer& layer : root.layers)
+    if (layer.uid != you && builder.spec.ids.value == IdMode::Single && you != 0) {
+      builder.note(
+          fmt::format("{} belongs to user {}, not to you: its files can be read inside, but not changed",
+                      layer.path, layer.uid),
+          builder.spec.image.origin);
+      break;
+    }
+  if (root.upper == UpperPlace::Disk)
+    builder.plan.steps.insert(
+        builder.plan.steps.begin(),
+        PlannedStep{Phase::Create, Actor::Supervisor, PrepareDisk{builder.host.store_dir() + "/throwaway"},
+                    builder.spec.writable.origin});
+  builder.init(Phase::Root, std::move(root), builder.spec.image.origin);
+  return {};
+}
+
+}  // namespace snug

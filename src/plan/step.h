@@ -1,0 +1,297 @@
+// The steps of a plan: one struct for each kind of thing that is done to build a sandbox. A step stands
+// alone: it does not read its neighbours. Visit with `overloaded` and no catch-all, so that a new step fails
+// to compile in the printer, the lowering and the hints until it is handled there.
+//
+// Targets are absolute paths inside, normalised; sources are absolute paths on the host.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/origin.h"
+#include "host/host_view.h"
+#include "image/image.h"
+#include "seccomp/filter.h"
+#include "spec/settings.h"
+
+namespace snug {
+
+// --- Create: by the supervisor, before anything of the sandbox exists
+// ---------------------------------------------------------
+
+// A directory of this run's own below `parent`, for an upper layer on disk: upper/, work/ and a lock that is
+// held for the run's life. Removed at exit; after a kill -9 the next snug that finds the lock free removes
+// it.
+struct PrepareDisk {
+  std::string parent{};
+  bool operator==(const PrepareDisk&) const = default;
+};
+
+// clone3(2) of init with all namespaces at once. `network` is false only where the host's network is wanted.
+struct CreateNamespaces {
+  bool network{true};
+  bool operator==(const CreateNamespaces&) const = default;
+};
+
+// --- Identity: by init, in its new user namespace
+// -------------------------------------------------------------------------------
+
+// One id each, written by init itself. setgroups is denied first, as user_namespaces(7) asks of an
+// unprivileged writer.
+struct MapSelf {
+  IdRange uid{};
+  IdRange gid{};
+  bool operator==(const MapSelf&) const = default;
+};
+
+// Several ids, written by the supervisor through newuidmap(1) and newgidmap(1), while init waits.
+struct MapRange {
+  std::string newuidmap{};
+  std::string newgidmap{};
+  std::vector<IdRange> uids{};
+  std::vector<IdRange> gids{};
+  bool operator==(const MapRange&) const = default;
+};
+
+// A session keyring of its own: the caller's keys stay outside (keyctl(2), KEYCTL_JOIN_SESSION_KEYRING).
+struct JoinKeyring {
+  bool operator==(const JoinKeyring&) const = default;
+};
+
+// --- Network and kernel settings: by init, through the host's /proc, before the root changes
+// ------------------------------------
+
+struct LoopbackUp {
+  bool operator==(const LoopbackUp&) const = default;
+};
+
+// A file below /proc/sys of a namespace that the sandbox owns.
+struct SetSysctl {
+  std::string name{};  // with slashes: "net/ipv4/ping_group_range"
+  std::string value{};
+  bool operator==(const SetSysctl&) const = default;
+};
+
+struct SetHostname {
+  std::string name{};
+  bool operator==(const SetHostname&) const = default;
+};
+
+// --- Root filesystem: by init
+// ----------------------------------------------------------------------------------------------------
+
+// Cuts every mount of the new namespace off from the host's: nothing made inside shows outside, nor the other
+// way.
+struct PrivateMounts {
+  bool operator==(const PrivateMounts&) const = default;
+};
+
+// A tmpfs that becomes the root itself (the host image).
+struct TmpfsRoot {
+  std::uint64_t size{};  // bytes; 0 for the kernel's half of memory
+  bool operator==(const TmpfsRoot&) const = default;
+};
+
+enum class UpperPlace { Tmpfs, Disk };
+
+// The image's layers under a throwaway upper layer, as the root.
+struct OverlayRoot {
+  std::vector<Layer> layers{};                  // bottom first
+  OverlayDriver driver{OverlayDriver::Native};  // Native or Fuse, never Auto
+  UpperPlace upper{UpperPlace::Tmpfs};
+  std::uint64_t size{};        // of a tmpfs upper, in bytes; 0 for the kernel's half of memory
+  std::string fuse_program{};  // Fuse: absolute path of fuse-overlayfs
+  bool operator==(const OverlayRoot&) const = default;
+};
+
+struct MakeDir {
+  std::string target{};
+  mode_t mode{0755};
+  bool operator==(const MakeDir&) const = default;
+};
+
+struct MakeSymlink {
+  std::string target{};
+  std::string text{};
+  bool operator==(const MakeSymlink&) const = default;
+};
+
+// A file made for the sandbox: written to the scratch tmpfs and bound over `target`, so that neither the
+// image nor its upper layer sees it. A symlink in the image at `target` is not followed.
+struct BindText {
+  std::string target{};
+  std::string text{};
+  mode_t mode{0644};
+  bool operator==(const BindText&) const = default;
+};
+
+// A host file or directory. `seen` is what the planner saw: the child compares device and inode after
+// opening, so that a source swapped in between is refused and not mounted.
+struct BindMount {
+  std::string source{};
+  std::string target{};
+  Access access{Access::ReadOnly};
+  Missing missing{Missing::Fail};
+  FileInfo seen{};
+  bool devices{};  // device nodes below it work
+  bool operator==(const BindMount&) const = default;
+};
+
+struct MountTmpfs {
+  std::string target{};
+  std::uint64_t size{};
+  mode_t mode{01777};
+  Access access{Access::ReadWrite};
+  bool operator==(const MountTmpfs&) const = default;
+};
+
+// --- System: by init. Their targets are real directories of the image: a symlink there is refused
+// ---------------------------------
+
+// A tmpfs with the host's nodes for these names bound in, and the usual links (fd, stdin, stdout, stderr,
+// ptmx).
+struct MountDev {
+  std::vector<std::string> devices{};
+  bool operator==(const MountDev&) const = default;
+};
+
+struct MountDevpts {
+  bool operator==(const MountDevpts&) const = default;
+};
+
+// A procfs of the sandbox's own pid namespace; `read_only` and `masked` are relative to it.
+struct MountProc {
+  std::vector<std::string> read_only{};
+  std::vector<std::string> masked{};
+  bool operator==(const MountProc&) const = default;
+};
+
+// Own: a sysfs of the sandbox's network namespace. Else the host's, which is all that a process without a
+// network namespace of its own may mount. Read-only both ways.
+struct MountSys {
+  bool own{true};
+  std::vector<std::string> masked{};
+  bool operator==(const MountSys&) const = default;
+};
+
+// A pty of the sandbox's own devpts; its master goes to the supervisor. Its slave takes the place of each
+// standard descriptor that is a terminal of the caller's: that one is never handed in, since it could be read
+// from and written to beside its owner. Where none is one, no terminal is opened, unless it is wanted
+// `always`.
+struct OpenTerminal {
+  bool always{};
+  bool operator==(const OpenTerminal&) const = default;
+};
+
+// The root itself becomes read-only; mounts on it keep what they have.
+struct RootReadOnly {
+  bool operator==(const RootReadOnly&) const = default;
+};
+
+// The sandbox's root becomes "/" and the host's is detached.
+struct PivotRoot {
+  bool operator==(const PivotRoot&) const = default;
+};
+
+// --- Privileges: by init
+// -----------------------------------------------------------------------------------------------------------
+
+struct LimitResource {
+  std::string name{};  // "core", "nofile"
+  std::uint64_t soft{};
+  std::uint64_t hard{};
+  bool operator==(const LimitResource&) const = default;
+};
+
+// Everything not in `keep` leaves the bounding, permitted, effective, inheritable and ambient sets
+// (capabilities(7)).
+struct KeepCapabilities {
+  std::uint64_t keep{};              // bit n is capability n
+  std::vector<std::string> names{};  // of `keep`, for people
+  bool operator==(const KeepCapabilities&) const = default;
+};
+
+struct NoNewPrivileges {
+  bool operator==(const NoNewPrivileges&) const = default;
+};
+
+// --- Payload: by the payload's own process, last of all
+// ----------------------------------------------------------------------------
+
+struct BecomeUser {
+  std::uint32_t uid{};
+  std::uint32_t gid{};
+  std::vector<std::uint32_t> groups{};
+  bool set{};  // false where the map has one id only, so that there is nothing to change
+  bool operator==(const BecomeUser&) const = default;
+};
+
+struct EnterDir {
+  std::string target{};
+  bool operator==(const EnterDir&) const = default;
+};
+
+struct SetEnvironment {
+  std::vector<EnvVariable> variables{};
+  bool operator==(const SetEnvironment&) const = default;
+};
+
+// The system call filter, and last but one: what follows it must be allowed by it.
+struct InstallSeccomp {
+  FilterRequest request{};
+  bool operator==(const InstallSeccomp&) const = default;
+};
+
+struct Execute {
+  std::vector<std::string> argv{};
+  std::vector<std::string> candidates{};  // absolute paths to try in order; argv[0] found along PATH
+  bool operator==(const Execute&) const = default;
+};
+
+// --- Supervise: by the supervisor, while the payload runs
+// ---------------------------------------------------------------------------
+
+// SIGTERM to the payload after this time, SIGKILL to the sandbox `grace_ms` later; exit status 124
+// (timeout(1)'s).
+struct Timeout {
+  std::uint64_t after_ms{};
+  std::uint64_t grace_ms{};
+  bool operator==(const Timeout&) const = default;
+};
+
+using Step =
+    std::variant<PrepareDisk, CreateNamespaces, MapSelf, MapRange, JoinKeyring, LoopbackUp, SetSysctl,
+                 SetHostname, PrivateMounts, TmpfsRoot, OverlayRoot, MakeDir, MakeSymlink, BindText,
+                 BindMount, MountTmpfs, MountDev, MountDevpts, MountProc, MountSys, OpenTerminal,
+                 RootReadOnly, PivotRoot, LimitResource, KeepCapabilities, NoNewPrivileges, BecomeUser,
+                 EnterDir, SetEnvironment, InstallSeccomp, Execute, Timeout>;
+
+// In the order in which they are done. What each must not do is said where it would be tempting.
+enum class Phase {
+  Create,    // the supervisor only; must not leave anything behind that exit does not remove
+  Identity,  // first in the new namespaces: before it, init's capabilities do not count for mounts of its own
+  Kernel,  // namespaced kernel settings; still sees the host's /proc, which the settings are written through
+  Root,    // the root filesystem is put together; must not write to any host path
+  System,  // /dev, /proc, /sys; never through a symlink of the image
+  Mounts,  // what the user named, parents first; must resolve every target beneath the root
+  Pivot,   // after it no host path can be named any more
+  Privileges,  // must come after every mount: it takes the right to mount away
+  Payload,     // in the payload's process: user, directory, filter, exec
+  Supervise,   // while it runs
+};
+
+enum class Actor { Supervisor, Init, Payload };
+
+struct PlannedStep {
+  Phase phase{};
+  Actor actor{};
+  Step step{};
+  Origin origin{};
+  bool operator==(const PlannedStep&) const = default;
+};
+
+}  // namespace snug

@@ -1,0 +1,134 @@
+// Who the payload is: the profile's or flag's wish, else the image's, else root; on the host image, you.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "plan/builder.h"
+
+namespace snug {
+namespace {
+
+const UserEntry* find_user(const Image& image, std::uint32_t uid) {
+  const auto found = std::ranges::find(image.users, uid, &UserEntry::uid);
+  return found == image.users.end() ? nullptr : &*found;
+}
+
+const UserEntry* find_user(const Image& image, std::string_view name) {
+  const auto found = std::ranges::find(image.users, name, &UserEntry::name);
+  return found == image.users.end() ? nullptr : &*found;
+}
+
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// 2^32-1 means "no change" to setresuid(2), and is never an id.
+constexpr std::uint64_t kMaxId = 4294967294;
+
+Error unknown(std::string_view kind, std::string_view name, const Builder& builder, const Origin& origin) {
+  return {.step = fmt::format("{} {}: not in the image's /etc/{}", kind, escape_control(name),
+                              kind == "user" ? "passwd" : "group"),
+          .origin = origin.text,
+          .hint = builder.image.kind == ImageKind::Host
+                      ? "name one of this machine's system accounts, or a number"
+                      : "name one that the image has, or a number"};
+}
+
+// A name wins over a number only where it is not one: a passwd line *named* "1000" with uid 0 must not turn
+// -u 1000 into root.
+Status resolve_named(Builder& builder, const RunAs& wish, const Origin& origin) {
+  PayloadUser& user = builder.user;
+  const UserEntry* entry = nullptr;
+  if (is_number(wish.user)) {
+    const auto uid = parse_number(wish.user, "user", kMaxId);
+    if (!uid)
+      return tl::unexpected{uid.error()};
+    user.uid = static_cast<std::uint32_t>(*uid);
+    entry = find_user(builder.image, user.uid);
+  } else {
+    entry = find_user(builder.image, wish.user);
+    if (!entry)
+      return fail(unknown("user", wish.user, builder, origin));
+    user.uid = entry->uid;
+  }
+  user.gid = entry ? entry->gid : 0;
+  if (wish.group.empty())
+    return {};
+  if (is_number(wish.group)) {
+    const auto gid = parse_number(wish.group, "group", kMaxId);
+    if (!gid)
+      return tl::unexpected{gid.error()};
+    user.gid = static_cast<std::uint32_t>(*gid);
+    return {};
+  }
+  const auto group = std::ranges::find(builder.image.groups, wish.group, &GroupEntry::name);
+  if (group == builder.image.groups.end())
+    return fail(unknown("group", wish.group, builder, origin));
+  user.gid = group->gid;
+  return {};
+}
+
+RunAs parse_image_user(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  return {.kind = RunAs::Kind::Named,
+          .user = text.substr(0, colon),
+          .group = colon == std::string::npos ? "" : text.substr(colon + 1)};
+}
+
+void describe_user(Builder& builder) {
+  PayloadUser& user = builder.user;
+  const Caller& caller = builder.host.caller();
+  if (builder.image.kind == ImageKind::Host && user.uid == caller.uid) {
+    user.name = caller.user;
+    user.home = caller.home;
+    user.shell = builder.host.environment("SHELL").value_or("");
+    return;
+  }
+  if (const UserEntry* entry = find_user(builder.image, user.uid)) {
+    user.name = entry->name;
+    user.home = entry->home.starts_with('/') ? entry->home : "/";
+    user.shell = entry->shell;
+  } else if (user.uid == 0) {
+    user.name = "root";
+    user.home = "/root";
+  }
+  for (const GroupEntry& group : builder.image.groups)
+    if (group.gid != user.gid && std::ranges::find(group.members, user.name) != group.members.end())
+      user.groups.push_back(group.gid);
+}
+
+}  // namespace
+
+Status plan_user(Builder& builder) {
+  const Setting<RunAs>& wish = builder.spec.run_as;
+  const Caller& caller = builder.host.caller();
+  const bool on_host = builder.image.kind == ImageKind::Host;
+  Status status{};
+  switch (wish.value.kind) {
+    case RunAs::Kind::Root:
+      break;
+    case RunAs::Kind::Named:
+      status = resolve_named(builder, wish.value, wish.origin);
+      break;
+    case RunAs::Kind::Self:
+      builder.user.uid = caller.uid, builder.user.gid = caller.gid;
+      break;
+    case RunAs::Kind::Auto:
+      if (on_host)
+        builder.user.uid = caller.uid, builder.user.gid = caller.gid;
+      else if (!builder.image.config.user.empty())
+        status = resolve_named(builder, parse_image_user(builder.image.config.user), {"image.toml"});
+      break;
+  }
+  if (!status)
+    return status;
+  describe_user(builder);
+  builder.fake_root = builder.spec.fake_root.value == Toggle::On ||
+                      (builder.spec.fake_root.value == Toggle::Auto && !on_host && builder.user.uid == 0 &&
+                       builder.spec.ids.value == IdMode::Single);
+  return {};
+}
+
+}  // namespace snug

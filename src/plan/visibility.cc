@@ -1,0 +1,111 @@
+#include "plan/visibility.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/overloaded.h"
+#include "base/path.h"
+#include "base/text.h"
+
+namespace snug {
+namespace {
+
+std::string below(std::string_view path, std::string_view target) {
+  return std::string{path.substr(target == "/" ? 0 : target.size())};
+}
+
+std::string names(const std::vector<Layer>& layers, std::string_view path) {
+  std::vector<std::string> paths;
+  for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer)
+    paths.push_back(layer->path + (path == "/" ? "" : std::string{path}));
+  return escape_control(join(paths, ", else "));
+}
+
+// Is `path` one of `entries` of the kernel's directory `base`, or below one?
+bool among(std::string_view path, std::string_view base, const std::vector<std::string>& entries) {
+  return std::ranges::any_of(
+      entries, [&](const std::string& entry) { return is_beneath(path, std::string{base} + "/" + entry); });
+}
+
+class Lookup {
+ public:
+  explicit Lookup(std::string_view path) { answer_.path = path; }
+
+  void visit(std::size_t index, const Step& step) {
+    index_ = index;
+    const std::string& path = answer_.path;
+    std::visit(overloaded{
+                   [&](const TmpfsRoot&) { set("/", true, "fresh and empty, gone at the end"); },
+                   [&](const OverlayRoot& s) {
+                     set("/", true,
+                         "from the image (" + names(s.layers, path) +
+                             "); changes are kept apart and gone at the end");
+                   },
+                   [&](const MakeDir& s) {
+                     if (path == s.target)
+                       set(s.target, answer_.writable,
+                           answer_.text.empty() ? "a directory made by snug" : answer_.text);
+                   },
+                   [&](const MakeSymlink& s) { set(s.target, true, "a link to " + escape_control(s.text)); },
+                   [&](const BindText& s) { set(s.target, true, "a file made by snug for this sandbox"); },
+                   [&](const BindMount& s) {
+                     const bool rw = s.access == Access::ReadWrite;
+                     set(s.target, rw,
+                         fmt::format("{} on the host, {}", escape_control(s.source + below(path, s.target)),
+                                     rw ? "read-write" : "read-only"));
+                   },
+                   [&](const MountTmpfs& s) {
+                     set(s.target, s.access == Access::ReadWrite, "in a fresh tmpfs, gone at the end");
+                   },
+                   [&](const MountDev& s) {
+                     const bool device = std::ranges::find(s.devices, path) != s.devices.end();
+                     set("/dev", true, device ? "the host's device" : "in the sandbox's own /dev");
+                   },
+                   [&](const MountDevpts&) { set("/dev/pts", true, "the sandbox's own terminals"); },
+                   [&](const MountProc& s) {
+                     if (among(path, "/proc", s.masked))
+                       set("/proc", false, "hidden: empty");
+                     else
+                       set("/proc", !among(path, "/proc", s.read_only),
+                           "the sandbox's own processes and their kernel's view");
+                   },
+                   [&](const MountSys& s) {
+                     set("/sys", false,
+                         among(path, "/sys", s.masked) ? "hidden: empty" : "the kernel's view, read-only");
+                   },
+                   [&](const RootReadOnly&) {
+                     if (on_root_)
+                       answer_.writable = false;
+                   },
+                   [](const auto&) {},  // nothing that has a place in the file system
+               },
+               step);
+  }
+
+  Visibility take() { return std::move(answer_); }
+
+ private:
+  void set(std::string_view target, bool writable, std::string text) {
+    if (!is_beneath(answer_.path, target))
+      return;
+    on_root_ = target == "/";
+    answer_.writable = writable;
+    answer_.text = std::move(text);
+    answer_.step = index_;
+  }
+
+  Visibility answer_;
+  std::size_t index_{};
+  bool on_root_{};
+};
+
+}  // namespace
+
+Visibility look_up(const Plan& plan, std::string_view path) {
+  Lookup lookup{path};
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) lookup.visit(i, plan.steps[i].step);
+  return lookup.take();
+}
+
+}  // namespace snug

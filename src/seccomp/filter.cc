@@ -1,0 +1,23 @@
+#include "seccomp/filter.h"
+
+#include <algorithm>
+
+#include "seccomp/compile.h"
+#include "seccomp/programs.inc"
+
+namespace snug {
+
+Result<Filter> make_filter(const FilterRequest& request) {
+  if (request.allow.empty() && request.deny.empty()) {
+    const unsigned key = filter_key(normalise(request, kNativeArch));
+    const auto* found = std::ranges::find(kEmbedded, key, &EmbeddedFilter::key);
+    if (found != std::end(kEmbedded))
+      return Filter{found->program};
+  }
+  auto compiled = compile_filter(request, kNativeArch);
+  if (!compiled)
+    return tl::unexpected{std::move(compiled).error()};
+  return Filter{std::move(*compiled)};
+}
+
+}  // namespace snug

@@ -1,0 +1,102 @@
+#include "spec/not_built.h"
+
+#include <fmt/format.h>
+
+namespace snug {
+namespace {
+
+// What is missing, and what to do instead.
+struct Feature {
+  std::string_view name;
+  std::string_view hint;
+};
+constexpr Feature kCgroups{"cgroup limits are",
+                           "leave it out; limits.nofile, limits.timeout and rootfs.size work today"};
+constexpr Feature kGate{"the network gate is", "use --network none, or --network host for all of it"};
+constexpr Feature kFull{"a network of its own is", "use --network host, or --network none"};
+constexpr Feature kPublish{"published ports are",
+                           "use --network host, where the service's own ports are yours"};
+constexpr Feature kCow{"copy-on-write mounts are",
+                       "mount it read-only, or writable where the changes may be real"};
+constexpr Feature kShare{"sharing of desktop services is", "leave it out"};
+constexpr Feature kNamed{"named containers are", "leave the name out for a throwaway one"};
+constexpr Feature kLandlock{"Landlock rules are",
+                            "leave it out; the mounts and the filter confine without it"};
+
+// The origin of what asks for it, or null where nobody does.
+using Asked = const Origin* (*)(const Spec&);
+
+template<class T>
+const Origin* origin_if(bool asked, const T& setting) {
+  return asked ? &setting.origin : nullptr;
+}
+template<auto Member>
+const Origin* given(const Spec& spec) {
+  const auto& setting = spec.*Member;
+  return setting ? &setting->origin : nullptr;
+}
+template<auto Member>
+const Origin* on(const Spec& spec) {
+  return origin_if((spec.*Member).value, spec.*Member);
+}
+template<auto Member>
+const Origin* filled(const Spec& spec) {
+  return (spec.*Member).empty() ? nullptr : &(spec.*Member).front().origin;
+}
+template<NetworkMode Mode>
+const Origin* network(const Spec& spec) {
+  return origin_if(spec.network.value == Mode, spec.network);
+}
+
+const Origin* cow_mount(const Spec& spec) {
+  for (const Mount& mount : spec.mounts)
+    if (mount.type == MountType::Cow)
+      return &mount.origin;
+  return nullptr;
+}
+
+// It is on in the built-in base for the day it comes; only who asked for it by name is told.
+const Origin* landlock(const Spec& spec) {
+  return origin_if(spec.landlock.value && spec.landlock.origin != Origin{}, spec.landlock);
+}
+
+struct NotBuilt {
+  std::string_view key;
+  Asked asked;
+  const Feature& feature;
+};
+
+// Whoever builds one of these deletes its line.
+constexpr NotBuilt kNotBuilt[] = {
+    {"limits.memory", given<&Spec::memory>, kCgroups},
+    {"limits.swap", given<&Spec::swap>, kCgroups},
+    {"limits.cpus", given<&Spec::cpus>, kCgroups},
+    {"limits.pids", given<&Spec::pids>, kCgroups},
+    {"limits.io-weight", given<&Spec::io_weight>, kCgroups},
+    {"network.mode = \"gate\"", network<NetworkMode::Gate>, kGate},
+    {"network.mode = \"full\"", network<NetworkMode::Full>, kFull},
+    {"network.allow", filled<&Spec::allow>, kGate},
+    {"network.deny", filled<&Spec::deny>, kGate},
+    {"network.publish", filled<&Spec::publish>, kPublish},
+    {"mount type \"cow\"", cow_mount, kCow},
+    {"security.landlock", landlock, kLandlock},
+    {"share.wayland", on<&Spec::wayland>, kShare},
+    {"share.x11", on<&Spec::x11>, kShare},
+    {"share.audio", on<&Spec::audio>, kShare},
+    {"share.gpu", on<&Spec::gpu>, kShare},
+    {"share.ssh-agent", on<&Spec::ssh_agent>, kShare},
+    {"--name", given<&Spec::name>, kNamed},
+};
+
+}  // namespace
+
+Status check_not_built(const Spec& spec) {
+  for (const NotBuilt& entry : kNotBuilt)
+    if (const Origin* origin = entry.asked(spec))
+      return fail({.step = fmt::format("{}: {} not built yet in this version", entry.key, entry.feature.name),
+                   .origin = origin->text,
+                   .hint = std::string{entry.feature.hint}});
+  return {};
+}
+
+}  // namespace snug

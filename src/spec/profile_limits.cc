@@ -1,0 +1,52 @@
+// [limits].
+#include <cmath>
+
+#include "base/units.h"
+#include "spec/profile_reader.h"
+
+namespace snug {
+namespace {
+
+Status read_cpus(Draft& draft, const TomlValue& value) {
+  const auto cpus = value.as_number("a number such as 1.5");
+  if (!cpus)
+    return tl::unexpected{cpus.error()};
+  // The kernel takes no quota below 1 ms of its 100 ms period (sched(7), cpu.max).
+  if (!std::isfinite(*cpus) || *cpus < 0.01 || *cpus > 65536)
+    return value.error("expected a number of processors from 0.01 to 65536");
+  return keep(draft, value, draft.profile().cpus, cpus);
+}
+
+Status read_timeout(Draft& draft, const TomlValue& value) {
+  const auto text = value.as_string("a duration such as \"10m\"");
+  if (!text)
+    return tl::unexpected{text.error()};
+  const auto timeout = parse_duration_ms(*text, value.where());
+  if (timeout && *timeout == 0)
+    return value.error("0 leaves no time at all; leave the key out for no timeout");
+  return keep(draft, value, draft.profile().timeout_ms, timeout);
+}
+
+constexpr ProfileKey kLimits[] = {
+    {"memory",
+     [](Draft& d, const TomlValue& v) { return read_size(d, v, d.profile().memory, Zero::Refused); }},
+    {"swap", [](Draft& d, const TomlValue& v) { return read_size(d, v, d.profile().swap, Zero::Allowed); }},
+    {"cpus", read_cpus},
+    // PID_MAX_LIMIT of a 64-bit kernel; above it the limit limits nothing.
+    {"pids", [](Draft& d, const TomlValue& v) { return read_integer(d, v, d.profile().pids, 1, 4194304); }},
+    {"io-weight",
+     [](Draft& d, const TomlValue& v) { return read_integer(d, v, d.profile().io_weight, 1, 10000); }},
+    {"nofile",
+     [](Draft& d, const TomlValue& v) { return read_integer(d, v, d.profile().nofile, 3, 1073741816); }},
+    {"timeout", read_timeout},
+    {"required",
+     [](Draft& d, const TomlValue& v) { return read_boolean(d, v, d.profile().limits_required); }},
+};
+
+}  // namespace
+
+Status read_limits(Draft& draft, const TomlValue& value) {
+  return read_toml_table(value, kLimits, draft);
+}
+
+}  // namespace snug

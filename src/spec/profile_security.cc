@@ -1,0 +1,83 @@
+// [network], [security] and [share]: what is opened to the outside.
+#include "spec/names.h"
+#include "spec/profile_reader.h"
+#include "spec/publish.h"
+
+namespace snug {
+namespace {
+
+constexpr Choice<NetworkMode> kModes[] = {{"none", NetworkMode::None},
+                                          {"gate", NetworkMode::Gate},
+                                          {"full", NetworkMode::Full},
+                                          {"host", NetworkMode::Host}};
+constexpr Choice<Tier> kTiers[] = {
+    {"strict", Tier::Strict}, {"default", Tier::Default}, {"dev", Tier::Dev}, {"off", Tier::Off}};
+constexpr Choice<ProcView> kProcViews[] = {{"masked", ProcView::Masked}, {"full", ProcView::Full}};
+
+Status check_publish(std::string_view text, std::string_view where) {
+  const auto ports = parse_publish(text, where);
+  return ports ? Status{} : tl::unexpected{ports.error()};
+}
+
+constexpr ProfileKey kNetwork[] = {
+    {"mode", [](Draft& d, const TomlValue& v) { return read_choice(d, v, d.profile().network, kModes); }},
+    {"allow",
+     [](Draft& d, const TomlValue& v) { return read_list(d, v, d.profile().allow, check_host_rule); }},
+    {"deny", [](Draft& d, const TomlValue& v) { return read_list(d, v, d.profile().deny, check_host_rule); }},
+    {"publish",
+     [](Draft& d, const TomlValue& v) { return read_list(d, v, d.profile().publish, check_publish); }},
+};
+
+Status read_tier(Draft& draft, const TomlValue& value) {
+  return read_choice(draft, value, draft.profile().seccomp, kTiers);
+}
+
+constexpr ProfileKey kSeccomp[] = {
+    {"base", read_tier},
+    {"allow",
+     [](Draft& d, const TomlValue& v) {
+       return read_list(d, v, d.profile().seccomp_allow, check_syscall_name);
+     }},
+    {"deny",
+     [](Draft& d, const TomlValue& v) {
+       return read_list(d, v, d.profile().seccomp_deny, check_syscall_name);
+     }},
+};
+
+Status read_seccomp(Draft& draft, const TomlValue& value) {
+  return value.kind == TomlKind::Table ? read_toml_table(value, kSeccomp, draft) : read_tier(draft, value);
+}
+
+constexpr ProfileKey kSecurity[] = {
+    {"seccomp", read_seccomp},
+    {"caps", [](Draft& d,
+                const TomlValue& v) { return read_list(d, v, d.profile().cap_add, check_capability_name); }},
+    {"nested-userns",
+     [](Draft& d, const TomlValue& v) { return read_boolean(d, v, d.profile().nested_userns); }},
+    {"proc", [](Draft& d, const TomlValue& v) { return read_choice(d, v, d.profile().proc, kProcViews); }},
+    {"landlock", [](Draft& d, const TomlValue& v) { return read_boolean(d, v, d.profile().landlock); }},
+};
+
+constexpr ProfileKey kShare[] = {
+    {"wayland", [](Draft& d, const TomlValue& v) { return read_boolean(d, v, d.profile().wayland); }},
+    {"x11", [](Draft& d, const TomlValue& v) { return read_boolean(d, v, d.profile().x11); }},
+    {"audio", [](Draft& d, const TomlValue& v) { return read_boolean(d, v, d.profile().audio); }},
+    {"gpu", [](Draft& d, const TomlValue& v) { return read_boolean(d, v, d.profile().gpu); }},
+    {"ssh-agent", [](Draft& d, const TomlValue& v) { return read_boolean(d, v, d.profile().ssh_agent); }},
+};
+
+}  // namespace
+
+Status read_network(Draft& draft, const TomlValue& value) {
+  return read_toml_table(value, kNetwork, draft);
+}
+
+Status read_security(Draft& draft, const TomlValue& value) {
+  return read_toml_table(value, kSecurity, draft);
+}
+
+Status read_share(Draft& draft, const TomlValue& value) {
+  return read_toml_table(value, kShare, draft);
+}
+
+}  // namespace snug

@@ -1,0 +1,166 @@
+#include "spec/publish.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "base/text.h"
+#include "base/units.h"
+
+namespace snug {
+namespace {
+
+struct PortRange {
+  std::uint16_t first{};
+  std::uint32_t count{};
+};
+
+tl::unexpected<Error> bad(std::string_view what, std::string_view text, std::string_view problem,
+                          std::string_view hint) {
+  return fail({.step = fmt::format("{}: \"{}\": {}", what, escape_control(text), problem),
+               .hint = std::string{hint}});
+}
+
+Result<std::uint16_t> parse_port(std::string_view text, std::string_view what) {
+  const auto port = parse_number(text, what, 65535);
+  if (!port)
+    return tl::unexpected{port.error()};
+  if (*port == 0)
+    return fail({.step = fmt::format("{}: 0 is not a port", what), .hint = "ports are 1 to 65535"});
+  return static_cast<std::uint16_t>(*port);
+}
+
+Result<PortRange> parse_range(std::string_view text, std::string_view what) {
+  const std::size_t dash = text.find('-');
+  const auto first = parse_port(text.substr(0, dash), what);
+  if (!first)
+    return tl::unexpected{first.error()};
+  if (dash == std::string_view::npos)
+    return PortRange{*first, 1};
+  const auto last = parse_port(text.substr(dash + 1), what);
+  if (!last)
+    return tl::unexpected{last.error()};
+  if (*last < *first)
+    return fail({.step = fmt::format("{}: the range {} ends before it begins", what, text)});
+  return PortRange{*first, std::uint32_t{*last} - *first + 1};
+}
+
+bool is_address(int family, std::string_view text) {
+  unsigned char bytes[sizeof(in6_addr)];
+  return inet_pton(family, std::string{text}.c_str(), bytes) == 1;
+}
+
+// Takes "ADDRESS:" off the front of `rest`. Without one the default stays.
+Status take_address(std::string_view& rest, std::string& address, std::string_view text,
+                    std::string_view what) {
+  if (rest.starts_with('[')) {
+    const std::size_t end = rest.find("]:");
+    if (end == std::string_view::npos || !is_address(AF_INET6, rest.substr(1, end - 1)))
+      return bad(what, text, "no IPv6 address in the brackets", "write [::1]:8080:80");
+    address = rest.substr(1, end - 1);
+    rest.remove_prefix(end + 2);
+    return {};
+  }
+  const auto colons = std::ranges::count(rest, ':');
+  if (colons > 2)
+    return bad(what, text, "too many colons", "an IPv6 address goes in brackets: [::1]:8080:80");
+  if (colons < 2)
+    return {};
+  const std::size_t end = rest.find(':');
+  if (!is_address(AF_INET, rest.substr(0, end)))
+    return bad(what, text, fmt::format("\"{}\" is not an address", escape_control(rest.substr(0, end))),
+               "the address is numeric: 127.0.0.1:8080:80");
+  address = rest.substr(0, end);
+  rest.remove_prefix(end + 1);
+  return {};
+}
+
+bool is_host_name(std::string_view name) {
+  if (name.empty() || name.size() > 253)
+    return false;
+  for (const std::string_view label : split(name, '.')) {
+    const auto fits = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+             c == '_';
+    };
+    if (label.empty() || label.size() > 63 || label.starts_with('-') || label.ends_with('-') ||
+        !std::ranges::all_of(label, fits))
+      return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<PublishedPorts> parse_publish(std::string_view text, std::string_view what) {
+  constexpr std::string_view kHint = "write HOST:CONTAINER, such as 8080:80 or 127.0.0.1:5353:53/udp";
+  PublishedPorts ports;
+  std::string_view rest = text;
+  if (const std::size_t slash = rest.rfind('/'); slash != std::string_view::npos) {
+    const std::string_view protocol = rest.substr(slash + 1);
+    if (protocol != "tcp" && protocol != "udp")
+      return bad(what, text, fmt::format("\"{}\" is neither tcp nor udp", escape_control(protocol)), kHint);
+    ports.protocol = protocol == "udp" ? Protocol::Udp : Protocol::Tcp;
+    rest = rest.substr(0, slash);
+  }
+  if (auto status = take_address(rest, ports.address, text, what); !status)
+    return tl::unexpected{status.error()};
+  const auto sides = split(rest, ':');
+  if (sides.size() != 2)
+    return bad(what, text, "the port on the host is missing", kHint);
+  if (sides[0].empty() || sides[1].empty())
+    return bad(what, text,
+               sides[0].empty() ? "the port on the host is missing" : "the port inside is missing", kHint);
+  const std::string where = fmt::format("{}: \"{}\"", what, escape_control(text));
+  const auto host = parse_range(sides[0], where);
+  if (!host)
+    return tl::unexpected{host.error()};
+  const auto container = parse_range(sides[1], where);
+  if (!container)
+    return tl::unexpected{container.error()};
+  if (host->count != container->count)
+    return bad(what, text, fmt::format("{} ports outside and {} inside", host->count, container->count),
+               "both ranges have the same length");
+  ports.host = host->first;
+  ports.container = container->first;
+  ports.count = host->count;
+  return ports;
+}
+
+Status check_host_rule(std::string_view text, std::string_view what) {
+  constexpr std::string_view kHint = "rules are @set, example.org, *.example.org:80, host:5432";
+  if (text.starts_with('@')) {
+    if (!is_host_name(text.substr(1)) || text.find('.') != std::string_view::npos)
+      return bad(what, text, "not the name of a set", kHint);
+    return {};
+  }
+  std::string_view host = text;
+  std::optional<std::string_view> port;
+  if (text.starts_with('[')) {
+    const std::size_t end = text.find(']');
+    if (end == std::string_view::npos || !is_address(AF_INET6, text.substr(1, end - 1)))
+      return bad(what, text, "no IPv6 address in the brackets", kHint);
+    host = "";
+    if (end + 1 < text.size()) {
+      if (text[end + 1] != ':')
+        return bad(what, text, "only :PORT may follow the brackets", kHint);
+      port = text.substr(end + 2);
+    }
+  } else if (const std::size_t colon = text.find(':'); colon != std::string_view::npos) {
+    host = text.substr(0, colon);
+    port = text.substr(colon + 1);
+  }
+  if (port)
+    if (const auto number = parse_port(*port, fmt::format("{}: \"{}\"", what, escape_control(text))); !number)
+      return tl::unexpected{number.error()};
+  if (text.starts_with('['))
+    return {};
+  const bool wildcard = host.starts_with("*.");
+  if (host != "*" && !is_host_name(wildcard ? host.substr(2) : host))
+    return bad(what, text, "not a host name", kHint);
+  return {};
+}
+
+}  // namespace snug

@@ -1,0 +1,31 @@
+// "-p [ADDRESS:]HOST:CONTAINER[/udp]" and the rules of network.allow and deny, checked as text.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace snug {
+
+enum class Protocol { Tcp, Udp };
+
+// `count` ports starting at `host` are forwarded to as many starting at `container`.
+struct PublishedPorts {
+  std::string address{"127.0.0.1"};  // numeric; IPv6 without brackets
+  std::uint16_t host{};
+  std::uint16_t container{};
+  std::uint32_t count{1};
+  Protocol protocol{Protocol::Tcp};
+  bool operator==(const PublishedPorts&) const = default;
+};
+
+// Ranges are "8000-8010:80-90", of equal length. Only this computer can reach a port unless ADDRESS says
+// otherwise; IPv6 addresses are in brackets.
+Result<PublishedPorts> parse_publish(std::string_view text, std::string_view what);
+
+// A rule of the egress gate: "@set", "name", "*.name", "[IPv6]", each but the first with ":PORT" if wanted.
+Status check_host_rule(std::string_view text, std::string_view what);
+
+}  // namespace snug

@@ -1,0 +1,107 @@
+#include "spec/validate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/path.h"
+#include "base/text.h"
+#include "spec/env_file.h"
+#include "spec/names.h"
+#include "spec/not_built.h"
+#include "spec/target.h"
+
+namespace snug {
+namespace {
+
+tl::unexpected<Error> refuse(std::string step, const Origin& origin, std::string hint) {
+  return fail({.step = std::move(step), .origin = origin.text, .hint = std::move(hint)});
+}
+
+// Flags have been through the same checks, but a Spec can also be made by hand (tests, a stored container).
+Status check_names(const Spec& spec) {
+  if (spec.image.value.empty())
+    return refuse("no image is named", spec.image.origin,
+                  "name one: snug run IMAGE COMMAND, or image = in a profile; \"host\" needs nothing");
+  if (spec.workdir)
+    if (const auto path = parse_workdir(spec.workdir->value, "workdir"); !path)
+      return refuse(path.error().step, spec.workdir->origin, path.error().hint);
+  if (spec.hostname)
+    if (const auto status = check_hostname(spec.hostname->value, "hostname"); !status)
+      return refuse(status.error().step, spec.hostname->origin, status.error().hint);
+  for (const auto* words : {&spec.command, &spec.entrypoint})
+    if (*words && !(*words)->value.empty() && (*words)->value.front().empty())
+      return refuse("the command is empty text", (*words)->origin, "name a program");
+  for (const EnvVariable& variable : spec.env_set)
+    if (const auto problem = env_name_problem(variable.name))
+      return refuse(fmt::format("env: the variable name \"{}\" {}", escape_control(variable.name), *problem),
+                    variable.origin, "");
+  return {};
+}
+
+Status check_mounts(const Spec& spec) {
+  for (const Mount& mount : spec.mounts) {
+    if (const auto target = parse_target(mount.target, "mount"); !target)
+      return refuse(target.error().step, mount.origin, target.error().hint);
+    if (mount.type != MountType::Tmpfs && !mount.source.starts_with('/'))
+      return refuse(fmt::format("mount: {} has no source", escape_control(mount.target)), mount.origin, "");
+  }
+  return {};
+}
+
+Status check_rootfs(const Spec& spec) {
+  const bool none = spec.writable.value == Writable::None;
+  if (spec.read_only.value &&
+      (spec.writable.value == Writable::Tmpfs || spec.writable.value == Writable::Disk))
+    return refuse("rootfs.writable: a writable layer is asked for, and --read-only forbids it",
+                  spec.writable.origin, "leave one of them out");
+  if (spec.rootfs_size && (none || spec.read_only.value))
+    return refuse("rootfs.size: there is no writable layer that it could bound", spec.rootfs_size->origin,
+                  "leave the size out, or make the root filesystem writable");
+  return {};
+}
+
+Status check_identity(const Spec& spec) {
+  if (spec.fake_root.value == Toggle::On && spec.ids.value == IdMode::Range)
+    return refuse("user.fake-root: with a range of ids chown works, and faking it would undo that",
+                  spec.fake_root.origin, "set fake-root = \"auto\", or ids = \"single\"");
+  return {};
+}
+
+Status check_network(const Spec& spec) {
+  const auto mode = spec.network.value;
+  for (const auto* rules : {&spec.allow, &spec.deny})
+    if (!rules->empty() && mode != NetworkMode::Gate)
+      return refuse("network: allow and deny are rules of the gate, which is not on", rules->front().origin,
+                    "set mode = \"gate\" (--network gate)");
+  if (!spec.publish.empty() && mode == NetworkMode::Host)
+    return refuse("network.publish: with the host's network every port is the host's already",
+                  spec.publish.front().origin, "leave publish out, or choose another network");
+  return {};
+}
+
+Status check_security(const Spec& spec) {
+  const auto& rules = spec.seccomp_allow.empty() ? spec.seccomp_deny : spec.seccomp_allow;
+  if (spec.seccomp.value == Tier::Off && !rules.empty())
+    return refuse("security.seccomp: allow and deny change a filter, and the filter is off",
+                  rules.front().origin, "choose the base strict, default or dev");
+  for (const auto& denied : spec.seccomp_deny)
+    if (std::ranges::find(spec.seccomp_allow, denied.value, &Setting<std::string>::value) !=
+        spec.seccomp_allow.end())
+      return refuse(
+          fmt::format("security.seccomp: {} is both allowed and denied", escape_control(denied.value)),
+          denied.origin, "leave one of them out");
+  return {};
+}
+
+}  // namespace
+
+Status validate(const Spec& spec) {
+  for (const auto check : {check_not_built, check_names, check_mounts, check_rootfs, check_identity,
+                           check_network, check_security})
+    if (auto status = check(spec); !status)
+      return status;
+  return {};
+}
+
+}  // namespace snug

@@ -1,0 +1,31 @@
+#!/usr/bin/env bats
+# Packages from Debian's archive into a throwaway layer. Needs the archive that this machine's apt uses.
+load helper
+
+packages="jq openssh-server man-db postgresql-common python3-venv build-essential"
+install="apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y $packages"
+
+long() { timeout 1200 "$SNUG" "$@"; }
+
+@test "one id: apt-get installs, what it installed works, and the image is not changed" {
+  local img=$(image) before
+  before=$(tree "$img")
+  long run --network host "$img" sh -c "$install && jq -n 6*7 && sshd -V 2>&1 | head -n1; man --version && python3 -m venv /v && echo 'int main() { return 9; }' >/t.c && gcc -o /t /t.c && { /t; test \$? = 9; } && echo all-is-well" >log 2>&1 || { tail -n 50 log >&2 && return 1; }
+  grep -qx 42 log
+  grep -qx all-is-well log
+  absent '^(E:|dpkg: error|Errors were encountered)' <log
+  [[ $(tree "$img") == "$before" ]]
+}
+
+@test "a range of ids: the same, and postgres starts and answers" {
+  need_range
+  long run --ids range --network host "$(image)" sh -c "$install postgresql && pg_ctlcluster 15 main start && sleep 2 && setpriv --reuid postgres --regid postgres --init-groups psql -tAc 'select 6*7'" >log 2>&1 || { tail -n 50 log >&2 && return 1; }
+  absent '^(E:|dpkg: error|Errors were encountered)' <log
+  grep -qx 42 log
+}
+
+@test "fuse-overlayfs: apt-get installs" {
+  need_fuse
+  long run --overlay fuse --network host "$(image)" sh -c "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y jq && jq -n 6*7" >log 2>&1 || { tail -n 50 log >&2 && return 1; }
+  grep -qx 42 log
+}

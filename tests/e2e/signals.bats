@@ -1,0 +1,140 @@
+#!/usr/bin/env bats
+# Signals go through, and the sandbox ends with snug, whenever and however that ends.
+load helper
+
+# Starts a payload that has said it is up; its pid outside is not ours to know, snug's is $snug_pid.
+start_payload() {
+  mkfifo up
+  "$SNUG" run -v "$PWD:/w" host bash -c "$1; : $mark" &
+  snug_pid=$!
+  read -r -t 10 <up
+}
+
+@test "signals reach the payload, and its own exit status comes back" {
+  local name code
+  for name in INT TERM HUP QUIT USR1 USR2; do
+    rm -f up got
+    start_payload "trap 'echo $name >/w/got; exit 7' $name; echo >/w/up; while :; do sleep 0.05; done"
+    kill -"$name" "$snug_pid"
+    code=0
+    wait "$snug_pid" || code=$?
+    [[ $code == 7 && $(cat got) == "$name" ]] || { echo "$name: status $code, got $(cat got)" >&2 && return 1; }
+  done
+}
+
+@test "signals without a handler end the payload" {
+  local name code
+  for name in INT:130 TERM:143 HUP:129 QUIT:131 USR1:138; do
+    rm -f up
+    start_payload 'echo >/w/up; exec sleep 300'
+    kill -"${name%:*}" "$snug_pid"
+    code=0
+    wait "$snug_pid" || code=$?
+    [[ $code == "${name#*:}" ]] || { echo "$name: $code" >&2 && return 1; }
+  done
+}
+
+@test "a payload that ignores a signal goes on" {
+  start_payload "trap '' TERM; echo >/w/up; sleep 1; exit 9"
+  kill -TERM "$snug_pid"
+  local code=0
+  wait "$snug_pid" || code=$?
+  [[ $code == 9 ]]
+}
+
+@test "CONT and WINCH reach the payload" {
+  start_payload "trap 'echo cont >>/w/got' CONT; trap 'echo winch >>/w/got' WINCH; echo >/w/up; while :; do sleep 0.05; done"
+  kill -CONT "$snug_pid"
+  eventually grep -qs cont got
+  kill -WINCH "$snug_pid"
+  eventually grep -qs winch got
+  kill -TERM "$snug_pid"
+  wait "$snug_pid" || true
+}
+
+@test "a signal right after the start is not lost" {
+  local i code
+  for i in {1..20}; do
+    "$SNUG" run host sleep "30$i" &
+    snug_pid=$!
+    sleep "0.00$((RANDOM % 10))"
+    kill -TERM "$snug_pid"
+    code=0
+    wait "$snug_pid" || code=$?
+    ((code == 143 || code == 128 + 15)) || { echo "status $code" >&2 && return 1; }
+  done
+}
+
+@test "kill -9 of snug ends the sandbox" {
+  start_payload "setsid sh -c 'trap \"\" TERM HUP INT; sleep 300; : $mark' & echo >/w/up; sleep 300"
+  kill -9 "$snug_pid"
+  gone "$mark"
+}
+
+@test "kill -9 of snug ends the sandbox at every moment of its start" {
+  local i img=$(image)
+  for i in {0..99}; do
+    "$SNUG" run -v "$PWD:/w" "$img" sh -c "sleep 300; : $mark" 2>/dev/null &
+    snug_pid=$!
+    sleep "$(printf '0.%05d' $((i * 12)))"
+    kill -9 "$snug_pid"
+    wait "$snug_pid" 2>/dev/null || true
+  done
+  gone "$mark"
+}
+
+@test "kill -9 of snug with a writable layer on disk, at every moment, leaves nothing after the next run" {
+  local i img=$(image)
+  for i in {0..39}; do
+    "$SNUG" run --writable disk "$img" sh -c "sleep 300; : $mark" 2>/dev/null &
+    snug_pid=$!
+    sleep "$(printf '0.%05d' $((i * 30)))"
+    kill -9 "$snug_pid"
+    wait "$snug_pid" 2>/dev/null || true
+  done
+  gone "$mark"
+  snug run --writable disk "$img" true
+  [[ -z $(find "$XDG_DATA_HOME/snug/throwaway" -mindepth 1) ]]
+}
+
+@test "kill -9 of init ends snug with 137" {
+  start_payload 'echo >/w/up; sleep 300'
+  local init
+  init=$(pgrep -P "$snug_pid")
+  kill -9 "$init"
+  local code=0
+  wait "$snug_pid" || code=$?
+  [[ $code == 137 ]]
+}
+
+@test "the caller's death by hangup takes the sandbox along" {
+  mkfifo up
+  setsid bash -c "'$SNUG' run -v '$PWD:/w' host sh -c 'echo >/w/up; sleep 300; : $mark'" &
+  read -r -t 10 <up
+  pkill -HUP -f -- "run -v .*$mark"
+  gone "$mark"
+}
+
+@test "a stopped snug can be continued" {
+  start_payload 'echo >/w/up; sleep 1; exit 5'
+  kill -STOP "$snug_pid"
+  sleep 0.2
+  kill -CONT "$snug_pid"
+  local code=0
+  wait "$snug_pid" || code=$?
+  [[ $code == 5 ]]
+}
+
+@test "a storm of signals does no harm" {
+  start_payload "trap ': ' USR1 USR2 WINCH CONT; echo >/w/up; for ((i = 0; i < 20; ++i)); do sleep 0.05; done; exit 3"
+  local i
+  for i in {1..300}; do kill -USR1 "$snug_pid" && kill -WINCH "$snug_pid" && kill -CONT "$snug_pid" || break; done
+  local code=0
+  wait "$snug_pid" || code=$?
+  [[ $code == 3 ]]
+}
+
+@test "a caller that ignores SIGCHLD" {
+  run bash -c "trap '' CHLD; exec '$SNUG' run host sh -c 'exit 6'"
+  [[ $status == 6 ]]
+}

@@ -1,0 +1,186 @@
+#!/usr/bin/env bats
+# A real terminal, driven by tmux: what a person at a keyboard gets.
+load helper
+
+prepare() {
+  need tmux vim
+  tm() { tmux -L "$mark" -f /dev/null "$@"; }
+  tm new-session -d -x 80 -y 24 "env PS1='outer> ' bash --norc --noprofile"
+  eventually shows 'outer>'
+}
+
+# Ends the terminal before the common teardown looks for what is left.
+eval "$(declare -f teardown | sed '1s/teardown/common_teardown/')"
+teardown() {
+  if [[ -n ${mark:-} ]] && command -v tmux >/dev/null; then tmux -L "$mark" kill-server 2>/dev/null || true; fi
+  rm -f "/tmp/tmux-$EUID/$mark"
+  common_teardown
+}
+
+screen() { tm capture-pane -p -J; }
+shows() { screen | grep -qE -- "$1"; }
+# A word at the start of a line, so that the command that was typed is not taken for its answer.
+answers() { eventually shows "^$1"; }
+type_line() { tm send-keys -l -- "$1" && tm send-keys Enter; }
+start_shell() {
+  type_line "$SNUG run -it -e PS1='in''> ' $* host bash --norc --noprofile"
+  answers 'in>'
+}
+
+@test "the payload has a terminal of the sandbox's own" {
+  start_shell
+  type_line 'tty'
+  answers '/dev/pts/0'
+  type_line 'test -t 0 && test -t 1 && test -t 2 && echo all three'
+  answers 'all three'
+  type_line 'ps -o tty= -p $$ | tr -d " "; echo >/dev/tty controlling'
+  answers 'controlling'
+}
+
+@test "the size is right from the first moment" {
+  type_line "$SNUG run -t host stty size"
+  answers '24 80'
+}
+
+@test "a resize reaches the payload" {
+  start_shell
+  type_line 'trap "echo winch" WINCH; stty size'
+  answers '24 80'
+  tm resize-window -x 101 -y 31
+  eventually screen_size '31 101'
+  eventually shows 'winch$'
+}
+screen_size() {
+  type_line 'stty size'
+  sleep 0.2
+  shows "^$1"
+}
+
+@test "Ctrl-C ends what runs in the foreground, and the shell stays" {
+  start_shell
+  type_line 'sleep 300'
+  sleep 0.5
+  tm send-keys C-c
+  type_line 'echo still-$((40 + 2)) $?'
+  answers 'still-42 130'
+}
+
+@test "Ctrl-Z stops a job, fg takes it up again" {
+  start_shell
+  type_line 'sh -c "sleep 2; echo do""ne"'
+  sleep 0.3
+  tm send-keys C-z
+  answers '\[1\]\+ +Stopped'
+  type_line 'fg'
+  answers 'done'
+}
+
+@test "job control works without a word of complaint" {
+  start_shell
+  type_line 'sleep 0.2 & wait; echo waited'
+  answers 'waited'
+  run screen
+  [[ $output != *"no job control"* && $output != *"cannot set terminal process group"* ]]
+}
+
+@test "Ctrl-D ends the shell, and the terminal is as it was" {
+  type_line 'stty -g >before'
+  start_shell
+  tm send-keys C-d
+  eventually shows '^outer> *$'
+  type_line 'stty -g >after; echo compared'
+  answers compared
+  cmp before after
+}
+
+@test "the exit status comes through a terminal" {
+  type_line "$SNUG run -it host sh -c 'exit 42'; echo code-\$?"
+  answers 'code-42'
+}
+
+@test "the terminal is as it was after the payload is killed in raw mode" {
+  type_line 'stty -g >before'
+  type_line "$SNUG run -it host sh -c 'stty raw -echo; kill -9 \$\$'; echo code-\$?"
+  answers 'code-137'
+  type_line 'stty -g >after; echo compared'
+  answers compared
+  cmp before after
+}
+
+@test "the terminal is as it was after snug is ended by SIGTERM" {
+  type_line 'stty -g >before'
+  start_shell --hostname "$mark"
+  pkill -TERM -o -f -- "run -it .*--hostname $mark"
+  sleep 0.5
+  pkill -HUP -o -f -- "run -it .*--hostname $mark" || true
+  eventually shows '^outer> *$'
+  type_line 'stty -g >after; echo compared'
+  answers compared
+  cmp before after
+}
+
+@test "vim edits a file and writes it" {
+  start_shell -v "$PWD:/w"
+  type_line 'vim -u NONE -N /w/file'
+  eventually shows '^~'
+  tm send-keys i && tm send-keys -l 'written in vim' && tm send-keys Escape
+  type_line ':wq'
+  eventually test -s file
+  [[ $(cat file) == 'written in vim' ]]
+}
+
+@test "vim fills the window, also after a resize" {
+  start_shell
+  type_line 'vim -u NONE -N +"set laststatus=2"'
+  eventually shows '^~'
+  tm resize-window -x 90 -y 40
+  eventually rows_of_tildes 30
+}
+rows_of_tildes() { (($(screen | grep -c '^~') >= $1)); }
+
+@test "tmux runs inside" {
+  start_shell
+  type_line 'TMUX= tmux -f /dev/null new-session "echo inner-$((6 * 7)); exec sleep 5"'
+  answers 'inner-42'
+}
+
+@test "long output through the terminal is complete" {
+  type_line "$SNUG run -t host seq 100000 | sha256sum; $SNUG run -t host seq 5000; echo fin"
+  eventually shows '^fin'
+  run screen
+  [[ $output == *$'4999\n5000\nfin'* ]]
+}
+
+@test "Ctrl-C without -t ends the payload as in a plain pipeline" {
+  type_line "$SNUG run -i host sleep 300"
+  sleep 0.5
+  tm send-keys C-c
+  # Of its own line: where a command of a list dies of SIGINT, bash drops the rest of the list.
+  type_line 'echo code-$?'
+  answers 'code-130'
+}
+
+@test "Ctrl-Z of a run without -t stops it, fg takes it up again" {
+  type_line "$SNUG run -i host sh -c 'sleep 2; echo do''ne'"
+  sleep 0.5
+  tm send-keys C-z
+  answers '\[1\]\+ +Stopped'
+  type_line 'fg'
+  answers 'done'
+}
+
+@test "snug shell opens the shell with a terminal, and says what it is in" {
+  type_line "$SNUG shell host"
+  sleep 1
+  type_line 'test -t 0 && echo in-$((6 * 7))-$container'
+  answers 'in-42-snug'
+  type_line 'exit 3'
+  type_line 'echo code-$?'
+  answers 'code-3'
+}
+
+@test "a terminal is never made out of a pipe" {
+  run bash -c "echo x | timeout 10 '$SNUG' run -t -i host tty </dev/null | cat; exit \${PIPESTATUS[1]}"
+  [[ $status != 124 ]]
+  [[ $output != *$'\r'* || $status == 0 ]]
+}
