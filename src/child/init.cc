@@ -15,21 +15,23 @@
 
 namespace snug::child {
 
-int send_message(int wire, const Message& message, int fd) {
+int send_message(int wire, const Message& message, int fd, int second) {
   iovec data{const_cast<Message*>(&message), sizeof message};
   msghdr header{};
   header.msg_iov = &data;
   header.msg_iovlen = 1;
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
-  if (fd >= 0) {
+  const int fds[2] = {fd, second};
+  const size_t size = sizeof(int) * ((fd >= 0 ? 1 : 0) + (second >= 0 ? 1 : 0));
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof fds)];
+  if (size > 0) {
     memset(control, 0, sizeof control);
     header.msg_control = control;
-    header.msg_controllen = sizeof control;
+    header.msg_controllen = CMSG_SPACE(size);
     cmsghdr* c = CMSG_FIRSTHDR(&header);
     c->cmsg_level = SOL_SOCKET;
     c->cmsg_type = SCM_RIGHTS;
-    c->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(c), &fd, sizeof fd);
+    c->cmsg_len = CMSG_LEN(size);
+    memcpy(CMSG_DATA(c), fds, size);
   }
   long result = 0;
   do result = raw::call(SYS_sendmsg, wire, &header, MSG_NOSIGNAL);

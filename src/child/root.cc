@@ -132,8 +132,13 @@ int mount_fuse(const State& state) {
   options.add_number(device);
   options.add(",rootmode=40000,user_id=0,group_id=0,allow_other,default_permissions");
   int result = mount_root("fuse", options);
+  // The server joins this user namespace. It cannot take it from init, which is not dumpable: init hands it
+  // out.
+  const int ids = raw::open_at(AT_FDCWD, "/proc/self/ns/user", O_RDONLY);
   if (result >= 0)
-    result = send_message(state.wire, {.kind = MessageKind::Fuse}, device);
+    result = ids < 0 ? ids : send_message(state.wire, {.kind = MessageKind::Fuse}, device, ids);
+  if (ids >= 0)
+    raw::close_fd(ids);
   raw::close_fd(device);
   return result;
 }

@@ -44,8 +44,8 @@ int loopback_up();
 int set_sysctl(const char* path, const char* value);
 int drop_capabilities(uint64_t keep);
 
-// Sends one message, with `fd` attached unless it is negative.
-int send_message(int wire, const Message& message, int fd = -1);
+// Sends one message, with up to two descriptors attached: those that are not negative.
+int send_message(int wire, const Message& message, int fd = -1, int second = -1);
 
 // Forks and executes the payload. The pid, or minus an errno with `step` set to the step that failed.
 int spawn_payload(State& state, const Program& program, uint16_t& step);

@@ -8,7 +8,7 @@
 //       | newuidmap, newgidmap                   |
 //       |--- Go -------------------------------->|
 //       |                                        | the steps of the plan
-//       |<------------------ Fuse (/dev/fuse) ---|   only with fuse-overlayfs, which is started now
+//       |<-- Fuse (/dev/fuse, user namespace) ---|   only with fuse-overlayfs, which is started now
 //       |<---------------- Terminal (pty fd) ----|   only with a terminal
 //       |                                        | payload forked and executed
 //       |<------------------------------ Ready --|

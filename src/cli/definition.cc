@@ -34,7 +34,7 @@ constexpr CommandDef kCommands[] = {
      "snug run with the user's own shell as the command, and a terminal where there is one. Everything\n"
      "written goes away at the end.",
      "snug shell host\ta shell that cannot touch your files\n"
-     "snug shell --profile dev\tthis directory, in the image of your profile\n"
+     "snug shell --profile untrusted\tthis directory read-only, the strict filter\n"
      "snug shell -v .:/work:ro ./rootfs\tanother system around your files\n",
      Complete::Image,
      true,
@@ -47,10 +47,10 @@ constexpr CommandDef kCommands[] = {
      "from. With a PATH it says how that path is seen inside and why. One absolute path alone is taken for "
      "an\n"
      "image if it is a directory with a root filesystem or an image.toml in it, else for a PATH.",
-     "snug explain host\tthe plan of snug run host\n"
-     "snug explain --json --profile dev\tthe same for a program to read\n"
+     "snug explain host id\tthe plan of snug run host id\n"
+     "snug explain --json --profile untrusted -- id\tthe same for a program to read\n"
      "snug explain --path /etc/passwd ./rootfs\twhere does this file come from?\n"
-     "snug explain --profile dev /home\tand why is this one empty?\n",
+     "snug explain --profile untrusted /home\tand why is this one empty?\n",
      Complete::Image, true, kExplainOptions},
     {Command::ProfileLs,
      "profile ls",

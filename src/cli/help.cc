@@ -108,7 +108,7 @@ std::string overview_help(Colour colour) {
   out += example_lines(
       "snug run host id\tthis system's programs, nothing of yours, no network\n"
       "snug shell ./rootfs\ta throwaway shell in an image directory\n"
-      "snug explain host\twhat would snug run do?\n",
+      "snug explain host id\twhat would snug run do?\n",
       colour);
   return out + "\nsnug COMMAND --help and snug help TOPIC say more; so do snug(1) and snug-profile(5).\n";
 }

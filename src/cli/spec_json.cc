@@ -241,7 +241,7 @@ std::string spec_toml(const Spec& spec, Colour colour) {
   const auto line = [&](std::string_view key, const Json& value, std::string_view origin) {
     // What nobody has said is shown and stays unsaid when the text is used as a profile.
     const bool unsaid = origin == Origin{}.text;
-    const std::string setting = fmt::format("{}{} = {}", unsaid ? "" : "", key, toml_value(value));
+    const std::string setting = fmt::format("{}{} = {}", unsaid ? "# " : "", key, toml_value(value));
     if (unsaid)
       text += paint(setting, Style::Dim, colour);
     else if (origin.empty())

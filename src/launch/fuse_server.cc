@@ -39,7 +39,7 @@ void let_inherit(int fd) {
 
 }  // namespace
 
-Status FuseServer::start(const OverlayRoot& step, const std::string& disk_upper, int init_pidfd, pid_t init,
+Status FuseServer::start(const OverlayRoot& step, const std::string& disk_upper, UniqueFd user_namespace,
                          UniqueFd device) {
   auto layers = open_layers(step.layers);
   if (!layers)
@@ -54,7 +54,6 @@ Status FuseServer::start(const OverlayRoot& step, const std::string& disk_upper,
   options +=
       fmt::format(",upperdir=/proc/self/fd/{0}/upper,workdir=/proc/self/fd/{0}/work,volatile", upper->get());
   const std::string mount_point = fmt::format("/dev/fd/{}", device.get());
-  const std::string user_namespace = fmt::format("/proc/{}/ns/user", init);
   const char* argv[] = {step.fuse_program.c_str(), "-f", "-o", options.c_str(), mount_point.c_str(), nullptr};
   const char* environment[] = {nullptr};
   const pid_t parent = getpid();
@@ -66,13 +65,8 @@ Status FuseServer::start(const OverlayRoot& step, const std::string& disk_upper,
     // Single-threaded, so that the heap is whole in the child too.
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
       _exit(125);
-    // setns by pidfd is from Linux 5.8, which is older than overlays in user namespaces but not than FUSE in
-    // them.
-    if (setns(init_pidfd, CLONE_NEWUSER) != 0) {
-      const int fd = open(user_namespace.c_str(), O_RDONLY | O_CLOEXEC);
-      if (fd < 0 || setns(fd, CLONE_NEWUSER) != 0)
-        _exit(125);
-    }
+    if (setns(user_namespace.get(), CLONE_NEWUSER) != 0)
+      _exit(125);
     for (const UniqueFd& layer : *layers) let_inherit(layer.get());
     let_inherit(upper->get());
     let_inherit(device.get());

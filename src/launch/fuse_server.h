@@ -24,7 +24,7 @@ class FuseServer {
 
   // Serves `device`, which init has opened and mounted, with `step`'s layers and the upper layer in
   // `disk_upper`.
-  Status start(const OverlayRoot& step, const std::string& disk_upper, int init_pidfd, pid_t init,
+  Status start(const OverlayRoot& step, const std::string& disk_upper, UniqueFd user_namespace,
                UniqueFd device);
 
   // Waits until it has ended; by force after a second.

@@ -82,7 +82,7 @@ void Supervisor::poll_once() {
 void Supervisor::read_wire() {
   child::Message message;
   iovec data{&message, sizeof message};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+  alignas(cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))];
   msghdr header{};
   header.msg_iov = &data;
   header.msg_iovlen = 1;
@@ -95,22 +95,22 @@ void Supervisor::read_wire() {
     wire_.reset();  // end of file: init is gone or going; its pidfd says when
     return;
   }
-  UniqueFd fd;
+  UniqueFd fds[2];
   const cmsghdr* c = CMSG_FIRSTHDR(&header);
   if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
-    int received = -1;
-    std::memcpy(&received, CMSG_DATA(c), sizeof received);
-    fd.reset(received);
+    int received[2] = {-1, -1};
+    std::memcpy(received, CMSG_DATA(c), std::min(c->cmsg_len - CMSG_LEN(0), sizeof received));
+    for (int i = 0; i < 2; ++i) fds[i].reset(received[i]);
   }
-  on_message(message, std::move(fd));
+  on_message(message, std::move(fds[0]), std::move(fds[1]));
 }
 
-void Supervisor::on_message(const child::Message& message, UniqueFd fd) {
+void Supervisor::on_message(const child::Message& message, UniqueFd fd, UniqueFd second) {
   switch (message.kind) {
     case child::MessageKind::AwaitMaps:
       return end_setup(give_maps());
     case child::MessageKind::Fuse:
-      return end_setup(serve_fuse(std::move(fd)));
+      return end_setup(serve_fuse(std::move(fd), std::move(second)));
     case child::MessageKind::Terminal:
       return relay_.start(std::move(fd), facts_.caller_terminals);
     case child::MessageKind::Ready:
@@ -145,11 +145,11 @@ Status Supervisor::give_maps() {
   return {};
 }
 
-Status Supervisor::serve_fuse(UniqueFd device) {
+Status Supervisor::serve_fuse(UniqueFd device, UniqueFd user_namespace) {
   const OverlayRoot* step = find_step<OverlayRoot>(plan_);
-  if (!step || !device)
+  if (!step || !device || !user_namespace)
     return fail({.step = "init asked for a FUSE server that is not planned"});
-  return fuse_.start(*step, facts_.disk_upper, pidfd_.get(), init_, std::move(device));
+  return fuse_.start(*step, facts_.disk_upper, std::move(user_namespace), std::move(device));
 }
 
 // What the supervisor has to do for init while it sets up has failed: so has the run.

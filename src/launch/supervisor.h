@@ -34,9 +34,9 @@ class Supervisor {
   void poll_once();
   int poll_timeout() const;
   void read_wire();
-  void on_message(const child::Message& message, UniqueFd fd);
+  void on_message(const child::Message& message, UniqueFd fd, UniqueFd second);
   Status give_maps();
-  Status serve_fuse(UniqueFd device);
+  Status serve_fuse(UniqueFd device, UniqueFd user_namespace);
   void end_setup(Status status);
   void read_signals();
   void on_signal(int signal, bool from_terminal);

@@ -11,8 +11,9 @@
 namespace snug {
 namespace {
 
+// What `path` adds to `target`; nothing where it is elsewhere.
 std::string below(std::string_view path, std::string_view target) {
-  return std::string{path.substr(target == "/" ? 0 : target.size())};
+  return is_beneath(path, target) ? std::string{path.substr(target == "/" ? 0 : target.size())} : "";
 }
 
 std::string names(const std::vector<Layer>& layers, std::string_view path) {

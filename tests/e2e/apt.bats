@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Packages from Debian's archive into a throwaway layer. Needs the archive that this machine's apt uses.
 load helper
+test_timeout=1500
 
 packages="jq openssh-server man-db postgresql-common python3-venv build-essential"
 install="apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y $packages"

@@ -46,8 +46,8 @@ load helper
 
 @test "the capabilities, the filter and the namespaces that the payload has are in the plan" {
   succeeds explain host true
-  grep -qi 'seccomp' <<<"$output"
-  grep -qi 'no_new_privs\|no new privileges' <<<"$output"
+  grep -qiE 'seccomp|system call filter' <<<"$output"
+  grep -qiE 'no_new_privs|no new privileges' <<<"$output"
   grep -qi 'capabilit' <<<"$output"
 }
 

@@ -2,6 +2,7 @@
 # Each system call of the launch is made to fail, or to be the last of its process: one sentence and 125, or a sandbox that is
 # still whole; and never anything left, or anybody waiting for the dead (strace(1), -e inject).
 load helper
+test_timeout=1500
 
 setup_calls="clone3 clone unshare mount fsopen fsconfig fsmount open_tree move_mount mount_setattr openat2 pivot_root umount2
   prctl capset seccomp sethostname socketpair sendmsg recvmsg keyctl setrlimit mkdirat symlinkat close_range fchdir setsid

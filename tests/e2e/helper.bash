@@ -44,6 +44,7 @@ setup() {
 }
 # Making or finding the image takes a second: once for a whole suite.
 setup_file() {
+  export BATS_TEST_TIMEOUT=${test_timeout:-120}
   if ((EUID != 0)); then export SNUG_TEST_IMAGE=${SNUG_TEST_IMAGE:-$("$support/image.sh")}; fi
 }
 
@@ -146,11 +147,11 @@ small_image() {
   local dir=$1 program library
   mkdir -p "$dir"/{bin,dev,etc,proc,sys,tmp,root,usr}
   chmod 1777 "$dir/tmp"
-  for program in sh cat ls id; do
-    cp -L "$(command -v "$program")" "$dir/bin/"
+  for program in sh cat ls id true; do
+    cp -L "$(type -P "$program")" "$dir/bin/"
     while read -r library; do
       mkdir -p "$dir${library%/*}" && cp -Ln "$library" "$dir$library"
-    done < <(ldd "$(command -v "$program")" | grep -oE '/[^ ]+')
+    done < <(ldd "$(type -P "$program")" | grep -oE '/[^ ]+')
   done
   echo "root:x:0:0::/root:/bin/sh" >"$dir/etc/passwd"
   echo "root:x:0:" >"$dir/etc/group"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # A newcomer's first command, twice.
 load helper
+test_timeout=1500
 
 @test "scripts/quickstart succeeds, and again with what it left" {
   # The packages are there already, so that no right is needed; the build is the one that is being tested.

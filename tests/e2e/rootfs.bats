@@ -15,7 +15,7 @@ works() {
 }
 
 @test "the root is what was asked for" {
-  run over "$img" stat -f -c %T /
+  run --separate-stderr over "$img" stat -f -c %T /
   if [[ $overlay_kind == native ]]; then [[ $output == overlayfs ]]; else [[ $output == fuse* ]]; fi
 }
 
@@ -39,11 +39,16 @@ works() {
 
 @test "times and user attributes are kept" {
   works 'touch -d @1000 /etc/debian_version; [ "$(stat -c %Y /etc/debian_version)" = 1000 ]'
-  need setfattr getfattr
-  run over -v /usr/bin/setfattr:/usr/bin/setfattr:ro -v /usr/bin/getfattr:/usr/bin/getfattr:ro \
-    -v "$(ldd /usr/bin/getfattr | grep -o '/[^ ]*libattr[^ ]*'):/usr/lib/libattr.so.1:ro" -e LD_LIBRARY_PATH=/usr/lib "$img" \
-    sh -ec 'setfattr -n user.test -v value /etc/debian_version; getfattr --only-values -n user.test /etc/debian_version'
-  [[ $status == 0 && $output == *value ]]
+  [[ $(uname -m) == x86_64 ]] || lacks "the numbers of this machine's system calls"
+  # setxattr and getxattr
+  run --separate-stderr over "$img" perl -e 'my ($f, $n, $v) = ("/etc/debian_version", "user.test", "value"); my $got = " " x 5;
+    syscall(188, $f, $n, $v, 5, 0) == 0 or die "set: $!"; syscall(191, $f, $n, $got, 5) == 5 or die "get: $!"; print $got'
+  [[ $status == 0 && $output == value ]] || fail_with value
+}
+
+@test "the driver says nothing on the payload's standard error" {
+  run --separate-stderr over "$img" true
+  [[ $status == 0 && -z $output && -z $stderr ]] || fail_with "no word"
 }
 
 @test "the image is not changed by any of it" {
@@ -84,7 +89,7 @@ works() {
   mkdir -p stack/{a,b}/etc stack/b/only-b
   echo a >stack/a/etc/which && echo a >stack/a/etc/only-a && echo b >stack/b/etc/which
   printf 'layers = ["%s", "a", "b"]\n' "$img" >stack/image.toml
-  run over ./stack sh -ec 'cat /etc/which /etc/only-a; ls -d /only-b; test -x /usr/bin/apt-get'
+  run --separate-stderr over ./stack sh -ec 'cat /etc/which /etc/only-a; ls -d /only-b; test -x /usr/bin/apt-get'
   [[ $status == 0 && $output == $'b\na\n/only-b' ]]
 }
 
@@ -98,14 +103,14 @@ works() {
     list+=", \"layer-with-a-long-name-so-that-the-paths-alone-are-more-than-a-page-$i\""
   done
   printf 'layers = ["%s"%s]\n' "$img" "$list" >stack/image.toml
-  run over ./stack sh -ec 'cat /top; ls /n | wc -l'
+  run --separate-stderr over ./stack sh -ec 'cat /top; ls /n | wc -l'
   [[ $status == 0 && $output == $'99\n99' ]]
 }
 
 @test "an image in a directory with blanks, colons, commas, a backslash and quotes in its name" {
   local name=$'odd, name: with\\ "all" of\'it'
   small_image "$name"
-  run over "./$name" sh -c 'echo x >/new; cat /new'
+  run --separate-stderr over "./$name" sh -c 'echo x >/new; cat /new'
   [[ $status == 0 && $output == x ]]
 }
 
@@ -246,7 +251,7 @@ hostile() {
   small_image plain
   mkdir plain/below
   run unshare -rm bash -c "mount -t tmpfs t '$PWD/plain/below' && echo deep >'$PWD/plain/below/f' && '$SNUG' run --overlay $overlay_kind '$PWD/plain' cat /below/f"
-  [[ $status == 0 && $output == deep ]] || [[ $status == 125 && $output == *below* ]]
+  [[ $status == 0 && $output == *deep ]] || [[ $status == 125 && $output == *below* ]]
 }
 
 @test "a store on an overlay: handled or refused with the reason" {
@@ -256,7 +261,7 @@ hostile() {
   run unshare -rm bash -c "mount -t tmpfs t '$PWD/up' && mkdir '$PWD/up/'{u,w,m} &&
     mount -t overlay o -o lowerdir='$PWD/lower',upperdir='$PWD/up/u',workdir='$PWD/up/w',userxattr '$PWD/up/m' &&
     XDG_DATA_HOME='$PWD/up/m' '$SNUG' run --overlay $overlay_kind --writable disk '$PWD/plain' sh -c 'echo x >/x; cat /x'"
-  [[ $status == 0 && $output == x ]] || [[ $status == 125 && $output == "snug: "* ]]
+  [[ $status == 0 && $output == *x ]] || [[ $status == 125 && $output == *"snug: "* ]]
 }
 
 @test "without /dev/fuse the fuse driver is refused with the reason, and auto still runs" {

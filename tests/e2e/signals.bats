@@ -2,10 +2,13 @@
 # Signals go through, and the sandbox ends with snug, whenever and however that ends.
 load helper
 
+# A shell without job control starts what it puts in the background with SIGINT and SIGQUIT ignored.
+start() { exec env --default-signal=INT,QUIT "$SNUG" "$@"; }
+
 # Starts a payload that has said it is up; its pid outside is not ours to know, snug's is $snug_pid.
 start_payload() {
   mkfifo up
-  "$SNUG" run -v "$PWD:/w" host bash -c "$1; : $mark" &
+  start run -v "$PWD:/w" host bash -c "$1; : $mark" &
   snug_pid=$!
   read -r -t 10 <up
 }
@@ -55,7 +58,7 @@ start_payload() {
 @test "a signal right after the start is not lost" {
   local i code
   for i in {1..20}; do
-    "$SNUG" run host sleep "30$i" &
+    start run host sleep "30$i" &
     snug_pid=$!
     sleep "0.00$((RANDOM % 10))"
     kill -TERM "$snug_pid"
@@ -74,7 +77,7 @@ start_payload() {
 @test "kill -9 of snug ends the sandbox at every moment of its start" {
   local i img=$(image)
   for i in {0..99}; do
-    "$SNUG" run -v "$PWD:/w" "$img" sh -c "sleep 300; : $mark" 2>/dev/null &
+    start run -v "$PWD:/w" "$img" sh -c "sleep 300; : $mark" 2>/dev/null &
     snug_pid=$!
     sleep "$(printf '0.%05d' $((i * 12)))"
     kill -9 "$snug_pid"
@@ -86,7 +89,7 @@ start_payload() {
 @test "kill -9 of snug with a writable layer on disk, at every moment, leaves nothing after the next run" {
   local i img=$(image)
   for i in {0..39}; do
-    "$SNUG" run --writable disk "$img" sh -c "sleep 300; : $mark" 2>/dev/null &
+    start run --writable disk "$img" sh -c "sleep 300; : $mark" 2>/dev/null &
     snug_pid=$!
     sleep "$(printf '0.%05d' $((i * 30)))"
     kill -9 "$snug_pid"

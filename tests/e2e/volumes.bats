@@ -31,7 +31,9 @@ prepare() {
 
 @test "a relative source is relative to the working directory" {
   prints data run -v ./src:/x:ro host cat /x/file
-  prints data run -v src/file:/f:ro host cat /f
+  prints data run -v ./src/file:/f:ro host cat /f
+  # Without ./ docker takes it for the name of a volume.
+  refuses src/file run -v src/file:/f:ro host cat /f
 }
 
 @test "a single file" {

@@ -209,8 +209,6 @@ TEST_CASE("a project's file extends profiles by name only; a user's, files besid
 
 TEST_CASE("errors name a file as it was typed, and a user's profile by its path") {
   const FakeSource source{{{"/cfg/bad.toml", "imag = 1"}, {"/home/me/proj/p/x.toml", "imag = 1"}}};
-  CHECK(load_profile_chain("p/x.toml", kPlaces, source).error().step ==
-        "p/x.toml:1:1: unknown key \"imag\"");
-  CHECK(load_profile_chain("bad", kPlaces, source).error().step ==
-        "/cfg/bad.toml:1:1: unknown key \"imag\"");
+  CHECK(load_profile_chain("p/x.toml", kPlaces, source).error().step == "p/x.toml:1:1: unknown key \"imag\"");
+  CHECK(load_profile_chain("bad", kPlaces, source).error().step == "/cfg/bad.toml:1:1: unknown key \"imag\"");
 }

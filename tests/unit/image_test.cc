@@ -174,7 +174,10 @@ TEST_CASE("a directory that may not be read is told") {
   s.file("cwd/stack/image.toml", "layers = [\"../locked\"]");
   REQUIRE(chmod(s.root.c_str(), 0755) == 0);
   REQUIRE(chmod((s.root + "/cwd/locked").c_str(), 0) == 0);
+  s.dir("cwd/unlisted");  // may be passed through, but not read: overlay could not list it
+  REQUIRE(chmod((s.root + "/cwd/unlisted").c_str(), 0111) == 0);
   const Nobody nobody;
+  CHECK(describe(s.error("./unlisted")) == "image ./unlisted: Permission denied (EACCES)");
   CHECK(describe(s.error("./locked")) == "image ./locked: Permission denied (EACCES)");
   CHECK(s.error("./locked").hint ==
         "the directory must be readable by your own user; snug has no extra rights");
@@ -370,6 +373,16 @@ TEST_CASE("links stay inside the merged image, across its layers") {
   CHECK_FALSE(through("/proc/self/environ"));
   s.link(s.root + "/cwd", "cwd/i/top/out");
   CHECK_FALSE(through("/out/secret"));
+}
+
+TEST_CASE("a link of a lower layer under a directory of an upper one is not followed") {
+  const Scratch s;
+  s.file("cwd/outside/secret", "secret");
+  s.dir("cwd/i/low");
+  s.link(s.root + "/cwd/outside", "cwd/i/low/etc");
+  s.dir("cwd/i/top/etc");
+  s.file("cwd/i/image.toml", "layers = [\"low\", \"top\"]");
+  CHECK_FALSE(read_image_file(s.load("./i")->layers, "/etc/secret"));
 }
 
 TEST_CASE("a passwd that is no file neither hangs nor escapes") {
