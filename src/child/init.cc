@@ -149,19 +149,24 @@ void confine_init(const Program& program) {
   }
 }
 
-// Reaps everything that ends. True once the payload has, with its status.
-bool reap(pid_t payload, int& status) {
+// Reaps everything that ends. True once the payload has, with its status. That the payload has stopped is
+// passed on.
+bool reap(const State& state, pid_t payload, int& status) {
   for (;;) {
     int ended = 0;
-    const long pid = raw::call(SYS_wait4, -1, &ended, WNOHANG, nullptr);
+    const long pid = raw::call(SYS_wait4, -1, &ended, WNOHANG | WUNTRACED, nullptr);
     if (pid == -EINTR)
       continue;
     if (pid <= 0)
       return false;
-    if (pid == payload) {
-      status = ended;
-      return true;
+    if (pid != payload)
+      continue;
+    if (WIFSTOPPED(ended)) {
+      (void)send_message(state.wire, {.kind = MessageKind::Stopped});
+      continue;
     }
+    status = ended;
+    return true;
   }
 }
 
@@ -173,10 +178,10 @@ void forward(pid_t payload, int value) {
     (void)raw::call(SYS_kill, payload, signal);
 }
 
-int wait_for_payload(pid_t payload) {
+int wait_for_payload(const State& state, pid_t payload) {
   uint64_t waited = 1ULL << (SIGCHLD - 1) | 1ULL << (kForwardSignal - 1);
   int status = 0;
-  while (!reap(payload, status)) {
+  while (!reap(state, payload, status)) {
     siginfo_t info;
     const long signal = raw::call(SYS_rt_sigtimedwait, &waited, &info, nullptr, sizeof waited);
     if (signal == kForwardSignal)
@@ -221,7 +226,7 @@ void run_init(const Program& program, int wire) {
   if (send_message(wire, {.kind = MessageKind::Ready}) < 0)
     _exit(125);
   confine_init(program);
-  const int status = wait_for_payload(payload);
+  const int status = wait_for_payload(state, payload);
   (void)send_message(wire, {.kind = MessageKind::Exited, .status = status, .full = fullness(state)});
   _exit(0);
 }

@@ -12,13 +12,18 @@
 namespace snug::child {
 namespace {
 
+// A process group of its own in init's session: in an orphaned one a stop signal would be ignored
+// (setpgid(2)).
 int take_terminal(const State& state, const Payload& payload) {
-  if (!payload.has_terminal)
-    // A process group of its own in init's session: a stop signal would be ignored in an orphaned one
-    // (setpgid(2), POSIX).
-    return static_cast<int>(raw::call(SYS_setpgid, 0, 0));
-  long result = raw::call(SYS_setsid);
-  if (result >= 0 && ioctl(state.slave, TIOCSCTTY, 0) != 0)
+  long result = raw::call(SYS_setpgid, 0, 0);
+  if (result < 0 || !payload.has_terminal)
+    return static_cast<int>(result);
+  // Into the foreground. Until then this group is in the background, and asking from there would stop it
+  // (SIGTTOU); the mask is set to the caller's later on.
+  const uint64_t all = ~0ULL;
+  result = raw::call(SYS_rt_sigprocmask, SIG_BLOCK, &all, nullptr, sizeof all);
+  const pid_t group = static_cast<pid_t>(raw::call(SYS_getpid));
+  if (result >= 0 && ioctl(state.slave, TIOCSPGRP, &group) != 0)
     result = -errno;
   for (int fd = 0; fd < 3 && result >= 0; ++fd)
     if (payload.terminal_fds >> fd & 1)

@@ -185,6 +185,10 @@ int open_terminal(State& state, const Op& op) {
   size.ws_col = op.terminal.columns;
   if (ioctl(state.slave, TIOCSWINSZ, &size) != 0)
     return -errno;
+  // init leads the session, as a shell would: were the payload its leader, its group would be an orphaned
+  // one, and Ctrl-Z ignored.
+  if (ioctl(state.slave, TIOCSCTTY, 0) != 0)
+    return -errno;
   int result = place_on_new_file(clone_tree(state.pts, "0", 0), state.dev, "console");
   if (result >= 0)
     result = send_message(state.wire, {.kind = MessageKind::Terminal}, master);

@@ -13,6 +13,8 @@
 //       |                                        | payload forked and executed
 //       |<------------------------------ Ready --|
 //       |                                        | reaps; passes queued signals on to the payload
+//       |<--------------------------- Stopped ---|   the payload was stopped from its terminal (Ctrl-Z): so
+//       stops snug
 //       |<---------------- Exited (wait status) -|   the payload has ended
 //       |                                        | exit: the kernel kills what is left of the pid namespace
 //
@@ -24,7 +26,7 @@
 
 namespace snug::child {
 
-enum class MessageKind : uint32_t { AwaitMaps, Go, Fuse, Terminal, Ready, Failed, Exited };
+enum class MessageKind : uint32_t { AwaitMaps, Go, Fuse, Terminal, Ready, Stopped, Failed, Exited };
 
 struct Message {
   MessageKind kind{};

@@ -47,8 +47,9 @@ Result<std::string> explain(const Options& options, RealHost& host) {
   const bool json = options.common.json.value_or(false);
   RunOptions run = options.run;
   settle_explain_word(run);
-  const Command command = options.command == Command::Explain ? Command::Run : options.command;
-  auto plan = prepare_tried_plan(run, command, host);
+  // How a path is seen does not depend on the command: a question about one needs none.
+  const bool shell = options.command == Command::Shell || (!run.paths.empty() && run.command.empty());
+  auto plan = prepare_tried_plan(run, shell ? Command::Shell : Command::Run, host);
   if (!plan)
     return tl::unexpected{std::move(plan).error()};
   if (!run.paths.empty())

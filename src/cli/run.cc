@@ -4,6 +4,7 @@
 
 #include <cerrno>
 
+#include "base/unique_fd.h"
 #include "base/units.h"
 #include "cli/commands.h"
 #include "cli/flags_layer.h"
@@ -57,6 +58,17 @@ void explain_outcome(const Plan& plan, const Outcome& outcome, const CommonOptio
     print_note("the writable layer had no inode left: too many files for a tmpfs of its size", common.color);
 }
 
+// Standard input is the caller's, as in a shell, unless --interactive=false asks for docker's default without
+// -i.
+Status settle_input(const RunOptions& options) {
+  if (options.interactive.value_or(true))
+    return {};
+  const UniqueFd null{open("/dev/null", O_RDONLY | O_CLOEXEC)};
+  if (!null || dup2(null.get(), STDIN_FILENO) < 0)
+    return fail({.step = "--interactive=false: open /dev/null", .err = errno});
+  return {};
+}
+
 }  // namespace
 
 Result<int> run_command(const Options& options) {
@@ -64,6 +76,8 @@ Result<int> run_command(const Options& options) {
   if (options.run.dry_run.value_or(false))
     return explain_command(options);
   if (Status status = check_terminal(options.run); !status)
+    return tl::unexpected{status.error()};
+  if (Status status = settle_input(options.run); !status)
     return tl::unexpected{status.error()};
   const auto status_fd = open_status_fd(options.run);
   if (!status_fd)

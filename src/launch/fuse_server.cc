@@ -5,14 +5,17 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <vector>
 
+#include "base/text.h"
 #include "sys/file_io.h"
 
 namespace snug {
@@ -57,6 +60,9 @@ Status FuseServer::start(const OverlayRoot& step, const std::string& disk_upper,
   const char* argv[] = {step.fuse_program.c_str(), "-f", "-o", options.c_str(), mount_point.c_str(), nullptr};
   const char* environment[] = {nullptr};
   const pid_t parent = getpid();
+  talk_.reset(memfd_create("fuse-overlayfs", MFD_CLOEXEC));
+  if (!talk_)
+    return fail({.step = "make a file for what fuse-overlayfs says", .err = errno});
 
   const pid_t pid = fork();
   if (pid < 0)
@@ -74,7 +80,8 @@ Status FuseServer::start(const OverlayRoot& step, const std::string& disk_upper,
     sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, nullptr);
     const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+    if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(talk_.get(), 2) < 0 ||
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
       _exit(125);
     execve(argv[0], const_cast<char* const*>(argv), const_cast<char* const*>(environment));
     _exit(127);
@@ -82,6 +89,16 @@ Status FuseServer::start(const OverlayRoot& step, const std::string& disk_upper,
   pid_ = pid;
   pidfd_.reset(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   return {};
+}
+
+std::string FuseServer::last_words() const {
+  char buffer[1024];
+  const off_t end = talk_ ? lseek(talk_.get(), 0, SEEK_END) : 0;
+  const off_t start = std::max<off_t>(0, end - static_cast<off_t>(sizeof buffer));
+  const ssize_t n = end > 0 ? pread(talk_.get(), buffer, sizeof buffer, start) : 0;
+  std::string_view text{buffer, n > 0 ? static_cast<std::size_t>(n) : 0};
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  return escape_control(text.substr(text.rfind('\n') + 1));
 }
 
 void FuseServer::stop() {

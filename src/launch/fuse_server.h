@@ -27,12 +27,17 @@ class FuseServer {
   Status start(const OverlayRoot& step, const std::string& disk_upper, UniqueFd user_namespace,
                UniqueFd device);
 
+  // The last line that it wrote to its standard error, escaped; "" where there is none. Kept out of the
+  // caller's terminal: it also warns of what is no fault ("unknown argument ignored").
+  std::string last_words() const;
+
   // Waits until it has ended; by force after a second.
   void stop();
 
  private:
   pid_t pid_{-1};
   UniqueFd pidfd_;
+  UniqueFd talk_;  // a memfd: its standard error
 };
 
 }  // namespace snug

@@ -128,6 +128,13 @@ void Supervisor::on_message(const child::Message& message, UniqueFd fd, UniqueFd
       outcome_.out_of_inodes = message.full & 2;
       deadline_.reset();
       return;
+    case child::MessageKind::Stopped:
+      if (!relay_.active())
+        return;
+      relay_.drain();
+      relay_.raw_mode().restore();
+      stop_self();
+      return;  // SIGCONT, pending now, wakes the payload too
     case child::MessageKind::Go:
       return;
   }
@@ -238,8 +245,11 @@ LaunchResult Supervisor::finish() {
   fuse_.stop();
   relay_.drain();
   relay_.raw_mode().restore();
-  if (error_)
+  if (error_) {
+    if (const std::string said = fuse_.last_words(); error_->error.err == ENOTCONN && !said.empty())
+      error_->error.hint = "fuse-overlayfs ended: " + said;
     return tl::unexpected{std::move(*error_)};
+  }
   if (outcome_.timed_out) {
     outcome_.exit_status = 124;
   } else if (status_) {

@@ -41,6 +41,11 @@ Result<std::uint64_t> parse_capability(const Setting<std::string>& setting) {
 
 Result<KeepCapabilities> choose_capabilities(const Builder& builder) {
   KeepCapabilities step;
+  // What a fake root cannot do without: dpkg writes into directories that deny their own owner writing, which
+  // root never notices (sudo's /etc/sudoers.d). It covers files whose owner and group are both mapped, which
+  // are your own.
+  if (builder.fake_root && builder.user.uid == 0)
+    step.keep |= std::uint64_t{1} << CAP_DAC_OVERRIDE;
   if (builder.spec.ids.value == IdMode::Range && builder.user.uid == 0)
     for (const cap_value_t capability : kRangeRoot) step.keep |= std::uint64_t{1} << capability;
   for (const auto& added : builder.spec.cap_add) {
@@ -77,6 +82,7 @@ Status plan_privileges(Builder& builder) {
   if (!capabilities)
     return tl::unexpected{capabilities.error()};
   const Origin origin = !builder.spec.cap_add.empty() ? builder.spec.cap_add.back().origin
+                        : builder.fake_root           ? builder.spec.fake_root.origin
                         : capabilities->keep          ? builder.spec.ids.origin
                                                       : Origin{};
   builder.init(Phase::Privileges, std::move(*capabilities), origin);

@@ -22,6 +22,7 @@ TEST_CASE("did you mean: near words only") {
   const std::string_view words[] = {"memory", "network", "mount", "image"};
   CHECK(nearest("memroy", words) == "memory");
   CHECK(nearest("netwrk", words) == "network");
+  CHECK(nearest("imgae", words) == "image");
   CHECK(nearest("xyzzy", words).empty());
 }
 
