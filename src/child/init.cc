@@ -135,6 +135,8 @@ int do_op(State& state, const Op& op) {
 // What init may still do once the payload runs: wait, signal it, report. It needs CAP_KILL for a payload of
 // another uid.
 void confine_init(const Program& program) {
+  if (program.payload.confine_early)
+    return;
   __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
   __user_cap_data_struct data[2]{};
   if (program.payload.set_user)

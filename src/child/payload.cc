@@ -82,18 +82,35 @@ int execute(const Payload& payload) {
   return error;
 }
 
+int install_filter(const Payload& payload) {
+  if (!payload.filter)
+    return 0;
+  const sock_fprog filter{static_cast<unsigned short>(payload.filter_size),
+                          const_cast<sock_filter*>(payload.filter)};
+  return static_cast<int>(raw::call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter));
+}
+
+// Capabilities, directory, filter. The filter is the last: what follows it must be allowed by it.
+int confine(const Payload& payload, uint16_t& step) {
+  step = payload.user_step;
+  int result = set_capabilities(payload.keep, payload.ambient);
+  if (result >= 0) {
+    step = payload.dir_step;
+    result = enter_dir(payload.workdir);
+  }
+  if (result >= 0) {
+    step = payload.filter_step;
+    result = install_filter(payload);
+  }
+  return result;
+}
+
 int prepare_and_execute(const State& state, const Program& program, uint16_t& step) {
   const Payload& payload = program.payload;
   step = payload.user_step;
   int result = take_terminal(state, payload);
   if (result >= 0)
     result = become_user(payload);
-  if (result >= 0)
-    result = set_capabilities(payload.keep, payload.ambient);
-  if (result < 0)
-    return result;
-  step = payload.dir_step;
-  result = enter_dir(payload.workdir);
   if (result < 0)
     return result;
   step = payload.execute_step;
@@ -102,21 +119,20 @@ int prepare_and_execute(const State& state, const Program& program, uint16_t& st
   if (result >= 0)
     result = static_cast<int>(
         raw::call(SYS_rt_sigprocmask, SIG_SETMASK, &program.caller_mask, nullptr, sizeof(uint64_t)));
-  if (result >= 0 && payload.filter) {
-    step = payload.filter_step;
-    const sock_fprog filter{static_cast<unsigned short>(payload.filter_size),
-                            const_cast<sock_filter*>(payload.filter)};
-    result = static_cast<int>(raw::call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter));
-    if (result < 0)
-      return result;
-    step = payload.execute_step;
-  }
-  return result < 0 ? result : execute(payload);
+  if (result >= 0 && !payload.confine_early)
+    result = confine(payload, step);
+  if (result < 0)
+    return result;
+  step = payload.execute_step;
+  return execute(payload);
 }
 
 }  // namespace
 
 int spawn_payload(State& state, const Program& program, uint16_t& step) {
+  if (program.payload.confine_early)
+    if (const int result = confine(program.payload, step); result < 0)
+      return result;
   volatile int error = 0;
   const pid_t pid = vfork();
   if (pid < 0)

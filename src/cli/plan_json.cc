@@ -107,7 +107,8 @@ Object step_members(const Step& step) {
             return Object{{"kind", "make-symlink"}, {"target", s.target}, {"link", s.text}};
           },
           [](const BindText& s) {
-            return Object{{"kind", "bind-text"}, {"target", s.target}, {"content", s.text}};
+            return Object{
+                {"kind", "bind-text"}, {"target", s.target}, {"copied", s.copied}, {"content", s.text}};
           },
           [](const BindMount& s) {
             return Object{{"kind", "bind"},

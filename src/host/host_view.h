@@ -23,6 +23,7 @@ struct FileInfo {
   uid_t uid{};
   gid_t gid{};
   mode_t mode{};  // permission bits only
+  std::uint64_t size{};
   bool operator==(const FileInfo&) const = default;
 };
 

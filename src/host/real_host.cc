@@ -105,7 +105,8 @@ Result<FileInfo> RealHost::stat(const std::string& path) const {
                   .ino = info.st_ino,
                   .uid = info.st_uid,
                   .gid = info.st_gid,
-                  .mode = info.st_mode & 07777};
+                  .mode = info.st_mode & 07777,
+                  .size = static_cast<std::uint64_t>(info.st_size)};
 }
 
 Result<std::string> RealHost::read_link(const std::string& path) const {

@@ -78,6 +78,7 @@ Status LoweredProgram::lower_filter(const InstallSeccomp& step) {
   program_.payload.filter = filter_.program.data();
   program_.payload.filter_size = filter_.program.size();
   program_.payload.filter_step = step_;
+  deny_ = !step.request.deny.empty();
   return {};
 }
 
@@ -191,6 +192,10 @@ Status LoweredProgram::lower() {
   program_.ops = ops_.data();
   program_.count = ops_.size();
   program_.setup_only = facts_.setup_only;
+  // With one id init and payload are the same user with the same rights: init confines itself once and the
+  // payload inherits it, which saves the kernel a second translation of the filter. A filter with calls taken
+  // out by the profile is the payload's alone: init may need them.
+  program_.payload.confine_early = !program_.payload.set_user && !deny_;
   return {};
 }
 

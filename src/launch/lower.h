@@ -52,6 +52,7 @@ class LoweredProgram {
   std::deque<std::vector<const char*>> lists_;
   std::vector<child::Source> layers_;
   Filter filter_;
+  bool deny_{};  // the filter refuses calls that the tier allows
   child::Program program_{};
 };
 

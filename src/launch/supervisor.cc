@@ -51,25 +51,24 @@ int Supervisor::poll_timeout() const {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline_ - Clock::now());
     return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1 << 30));
   }
-  return ready_ && !rested_ ? static_cast<int>(kRestAfter.count()) : -1;
+  return rested_ ? -1 : static_cast<int>(kRestAfter.count());
 }
 
 void Supervisor::poll_once() {
-  pollfd polls[6] = {{.fd = wire_.get(), .events = POLLIN, .revents = 0},
+  pollfd polls[6] = {{.fd = wire_matters() ? wire_.get() : -1, .events = POLLIN, .revents = 0},
                      {.fd = pidfd_.get(), .events = POLLIN, .revents = 0},
                      {.fd = signals_.fd(), .events = POLLIN, .revents = 0}};
   std::size_t count = 3;
   if (relay_.active())
     count += relay_.add_polls(polls + 3);
   const int ready = poll(polls, count, poll_timeout());
+  drain_wire();
   if (ready == 0 || (deadline_ && Clock::now() >= *deadline_))
     on_time();
   if (ready <= 0)
     return;
   if (polls[2].revents)
     read_signals();
-  if (polls[0].revents)
-    read_wire();
   if (relay_.active() && count > 3)
     relay_.handle(polls + 3, count - 3);
   if (polls[1].revents) {
@@ -79,7 +78,21 @@ void Supervisor::poll_once() {
   }
 }
 
-void Supervisor::read_wire() {
+// Must a message be answered, or told, as soon as it comes? If not it is read when something else wakes snug,
+// at the latest init's end: a run without a terminal, timeout or listener then costs no wake-up between clone
+// and that.
+bool Supervisor::wire_matters() const {
+  return facts_.terminal_fds || options_.status_fd >= 0 || find_step<Timeout>(plan_) ||
+         find_step<MapRange>(plan_) || !facts_.disk_upper.empty();
+}
+
+void Supervisor::drain_wire() {
+  while (wire_ && read_wire()) {
+  }
+}
+
+// One message. False where there is none.
+bool Supervisor::read_wire() {
   child::Message message;
   iovec data{&message, sizeof message};
   alignas(cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))];
@@ -89,11 +102,13 @@ void Supervisor::read_wire() {
   header.msg_control = control;
   header.msg_controllen = sizeof control;
   const ssize_t n = recvmsg(wire_.get(), &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-  if (n < 0 && (errno == EINTR || errno == EAGAIN))
-    return;
+  if (n < 0 && errno == EINTR)
+    return true;
+  if (n < 0 && errno == EAGAIN)
+    return false;
   if (n != sizeof message) {
     wire_.reset();  // end of file: init is gone or going; its pidfd says when
-    return;
+    return false;
   }
   UniqueFd fds[2];
   const cmsghdr* c = CMSG_FIRSTHDR(&header);
@@ -103,6 +118,7 @@ void Supervisor::read_wire() {
     for (int i = 0; i < 2; ++i) fds[i].reset(received[i]);
   }
   on_message(message, std::move(fds[0]), std::move(fds[1]));
+  return true;
 }
 
 void Supervisor::on_message(const child::Message& message, UniqueFd fd, UniqueFd second) {

@@ -33,7 +33,9 @@ class Supervisor {
 
   void poll_once();
   int poll_timeout() const;
-  void read_wire();
+  bool wire_matters() const;
+  void drain_wire();
+  bool read_wire();
   void on_message(const child::Message& message, UniqueFd fd, UniqueFd second);
   Status give_maps();
   Status serve_fuse(UniqueFd device, UniqueFd user_namespace);

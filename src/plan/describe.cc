@@ -103,7 +103,9 @@ std::string describe(const Step& step) {
           [](const MakeSymlink& s) {
             return fmt::format("make the link {} to {}", safe(s.target), safe(s.text));
           },
-          [](const BindText& s) { return fmt::format("put a file made by snug at {}", safe(s.target)); },
+          [](const BindText& s) {
+            return (s.copied ? "copy the host's " : "put a file made by snug at ") + safe(s.target);
+          },
           [](const BindMount& s) {
             return fmt::format("mount {} on {}, {}", safe(s.source), safe(s.target),
                                s.access == Access::ReadOnly ? "read-only" : "read-write");

@@ -17,38 +17,16 @@ constexpr std::string_view kPrograms[] = {"/usr", "/opt",   "/bin",   "/sbin",
 // What programs need to find libraries, names, time, trust anchors and each other. Not here, on purpose:
 // shadow and gshadow, sudoers, ssh (host keys), NetworkManager, machine-id, fstab, crontabs, mail, package
 // managers' credentials (apt/auth.conf).
-constexpr std::string_view kEtc[] = {"alternatives",
-                                     "bash.bashrc",
-                                     "crypto-policies",
-                                     "debian_version",
-                                     "fonts",
-                                     "host.conf",
-                                     "inputrc",
-                                     "java-17-openjdk",
-                                     "java-21-openjdk",
-                                     "ld.so.cache",
-                                     "ld.so.conf",
-                                     "ld.so.conf.d",
-                                     "locale.conf",
-                                     "localtime",
-                                     "lsb-release",
-                                     "mime.types",
-                                     "nsswitch.conf",
-                                     "os-release",
-                                     "perl",
-                                     "pki",
-                                     "profile",
-                                     "profile.d",
-                                     "protocols",
-                                     "python3",
-                                     "python3.11",
-                                     "python3.12",
-                                     "python3.13",
-                                     "services",
-                                     "ssl",
-                                     "terminfo",
-                                     "timezone",
-                                     "vim"};
+constexpr std::string_view kEtc[] = {
+    "alternatives", "bash.bashrc",     "crypto-policies", "debian_version", "fonts",
+    "inputrc",      "java-17-openjdk", "java-21-openjdk", "ld.so.cache",    "locale.conf",
+    "localtime",    "lsb-release",     "nsswitch.conf",   "os-release",     "pki",
+    "profile",      "profile.d",       "protocols",       "services",       "ssl",
+    "timezone"};
+
+// A mount costs the kernel some twenty microseconds to make and take down, a small file about five: up to
+// this size a file is copied.
+constexpr std::size_t kCopyUpTo = 16 << 10;
 
 struct FreshDir {
   std::string_view path;
@@ -59,12 +37,30 @@ constexpr FreshDir kFresh[] = {{"/etc", 0755},      {"/home", 0755},    {"/root"
                                {"/var/tmp", 01777}, {"/var/lib", 0755}, {"/var/cache", 0755},
                                {"/var/log", 0755},  {"/mnt", 0755},     {"/srv", 0755}};
 
-void bind(Builder& builder, std::string path) {
-  const auto seen = builder.host.stat(path);
-  if (!seen)
-    return;  // every part of the host is optional: distributions differ
-  BindMount step{.source = path, .target = path, .seen = *seen};
+void bind(Builder& builder, std::string path, const FileInfo& seen) {
+  BindMount step{.source = path, .target = path, .seen = seen};
   builder.init(Phase::Root, std::move(step), builder.spec.image.origin);
+}
+
+// One of the host's paths as the same inside. Links into /usr stay links, small files are copied, the rest is
+// mounted. What is not there is left out: distributions differ.
+void show(Builder& builder, const std::string& path) {
+  const HostView& host = builder.host;
+  const Origin& origin = builder.spec.image.origin;
+  if (const auto link = host.read_link(path);
+      link && (link->starts_with("/usr/") || link->starts_with("usr/") || link->starts_with("../usr/"))) {
+    builder.init(Phase::Root, MakeSymlink{path, *link}, origin);
+    return;
+  }
+  const auto seen = host.stat(path);
+  if (!seen)
+    return;
+  if (seen->kind == FileKind::Regular && seen->size <= kCopyUpTo)
+    if (auto text = host.read_file(path); text) {
+      builder.init(Phase::Root, BindText{.target = path, .text = std::move(*text), .copied = true}, origin);
+      return;
+    }
+  bind(builder, path, *seen);
 }
 
 // The payload's own line, root's, and the system's accounts: names that files of /usr may have, but nobody
@@ -114,14 +110,8 @@ void plan_host_root(Builder& builder) {
                origin);
   for (const FreshDir& dir : kFresh)
     builder.init(Phase::Root, MakeDir{std::string{dir.path}, dir.mode}, origin);
-  for (const std::string_view path : kPrograms) {
-    // Where /bin and its like are links into /usr they are links inside too.
-    if (const auto link = builder.host.read_link(std::string{path}))
-      builder.init(Phase::Root, MakeSymlink{std::string{path}, *link}, origin);
-    else
-      bind(builder, std::string{path});
-  }
-  for (const std::string_view name : kEtc) bind(builder, join_path("/etc", name));
+  for (const std::string_view path : kPrograms) show(builder, std::string{path});
+  for (const std::string_view name : kEtc) show(builder, join_path("/etc", name));
   builder.init(Phase::Root, MakeSymlink{"/etc/mtab", "/proc/self/mounts"}, origin);
   builder.init(Phase::Root, MakeSymlink{"/var/run", "/run"}, origin);
   builder.init(Phase::Root, BindText{"/etc/passwd", passwd_text(builder)}, origin);

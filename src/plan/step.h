@@ -126,6 +126,7 @@ struct BindText {
   std::string target{};
   std::string text{};
   mode_t mode{0644};
+  bool copied{};  // the text is that of the host's file by the same name
   bool operator==(const BindText&) const = default;
 };
 

@@ -1,4 +1,5 @@
 // /dev, /proc, /sys and the payload's terminal.
+#include <span>
 #include <string_view>
 
 #include "plan/builder.h"
@@ -14,18 +15,32 @@ constexpr std::string_view kDevices[] = {"/dev/null",   "/dev/zero",    "/dev/fu
 constexpr std::string_view kProcReadOnly[] = {"sys", "irq", "bus", "fs"};
 
 // What tells of the host, of its other users, or of its memory. moby's list, with keys (isolation F5) and
-// config.gz.
-constexpr std::string_view kProcMasked[] = {"acpi",       "asound",        "interrupts",    "kallsyms",
-                                            "kcore",      "keys",          "key-users",     "kmsg",
+// page tables.
+constexpr std::string_view kProcMasked[] = {"acpi",       "asound",        "interrupts",    "kcore",
+                                            "keys",       "key-users",     "kmsg",          "kpagecgroup",
                                             "kpagecount", "kpageflags",    "latency_stats", "sched_debug",
                                             "scsi",       "sysrq-trigger", "timer_list",    "timer_stats"};
 
-constexpr std::string_view kSysMasked[] = {"firmware", "devices/virtual/powercap", "kernel/security",
-                                           "kernel/debug", "kernel/tracing"};
+constexpr std::string_view kSysMasked[] = {"firmware", "devices/virtual/powercap"};
+// Mount points of other file systems, which only the host's own /sys has on it.
+constexpr std::string_view kHostSysMasked[] = {"firmware", "devices/virtual/powercap", "kernel/security",
+                                               "kernel/debug", "kernel/tracing"};
 
-template<std::size_t N>
+// The names that exist and that the payload could open. What belongs to another user and is closed to the
+// rest needs no mask: its owner has no id inside, so that no capability inside counts for it
+// (user_namespaces(7)); a mask would cost a mount.
+std::vector<std::string> openable(const HostView& host, std::string_view base,
+                                  std::span<const std::string_view> names) {
+  std::vector<std::string> found;
+  for (const std::string_view name : names)
+    if (const auto info = host.stat(std::string{base} + std::string{name});
+        info && (info->uid == host.caller().uid || info->gid == host.caller().gid || (info->mode & 07) != 0))
+      found.emplace_back(name);
+  return found;
+}
+
 std::vector<std::string> existing(const HostView& host, std::string_view base,
-                                  const std::string_view (&names)[N]) {
+                                  std::span<const std::string_view> names) {
   std::vector<std::string> found;
   for (const std::string_view name : names)
     if (host.stat(std::string{base} + std::string{name}))
@@ -43,11 +58,14 @@ Status plan_system(Builder& builder) {
   MountProc proc;
   if (builder.spec.proc.value == ProcView::Masked) {
     proc.read_only = existing(host, "/proc/", kProcReadOnly);
-    proc.masked = existing(host, "/proc/", kProcMasked);
+    proc.masked = openable(host, "/proc/", kProcMasked);
   }
   builder.init(Phase::System, std::move(proc), builder.spec.proc.origin);
   const bool own_network = builder.spec.network.value != NetworkMode::Host;
-  builder.init(Phase::System, MountSys{.own = own_network, .masked = existing(host, "/sys/", kSysMasked)},
+  builder.init(Phase::System,
+               MountSys{.own = own_network,
+                        .masked = own_network ? openable(host, "/sys/", kSysMasked)
+                                              : openable(host, "/sys/", kHostSysMasked)},
                builder.spec.proc.origin);
   if (builder.spec.tty.value != Toggle::Off)
     builder.init(Phase::System, OpenTerminal{.always = builder.spec.tty.value == Toggle::On},

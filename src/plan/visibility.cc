@@ -49,7 +49,10 @@ class Lookup {
                            answer_.text.empty() ? "a directory made by snug" : answer_.text);
                    },
                    [&](const MakeSymlink& s) { set(s.target, true, "a link to " + escape_control(s.text)); },
-                   [&](const BindText& s) { set(s.target, true, "a file made by snug for this sandbox"); },
+                   [&](const BindText& s) {
+                     set(s.target, true,
+                         s.copied ? "a copy of the host's" : "a file made by snug for this sandbox");
+                   },
                    [&](const BindMount& s) {
                      const bool rw = s.access == Access::ReadWrite;
                      set(s.target, rw,

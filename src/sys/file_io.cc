@@ -38,18 +38,24 @@ Result<std::string> read_regular(int fd, std::string_view what, std::uint64_t li
   if (!S_ISREG(info.st_mode))
     return fail({.step = fmt::format("read {}: not a regular file", escape_control(what))});
   std::string text;
-  // Sized by what is read, not by st_size: files of /proc say 0, and a file may grow meanwhile.
+  // One byte more than st_size says, so that one read tells the end too; files of /proc say 0, and a file may
+  // grow meanwhile.
+  std::size_t chunk = info.st_size > 0 ? static_cast<std::size_t>(info.st_size) + 1 : 4096;
+  if (chunk > limit)
+    return fail({.step = fmt::format("read {}: larger than {} bytes", escape_control(what), limit)});
   for (;;) {
     const std::size_t have = text.size();
-    text.resize(have + 16384);
-    const ssize_t n = read(fd, text.data() + have, 16384);
+    text.resize(have + chunk);
+    const ssize_t n = read(fd, text.data() + have, chunk);
     if (n < 0 && errno != EINTR)
       return fail({.step = fmt::format("read {}", escape_control(what)), .err = errno});
     text.resize(have + (n > 0 ? static_cast<std::size_t>(n) : 0));
     if (text.size() > limit)
       return fail({.step = fmt::format("read {}: larger than {} bytes", escape_control(what), limit)});
-    if (n == 0)
+    // A regular file's short read is its end; those of /proc end with an empty one.
+    if (n == 0 || (n > 0 && info.st_size > 0 && static_cast<std::size_t>(n) < chunk))
       return text;
+    chunk = 16384;
   }
 }
 

@@ -127,54 +127,12 @@ static void overlay_root(const char* layers, const char* upper) {
 
 // The same list as src/plan/host_root.cc: what a host has not is passed over.
 static const char* const kPrograms[] = {"usr", "opt", "bin", "sbin", "lib", "lib32", "lib64", "libx32"};
-static const char* const kEtc[] = {"alternatives",
-                                   "bash.bashrc",
-                                   "bash_completion.d",
-                                   "bindresvport.blacklist",
-                                   "ca-certificates",
-                                   "ca-certificates.conf",
-                                   "crypto-policies",
-                                   "debian_version",
-                                   "environment.d",
-                                   "fonts",
-                                   "gai.conf",
-                                   "gitattributes",
-                                   "gitconfig",
-                                   "host.conf",
-                                   "inputrc",
-                                   "java-17-openjdk",
-                                   "java-21-openjdk",
-                                   "ld.so.cache",
-                                   "ld.so.conf",
-                                   "ld.so.conf.d",
-                                   "locale.alias",
-                                   "locale.conf",
-                                   "localtime",
-                                   "lsb-release",
-                                   "magic",
-                                   "magic.mime",
-                                   "mime.types",
-                                   "nsswitch.conf",
-                                   "os-release",
-                                   "perl",
-                                   "pki",
-                                   "profile",
-                                   "profile.d",
-                                   "protocols",
-                                   "python3",
-                                   "python3.11",
-                                   "python3.12",
-                                   "python3.13",
-                                   "rpc",
-                                   "services",
-                                   "shells",
-                                   "skel",
-                                   "ssl",
-                                   "terminfo",
-                                   "timezone",
-                                   "vim",
-                                   "xattr.conf",
-                                   "zsh"};
+static const char* const kEtc[] = {
+    "alternatives", "bash.bashrc",     "crypto-policies", "debian_version", "fonts",
+    "inputrc",      "java-17-openjdk", "java-21-openjdk", "ld.so.cache",    "locale.conf",
+    "localtime",    "lsb-release",     "nsswitch.conf",   "os-release",     "pki",
+    "profile",      "profile.d",       "protocols",       "services",       "ssl",
+    "timezone"};
 
 static void host_part(const char* name, unsigned long attributes) {
   char source[64];
@@ -215,11 +173,15 @@ static void host_root(void) {
   check(symlink("/proc/self/mounts", "etc/mtab") == 0 && symlink("/run", "var/run") == 0, "links");
 }
 
-// A file of the sandbox's own over one of the root's.
-static void bind_text(const char* scratch, const char* target) {
-  const int fd = open(scratch, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  check(fd >= 0 && write(fd, "127.0.0.1\tlocalhost\n", 20) == 20, scratch);
+static void write_text(const char* path) {
+  const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  check(fd >= 0 && write(fd, "127.0.0.1\tlocalhost\n", 20) == 20, path);
   close(fd);
+}
+
+// A file of the sandbox's own over one of the image's, which is not to be written to.
+static void bind_text(const char* scratch, const char* target) {
+  write_text(scratch);
   if (access(target, F_OK) != 0)
     make_file(target);
   check(mount(scratch, target, NULL, kBind, NULL) == 0 && unlink(scratch) == 0, target);
@@ -345,11 +307,16 @@ int main(int argc, char** argv) {
     host_root();
   make_dev();
   make_proc_and_sys();
-  bind_text("/tmp/hosts", "etc/hosts");
-  bind_text("/tmp/hostname", "etc/hostname");
-  if (!image) {
-    bind_text("/tmp/passwd", "etc/passwd");
-    bind_text("/tmp/group", "etc/group");
+  if (image) {
+    check(access("run/snug", F_OK) == 0 || mkdir("run/snug", 0755) == 0, "run/snug");
+    bind_text("/tmp/hosts", "etc/hosts");
+    bind_text("/tmp/hostname", "etc/hostname");
+    bind_text("/tmp/apt.conf", "run/snug/apt.conf");
+  } else {
+    write_text("etc/hosts");
+    write_text("etc/hostname");
+    write_text("etc/passwd");
+    write_text("etc/group");
   }
   if (extra_mounts > 0 && mkdir("mnt", 0755) != 0)
     check(errno == EEXIST, "mnt");

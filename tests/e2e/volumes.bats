@@ -128,6 +128,12 @@ prepare() {
 @test "a socket and a fifo can be handed in" {
   mkfifo pipe
   (echo through >pipe) &
+  local writer=$!
   prints through run -v "$PWD/pipe:/p" host cat /p
-  wait
+  wait "$writer"
+  perl -MSocket -e 'socket(my $s, AF_UNIX, SOCK_STREAM, 0); bind($s, pack_sockaddr_un("socket")) or die $!; listen($s, 1); accept(my $c, $s); print $c "hello"' &
+  writer=$!
+  eventually test -S socket
+  prints hello run -v "$PWD/socket:/s" host perl -MSocket -e 'socket(my $s, AF_UNIX, SOCK_STREAM, 0); connect($s, pack_sockaddr_un("/s")) or die $!; print <$s>'
+  wait "$writer"
 }
