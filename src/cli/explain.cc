@@ -12,13 +12,26 @@
 namespace snug {
 namespace {
 
+// The same plan with its writable layer in memory: what is tried must not write to the disk.
+Plan without_disk(Plan plan) {
+  std::erase_if(plan.steps, [](const PlannedStep& planned) {
+    return std::holds_alternative<PrepareDisk>(planned.step) ||
+           std::holds_alternative<SweepDisk>(planned.step);
+  });
+  for (PlannedStep& planned : plan.steps)
+    if (auto* root = std::get_if<OverlayRoot>(&planned.step))
+      root->upper = UpperPlace::Tmpfs;
+  return plan;
+}
+
 // The overlay is the one choice that run makes by trying: here it is tried too, so that what is explained is
 // what run would do.
 Result<Plan> prepare_tried_plan(const RunOptions& options, Command command, RealHost& host) {
   auto plan = prepare_plan(options, command, host);
-  if (!plan || !find_step<OverlayRoot>(*plan))
+  const OverlayRoot* root = plan ? find_step<OverlayRoot>(*plan) : nullptr;
+  if (!root || root->driver != OverlayDriver::Native)
     return plan;
-  const auto failure = try_plan(*plan);
+  const auto failure = try_plan(without_disk(*plan));
   if (failure && note_refused_overlay(*plan, *failure, host))
     return prepare_plan(options, command, host);
   return plan;

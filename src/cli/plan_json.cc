@@ -63,6 +63,9 @@ Json environment(const SetEnvironment& step) {
 Object step_members(const Step& step) {
   return std::visit(
       overloaded{
+          [](const SweepDisk& s) {
+            return Object{{"kind", "sweep-disk"}, {"parent", s.parent}};
+          },
           [](const PrepareDisk& s) {
             return Object{{"kind", "prepare-disk"}, {"parent", s.parent}};
           },

@@ -59,9 +59,10 @@ LaunchResult launch(const Plan& plan, const LaunchOptions& options, LaunchFacts 
     facts.terminal_fds = terminal->always ? 7 : facts.caller_terminals;
   read_window_size(facts);
 
+  if (const SweepDisk* step = find_step<SweepDisk>(plan))
+    sweep_disk_uppers(step->parent);
   std::optional<DiskUpper> disk;
   if (const PrepareDisk* step = find_step<PrepareDisk>(plan)) {
-    sweep_disk_uppers(step->parent);
     const OverlayRoot* root = find_step<OverlayRoot>(plan);
     auto prepared =
         DiskUpper::prepare(step->parent, root ? root->layers.back().mode : 0755, find_step<MapRange>(plan));

@@ -86,6 +86,7 @@ void LoweredProgram::lower_step(const Step& step) {
   child::Payload& payload = program_.payload;
   std::visit(overloaded{
                  // The supervisor's own: nothing for init to do.
+                 [&](const SweepDisk&) {},
                  [&](const PrepareDisk&) {},
                  [&](const CreateNamespaces&) { program_.create_step = step_; },
                  [&](const Timeout&) {},

@@ -89,10 +89,19 @@ class TreeRemover {
       if (unlinkat(directory, child.c_str(), AT_REMOVEDIR) == 0)
         continue;
       (void)!fchmodat(directory, child.c_str(), 0700, 0);  // renaming a directory writes its ".."
-      if (renameat(directory, child.c_str(), top_, fmt::format("deep-{}", moved_++).c_str()) != 0)
-        return errno;
+      if (const int error = move_to_top(directory, child))
+        return error;
     }
     return 0;
+  }
+
+  int move_to_top(int directory, const std::string& child) {
+    // A remover that was killed may have left names like these behind.
+    do {
+      if (renameat(directory, child.c_str(), top_, fmt::format("deep-{}", moved_++).c_str()) == 0)
+        return 0;
+    } while (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR);
+    return errno;
   }
 
   int top_;

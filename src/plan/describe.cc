@@ -77,6 +77,7 @@ std::string describe_overlay(const OverlayRoot& root) {
 std::string describe(const Step& step) {
   return std::visit(
       overloaded{
+          [](const SweepDisk& s) { return "remove what killed runs have left below " + safe(s.parent); },
           [](const PrepareDisk& s) { return "make a throwaway writable layer below " + safe(s.parent); },
           [](const CreateNamespaces& s) {
             return std::string{"create user, mount, pid, ipc, uts and cgroup namespaces"} +

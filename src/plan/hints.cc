@@ -157,6 +157,7 @@ std::string hint_for(const Step& step, int err) {
             return std::string{
                 err == EINVAL ? "this kernel has no seccomp filters: seccomp = \"off\" does without" : ""};
           },
+          [](const SweepDisk&) { return std::string{}; },
           [](const PrepareDisk&) { return std::string{}; },
           [](const JoinKeyring&) { return std::string{}; },
           [](const LoopbackUp&) { return std::string{}; },

@@ -1,6 +1,7 @@
 // The root file system of an image: its layers under a throwaway writable one.
 #include <fmt/format.h>
 
+#include "base/path.h"
 #include "plan/builder.h"
 
 namespace snug {
@@ -35,6 +36,29 @@ Status choose_driver(Builder& builder, OverlayRoot& root) {
   return {};
 }
 
+std::string throwaway_dir(const HostView& host) {
+  return host.store_dir() + "/throwaway";
+}
+
+// Why the store cannot hold an upper layer; nothing where it can. The kernel takes neither an overlay nor NFS
+// as one.
+std::optional<std::string> store_problem(const HostView& host) {
+  constexpr std::uint64_t kOverlayFs = 0x794c7630;
+  constexpr std::uint64_t kNfs = 0x6969;
+  std::string dir = throwaway_dir(host);
+  auto magic = host.file_system(dir);
+  while (!magic && dir != "/") {
+    dir = parent_path(dir);
+    magic = host.file_system(dir);
+  }
+  if (magic && *magic == kOverlayFs)
+    return "the store (" + host.store_dir() +
+           ") is itself on an overlay, which cannot hold another's writable layer";
+  if (magic && *magic == kNfs)
+    return "the store (" + host.store_dir() + ") is on NFS, which cannot hold a writable layer";
+  return std::nullopt;
+}
+
 Status choose_upper(Builder& builder, OverlayRoot& root) {
   const Setting<Writable>& wish = builder.spec.writable;
   const auto& size = builder.spec.rootfs_size;
@@ -62,6 +86,12 @@ Status choose_upper(Builder& builder, OverlayRoot& root) {
       root.upper = UpperPlace::Disk;
       break;
   }
+  if (root.upper == UpperPlace::Disk && !fuse)
+    if (const auto problem = store_problem(builder.host))
+      return fail({.step = *problem,
+                   .origin = wish.origin.text,
+                   .hint = tmpfs_works ? "use --writable tmpfs, or set XDG_DATA_HOME to a local disk"
+                                       : "set XDG_DATA_HOME to a local disk, or use --overlay fuse"});
   if (size && root.upper == UpperPlace::Disk)
     return fail(
         {.step = "rootfs.size: a writable layer on disk cannot be bounded without root (no project quota)",
@@ -69,6 +99,19 @@ Status choose_upper(Builder& builder, OverlayRoot& root) {
          .hint = fuse ? "leave the size out, or use overlay = \"native\" where the kernel has it"
                       : "leave the size out, or use writable = \"tmpfs\" (Linux 6.6 on)"});
   return {};
+}
+
+// Before anything else: the throwaway layer on disk, and what earlier ones have left.
+void plan_disk(Builder& builder, bool wanted) {
+  const std::string parent = throwaway_dir(builder.host);
+  const auto first = [&](Step step, const Origin& origin) {
+    builder.plan.steps.insert(builder.plan.steps.begin(),
+                              PlannedStep{Phase::Create, Actor::Supervisor, std::move(step), origin});
+  };
+  if (wanted)
+    first(PrepareDisk{parent}, builder.spec.writable.origin);
+  if (builder.host.stat(parent))
+    first(SweepDisk{parent}, Origin{});
 }
 
 }  // namespace
@@ -104,11 +147,7 @@ Status plan_root(Builder& builder) {
           builder.spec.image.origin);
       break;
     }
-  if (root.upper == UpperPlace::Disk)
-    builder.plan.steps.insert(
-        builder.plan.steps.begin(),
-        PlannedStep{Phase::Create, Actor::Supervisor, PrepareDisk{builder.host.store_dir() + "/throwaway"},
-                    builder.spec.writable.origin});
+  plan_disk(builder, root.upper == UpperPlace::Disk);
   builder.init(Phase::Root, std::move(root), builder.spec.image.origin);
   return {};
 }

@@ -31,6 +31,12 @@ struct PrepareDisk {
   bool operator==(const PrepareDisk&) const = default;
 };
 
+// What runs that were killed have left below `parent` is removed. Planned only where there is something.
+struct SweepDisk {
+  std::string parent{};
+  bool operator==(const SweepDisk&) const = default;
+};
+
 // clone3(2) of init with all namespaces at once. `network` is false only where the host's network is wanted.
 struct CreateNamespaces {
   bool network{true};
@@ -265,9 +271,9 @@ struct Timeout {
 };
 
 using Step =
-    std::variant<PrepareDisk, CreateNamespaces, MapSelf, MapRange, JoinKeyring, LoopbackUp, SetSysctl,
-                 SetHostname, PrivateMounts, TmpfsRoot, OverlayRoot, MakeDir, MakeSymlink, BindText,
-                 BindMount, MountTmpfs, MountDev, MountDevpts, MountProc, MountSys, OpenTerminal,
+    std::variant<SweepDisk, PrepareDisk, CreateNamespaces, MapSelf, MapRange, JoinKeyring, LoopbackUp,
+                 SetSysctl, SetHostname, PrivateMounts, TmpfsRoot, OverlayRoot, MakeDir, MakeSymlink,
+                 BindText, BindMount, MountTmpfs, MountDev, MountDevpts, MountProc, MountSys, OpenTerminal,
                  RootReadOnly, PivotRoot, LimitResource, KeepCapabilities, NoNewPrivileges, BecomeUser,
                  EnterDir, SetEnvironment, InstallSeccomp, Execute, Timeout>;
 

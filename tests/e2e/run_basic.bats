@@ -77,9 +77,10 @@ load helper
   grep -qx 'D="q"' got
 }
 
-@test "standard input is empty without -i, and the caller's with it" {
-  [[ $(echo hello | snug run host cat) == "" ]]
+@test "standard input is the caller's, unless it is kept out" {
+  [[ $(echo hello | snug run host cat) == hello ]]
   [[ $(echo hello | snug run -i host cat) == hello ]]
+  [[ -z $(echo hello | snug run --interactive=false host cat) ]]
 }
 
 @test "64 MiB through standard input and output are the same bytes" {

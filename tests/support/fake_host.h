@@ -34,6 +34,18 @@ class FakeHost : public HostView {
     return *this;
   }
 
+  // Adds a regular file with an inode of its own and a text.
+  FakeHost& file(const std::string& path, const std::string& text, uid_t uid = 0) {
+    files[path] = {.kind = FileKind::Regular,
+                   .dev = 1,
+                   .ino = files.size() + 100,
+                   .uid = uid,
+                   .gid = uid,
+                   .mode = 0644};
+    texts[path] = text;
+    return *this;
+  }
+
   const Caller& caller() const override { return who; }
   KernelVersion kernel() const override { return version; }
   Result<FileInfo> stat(const std::string& path) const override {

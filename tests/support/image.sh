@@ -52,7 +52,14 @@ bootstrap() {
   if [[ -n $list ]]; then command+=(-); fi
   # Only unshare mode and root give a whole system; mmdebstrap's other fallbacks do not.
   if ((EUID != 0)) && ! unshare --map-auto --map-root-user true 2>/dev/null; then command=(sudo "${command[@]}"); fi
-  "${command[@]}" <<<"$list"
+  # apt inside it counts on the descriptors that it picks being free, and other ids must be able to reach the temporary
+  # directory.
+  local fd
+  for fd in /proc/self/fd/*; do
+    fd=${fd##*/}
+    if ((fd > 2 && fd < 255)); then exec {fd}>&-; fi
+  done
+  TMPDIR=/var/tmp "${command[@]}" <<<"$list"
 }
 
 if [[ -z $into ]]; then
