@@ -113,8 +113,7 @@ int prepare_and_execute(const State& state, const Program& program, uint16_t& st
     result = become_user(payload);
   if (result < 0)
     return result;
-  step = payload.execute_step;
-  // Whatever the caller had open stays behind: a directory descriptor would be a way out (CVE-2024-21626).
+  step = payload.close_step;
   result = static_cast<int>(raw::call(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC));
   if (result >= 0)
     result = static_cast<int>(

@@ -134,7 +134,7 @@ struct Op {
 
 // What the payload's own process does between fork and exec. Each has the step it reports as.
 struct Payload {
-  uint16_t user_step, dir_step, filter_step, execute_step;
+  uint16_t user_step, close_step, dir_step, filter_step, execute_step;
   bool confine_early;  // init takes on the payload's capabilities, directory and filter first, and the
                        // payload inherits them
   bool set_user;

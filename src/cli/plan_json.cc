@@ -162,6 +162,9 @@ Object step_members(const Step& step) {
           [](const BecomeUser& s) {
             return Object{{"kind", "become-user"}, {"uid", number(s.uid)}, {"gid", number(s.gid)}};
           },
+          [](const CloseDescriptors&) {
+            return Object{{"kind", "close-descriptors"}};
+          },
           [](const EnterDir& s) {
             return Object{{"kind", "enter-dir"}, {"target", s.target}};
           },

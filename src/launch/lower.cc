@@ -161,6 +161,7 @@ void LoweredProgram::lower_step(const Step& step) {
                    // exec clears the sets of every uid but 0 unless they are ambient.
                    payload.ambient = s.uid != 0 ? payload.keep : 0;
                  },
+                 [&](const CloseDescriptors&) { payload.close_step = step_; },
                  [&](const EnterDir& s) {
                    payload.dir_step = step_;
                    payload.workdir = s.target.c_str();

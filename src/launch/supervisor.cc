@@ -21,6 +21,9 @@ namespace {
 // way of a short one.
 constexpr std::chrono::milliseconds kRestAfter{200};
 
+// How long a signal that would end snug waits for a payload that may be about to start.
+constexpr std::chrono::milliseconds kSetupGrace{300};
+
 int exit_status_of(int wait_status) {
   return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 }
@@ -82,7 +85,7 @@ void Supervisor::poll_once() {
 // at the latest init's end: a run without a terminal, timeout or listener then costs no wake-up between clone
 // and that.
 bool Supervisor::wire_matters() const {
-  return facts_.terminal_fds || options_.status_fd >= 0 || find_step<Timeout>(plan_) ||
+  return !early_.empty() || facts_.terminal_fds || options_.status_fd >= 0 || find_step<Timeout>(plan_) ||
          find_step<MapRange>(plan_) || !facts_.disk_upper.empty();
 }
 
@@ -131,6 +134,9 @@ void Supervisor::on_message(const child::Message& message, UniqueFd fd, UniqueFd
       return relay_.start(std::move(fd), facts_.caller_terminals);
     case child::MessageKind::Ready:
       ready_ = true;
+      killed_by_ = 0;
+      for (const int signal : early_) forward_signal(pidfd_.get(), signal, false);
+      early_.clear();
       write_status("child-pid", init_);
       set_deadline();
       return;
@@ -216,20 +222,28 @@ void Supervisor::on_signal(int signal, bool from_terminal) {
   }
   if (ready_) {
     forward_signal(pidfd_.get(), signal, from_terminal);
-  } else if (signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT) {
-    // There is no payload yet that could decide: setting up ends, at once.
+    return;
+  }
+  // The payload is not known to run yet; it may have been executed this very moment. What ends snug waits a
+  // little for that, since the payload may want to handle it, and then ends the set-up.
+  early_.push_back(signal);
+  if (signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT) {
     killed_by_ = signal;
-    kill_sandbox();
+    deadline_ = Clock::now() + kSetupGrace;
   }
 }
 
 void Supervisor::set_deadline() {
+  deadline_.reset();
   if (const Timeout* timeout = find_step<Timeout>(plan_))
     deadline_ = Clock::now() + std::chrono::milliseconds{timeout->after_ms};
 }
 
 void Supervisor::on_time() {
-  if (deadline_ && Clock::now() >= *deadline_) {
+  if (deadline_ && Clock::now() >= *deadline_ && !ready_) {
+    kill_sandbox();
+    deadline_.reset();
+  } else if (deadline_ && Clock::now() >= *deadline_) {
     const Timeout* timeout = find_step<Timeout>(plan_);
     if (outcome_.timed_out) {
       kill_sandbox();

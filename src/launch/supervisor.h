@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <optional>
+#include <vector>
 
 #include "child/wire.h"
 #include "launch/fuse_server.h"
@@ -61,6 +62,7 @@ class Supervisor {
   UniqueFd wire_;
   bool gone_{};                  // init has been reaped
   bool ready_{};                 // the payload was executed
+  std::vector<int> early_{};     // signals that came before the payload did
   int killed_by_{};              // the signal that ended snug's set-up
   std::optional<int> status_{};  // the payload's wait status
   std::optional<LaunchError> error_{};

@@ -145,6 +145,9 @@ std::string describe(const Step& step) {
           },
           [](const NoNewPrivileges&) { return std::string{"set no_new_privs"}; },
           [](const BecomeUser& s) { return fmt::format("be user {} and group {}", s.uid, s.gid); },
+          [](const CloseDescriptors&) {
+            return std::string{"close every descriptor but the standard three"};
+          },
           [](const EnterDir& s) { return "enter " + safe(s.target); },
           [](const SetEnvironment& s) {
             std::string text = "set the environment:";

@@ -23,7 +23,7 @@ std::string hint_namespaces(int err) {
     case EUSERS:
       return "user namespaces are nested too deeply (32 levels)";
     case EINVAL:
-      return "this kernel lacks a namespace that snug needs; Linux 5.11 or newer has them all";
+      return "this kernel lacks a namespace that snug needs; Linux 5.12 or newer has all that snug needs";
     case ENOMEM:
       return "out of memory, or of what cgroup limits allow";
     case EAGAIN:
@@ -108,10 +108,15 @@ std::string hint_system(int err, std::string_view what) {
   }
 }
 
-std::string hint_execute(int err) {
+std::string hint_execute(const Execute& step, int err) {
+  const std::string& program = step.argv[0];
+  if (err == ENOENT && program.starts_with('-'))
+    return "options go before the image: everything after it is the command";
+  if (err == ENOENT && program.find('/') == std::string::npos)
+    return "it is in no directory of the sandbox's PATH";
   switch (err) {
     case ENOENT:
-      return "it is not in the image, or its interpreter or loader is not";
+      return "it, or its interpreter or loader, is not in the image";
     case EACCES:
       return "it is not executable by this user, or a directory on the way is closed";
     case ENOEXEC:
@@ -141,7 +146,7 @@ std::string hint_for(const Step& step, int err) {
           [&](const MountDev&) { return hint_system(err, "/dev"); },
           [&](const MountProc&) { return hint_system(err, "/proc"); },
           [&](const MountSys&) { return hint_system(err, "/sys"); },
-          [&](const Execute&) { return hint_execute(err); },
+          [&](const Execute& s) { return hint_execute(s, err); },
           [&](const EnterDir&) {
             return std::string{err == EACCES ? "the payload's user may not enter it"
                                              : "it must be a directory inside the sandbox"};
@@ -174,6 +179,7 @@ std::string hint_for(const Step& step, int err) {
           },
           [](const KeepCapabilities&) { return std::string{}; },
           [](const NoNewPrivileges&) { return std::string{}; },
+          [](const CloseDescriptors&) { return std::string{}; },
           [](const BecomeUser&) {
             return std::string{"the user and all its groups must be in the sandbox's range of ids"};
           },

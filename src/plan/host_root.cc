@@ -20,9 +20,9 @@ constexpr std::string_view kPrograms[] = {"/usr", "/opt",   "/bin",   "/sbin",
 constexpr std::string_view kEtc[] = {
     "alternatives", "bash.bashrc",     "crypto-policies", "debian_version", "fonts",
     "inputrc",      "java-17-openjdk", "java-21-openjdk", "ld.so.cache",    "locale.conf",
-    "localtime",    "lsb-release",     "nsswitch.conf",   "os-release",     "pki",
-    "profile",      "profile.d",       "protocols",       "services",       "ssl",
-    "timezone"};
+    "localtime",    "lsb-release",     "manpath.config",  "nsswitch.conf",  "os-release",
+    "pki",          "profile",         "profile.d",       "protocols",      "services",
+    "ssl",          "timezone"};
 
 // A mount costs the kernel some twenty microseconds to make and take down, a small file about five: up to
 // this size a file is copied.

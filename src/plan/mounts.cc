@@ -17,12 +17,13 @@ Status plan_bind(Builder& builder, const Mount& mount) {
       builder.note(fmt::format("{} is not there: {} is left out", mount.source, mount.target), mount.origin);
       return {};
     }
-    return fail({.step = fmt::format("mount {} on {}", mount.source, mount.target),
-                 .err = seen.error().err,
-                 .origin = mount.origin.text,
-                 .hint = seen.error().err == ENOENT
-                             ? "snug makes nothing on the host: create it, or say optional = true"
-                             : "your own user must be able to reach it"});
+    return fail(
+        {.step = fmt::format("mount {} on {}", mount.source, mount.target),
+         .err = seen.error().err,
+         .origin = mount.origin.text,
+         .hint = seen.error().err == ENOENT
+                     ? "snug makes nothing on the host: create it, or make the mount optional in a profile"
+                     : "your own user must be able to reach it"});
   }
   BindMount step{.source = mount.source,
                  .target = mount.target,
@@ -131,9 +132,13 @@ Status plan_mounts(Builder& builder) {
                  .origin = spec.workdir ? spec.workdir->origin.text : "image.toml",
                  .hint = "it is a path inside the sandbox"});
   builder.workdir = *workdir;
-  if (*workdir != "/" && !is_beneath(*workdir, "/proc") && !is_beneath(*workdir, "/sys") &&
+  // As docker does: a working directory that was asked for, by flag, profile or image, is made where it is
+  // missing.
+  const bool asked = spec.workdir || !builder.image.config.workdir.empty();
+  if (asked && *workdir != "/" && !is_beneath(*workdir, "/proc") && !is_beneath(*workdir, "/sys") &&
       !is_beneath(*workdir, "/dev"))
-    builder.init(Phase::Mounts, MakeDir{*workdir, 0755}, spec.workdir ? spec.workdir->origin : Origin{});
+    builder.init(Phase::Mounts, MakeDir{*workdir, 0755},
+                 spec.workdir ? spec.workdir->origin : Origin{"image.toml"});
   if (spec.read_only.value || spec.writable.value == Writable::None)
     builder.init(Phase::Mounts, RootReadOnly{},
                  spec.read_only.value ? spec.read_only.origin : spec.writable.origin);

@@ -82,7 +82,7 @@ Command choose_shell(const Builder& builder) {
 Result<Command> choose_command(const Builder& builder) {
   const Spec& spec = builder.spec;
   const ImageConfig& config = builder.image.config;
-  if (spec.shell.value && !spec.command && !spec.entrypoint)
+  if (spec.shell.value)
     return choose_shell(builder);
   Command command{.argv = spec.entrypoint ? spec.entrypoint->value : config.entrypoint,
                   .origin = spec.command      ? spec.command->origin
@@ -158,6 +158,7 @@ Status plan_payload(Builder& builder) {
   builder.add(Phase::Payload, Actor::Payload,
               BecomeUser{user.uid, user.gid, range ? user.groups : std::vector<std::uint32_t>{}, range},
               spec.run_as.origin);
+  builder.add(Phase::Payload, Actor::Payload, CloseDescriptors{});
   builder.add(Phase::Payload, Actor::Payload, EnterDir{builder.workdir},
               spec.workdir ? spec.workdir->origin : Origin{});
   builder.add(Phase::Payload, Actor::Payload, SetEnvironment{env.take()});

@@ -237,6 +237,12 @@ struct BecomeUser {
   bool operator==(const BecomeUser&) const = default;
 };
 
+// Whatever the caller had open, but for the three standard descriptors, stays behind: a directory would be a
+// way out (CVE-2024-21626).
+struct CloseDescriptors {
+  bool operator==(const CloseDescriptors&) const = default;
+};
+
 struct EnterDir {
   std::string target{};
   bool operator==(const EnterDir&) const = default;
@@ -275,7 +281,7 @@ using Step =
                  SetSysctl, SetHostname, PrivateMounts, TmpfsRoot, OverlayRoot, MakeDir, MakeSymlink,
                  BindText, BindMount, MountTmpfs, MountDev, MountDevpts, MountProc, MountSys, OpenTerminal,
                  RootReadOnly, PivotRoot, LimitResource, KeepCapabilities, NoNewPrivileges, BecomeUser,
-                 EnterDir, SetEnvironment, InstallSeccomp, Execute, Timeout>;
+                 CloseDescriptors, EnterDir, SetEnvironment, InstallSeccomp, Execute, Timeout>;
 
 // In the order in which they are done. What each must not do is said where it would be tempting.
 enum class Phase {

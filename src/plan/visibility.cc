@@ -37,10 +37,12 @@ class Lookup {
     index_ = index;
     const std::string& path = answer_.path;
     std::visit(overloaded{
-                   [&](const TmpfsRoot&) { set("/", true, "fresh and empty, gone at the end"); },
+                   [&](const TmpfsRoot&) {
+                     set("/", true, "not the host's: only what is put there, gone at the end");
+                   },
                    [&](const OverlayRoot& s) {
                      set("/", true,
-                         "from the image (" + names(s.layers, path) +
+                         "what the image has there (" + names(s.layers, path) +
                              "); changes are kept apart and gone at the end");
                    },
                    [&](const MakeDir& s) {
