@@ -2,6 +2,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cstdlib>
+
 #include "cli/commands.h"
 #include "cli/parse.h"
 #include "cli/report.h"
@@ -28,8 +30,7 @@ int exit_status(const snug::Error& error, const std::optional<std::string>& colo
 int main(int argc, char** argv) {
   fill_standard_fds();
   const auto options = snug::parse_command_line(argc, argv);
-  if (!options)
-    return exit_status(options.error(), {});
-  const auto status = snug::dispatch(*options);
-  return status ? *status : exit_status(status.error(), options->common.color);
+  const auto status = options ? snug::dispatch(*options) : tl::unexpected{options.error()};
+  // Nothing is buffered: every answer and error has been written. So nothing has to be torn down either.
+  std::_Exit(status ? *status : exit_status(status.error(), options ? options->common.color : std::nullopt));
 }

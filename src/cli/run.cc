@@ -85,7 +85,9 @@ Result<int> run_command(const Options& options) {
   auto host = RealHost::look();
   if (!host)
     return tl::unexpected{host.error()};
-  auto plan = prepare_plan(options.run, options.command, *host);
+  // Never freed: snug ends with the run, and giving back every string would write to every page of the heap
+  // once more.
+  auto& plan = *new Result<Plan>{prepare_plan(options.run, options.command, *host)};
   if (!plan)
     return tl::unexpected{plan.error()};
   const LaunchOptions launch{.status_fd = *status_fd};

@@ -72,7 +72,9 @@ LaunchResult launch(const Plan& plan, const LaunchOptions& options, LaunchFacts 
     facts.disk_upper = disk->path();
   }
 
-  LoweredProgram lowered{plan, facts};
+  // Never freed, for the same reason as in cli/run.cc: freeing writes to pages that were shared with init,
+  // each a fault.
+  LoweredProgram& lowered = *new LoweredProgram{plan, facts};
   if (Status status = lowered.lower(); !status)
     return launch_failure(std::move(status).error());
 
