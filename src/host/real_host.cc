@@ -99,7 +99,7 @@ Result<RealHost> RealHost::look() {
 Result<FileInfo> RealHost::stat(const std::string& path) const {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0)
-    return fail({.step = "look at " + escape_control(path), .err = errno});
+    return fail({.step = "look at " + path, .err = errno});  // escaped where it is printed
   return FileInfo{.kind = kind_of(info.st_mode),
                   .dev = info.st_dev,
                   .ino = info.st_ino,
@@ -113,7 +113,7 @@ Result<std::string> RealHost::read_link(const std::string& path) const {
   char text[PATH_MAX];
   const ssize_t n = readlink(path.c_str(), text, sizeof text);
   if (n < 0)
-    return fail({.step = "read the link " + escape_control(path), .err = errno});
+    return fail({.step = "read the link " + path, .err = errno});
   return std::string{text, static_cast<std::size_t>(n)};
 }
 

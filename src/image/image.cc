@@ -98,6 +98,8 @@ tl::unexpected<Error> no_such_image(std::string_view name, const ImagePlaces& pl
     hint = fmt::format("did you mean \"{}\"?", escape_control(meant));
   else if (nearest(name, std::array<std::string_view, 1>{"host"}) == "host")
     hint = "did you mean \"host\"?";
+  else if (name.find(':') != std::string_view::npos)
+    hint = "this version pulls no images: make a directory with a root filesystem in it (snug help images)";
   return fail(
       {.step = fmt::format("there is no image named \"{}\"", escape_control(name)), .hint = std::move(hint)});
 }

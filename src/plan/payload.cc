@@ -92,12 +92,12 @@ Result<Command> choose_command(const Builder& builder) {
   const auto& rest = spec.command ? spec.command->value : spec.entrypoint ? none : config.command;
   command.argv.insert(command.argv.end(), rest.begin(), rest.end());
   if (command.argv.empty() || command.argv[0].empty())
-    return fail(
-        {.step = command.argv.empty()
-                     ? fmt::format("no command: image {} has none of its own", builder.image.name)
-                     : "the command is an empty word",
-         .origin = command.argv.empty() ? "" : command.origin.text,
-         .hint = "name one after the image, or open a shell: snug shell " + shell_quote(builder.image.name)});
+    return fail({.step = command.argv.empty()
+                             ? fmt::format("no command: image {} has none of its own", builder.image.name)
+                             : "the command is an empty word",
+                 .origin = command.argv.empty() ? "" : command.origin.text,
+                 .hint = "name one after the image, as in snug run " + shell_quote(builder.image.name) +
+                         " CMD, or open a shell: snug shell " + shell_quote(builder.image.name)});
   return command;
 }
 
