@@ -79,6 +79,7 @@ struct Op {
       const char* size;  // of the tmpfs upper, or null
       const char* disk;  // directory with upper/ and work/ on disk, or null for a tmpfs upper
       mode_t mode;       // of the root: what the topmost layer has
+      TextList room;      // targets whose parents are made in the writable layer first
       bool fuse;         // served by fuse-overlayfs instead of the kernel's overlay
     } overlay;
     struct {

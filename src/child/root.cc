@@ -89,6 +89,9 @@ int add_upper(Options& options, const State& state, const Op& op) {
     if (result < 0)
       return result;
   }
+  const int room = make_room(op, parent);
+  if (room < 0)
+    return room;
   options.add(",upperdir=");
   options.add_fd(parent);
   options.add("/upper,workdir=");
@@ -123,7 +126,11 @@ int mount_overlay(State& state, const Op& op) {
 // The device is opened here, because the kernel wants opener and mounter to be in one user namespace
 // (fuse_fill_super), and served by the supervisor's fuse-overlayfs. init keeps no copy: with the server's
 // death the connection must end, not hang.
-int mount_fuse(const State& state) {
+int mount_fuse(const State& state, const Op& op) {
+  const int disk = raw::open_at(AT_FDCWD, op.overlay.disk, O_PATH | O_DIRECTORY);
+  const int room = disk < 0 ? disk : make_room(op, disk);
+  if (room < 0)
+    return room;
   const int device = raw::open_at(AT_FDCWD, "/dev/fuse", O_RDWR);
   if (device < 0)
     return device;
@@ -173,7 +180,7 @@ int overlay_root(State& state, const Op& op) {
   if (result >= 0)
     result = static_cast<int>(raw::call(SYS_fchdir, state.scratch));
   if (result >= 0)
-    result = op.overlay.fuse ? mount_fuse(state) : mount_overlay(state, op);
+    result = op.overlay.fuse ? mount_fuse(state, op) : mount_overlay(state, op);
   if (result < 0)
     return result;
   // With FUSE this waits until fuse-overlayfs answers, or fails (ENOTCONN) when it has died.

@@ -23,6 +23,8 @@ struct State {
 int private_mounts();
 int tmpfs_root(State& state, const char* size);
 int overlay_root(State& state, const Op& op);
+// Makes the parents of op.overlay.room in upper/ of `parent`.
+int make_room(const Op& op, int parent);
 int root_read_only(const State& state);
 int pivot_root(State& state);
 

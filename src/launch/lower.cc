@@ -67,6 +67,7 @@ void LoweredProgram::lower_overlay(const OverlayRoot& step) {
                 .size = keep_size(step.size),
                 .disk = disk ? facts_.disk_upper.c_str() : nullptr,
                 .mode = step.layers.back().mode,
+                .room = keep_list(step.room),
                 .fuse = step.driver == OverlayDriver::Fuse};
 }
 

@@ -48,6 +48,7 @@ Status plan_root(Builder& builder);        // Root
 void plan_host_root(Builder& builder);     // Root, for the host image
 Status plan_system(Builder& builder);      // System
 Status plan_mounts(Builder& builder);      // Mounts
+void plan_room(Builder& builder);          // what Mounts needs of Root, once it is known
 Status plan_privileges(Builder& builder);  // Pivot, Privileges
 Status plan_payload(Builder& builder);     // Payload, Supervise
 

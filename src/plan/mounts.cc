@@ -142,6 +142,7 @@ Status plan_mounts(Builder& builder) {
   if (spec.read_only.value || spec.writable.value == Writable::None)
     builder.init(Phase::Mounts, RootReadOnly{},
                  spec.read_only.value ? spec.read_only.origin : spec.writable.origin);
+  plan_room(builder);
   return {};
 }
 

@@ -1,6 +1,8 @@
 // The root file system of an image: its layers under a throwaway writable one.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/path.h"
 #include "plan/builder.h"
 
@@ -114,7 +116,50 @@ void plan_disk(Builder& builder, bool wanted) {
     first(SweepDisk{parent}, Origin{});
 }
 
+bool is_subordinate(const HostView& host, uid_t uid) {
+  return std::ranges::any_of(host.subordinate_uids(), [&](const IdRange& range) {
+    return uid >= range.outside && uid - range.outside < range.count;
+  });
+}
+
+// A layer whose owner has no id inside, or nullptr.
+const Layer* foreign_layer(const Builder& builder) {
+  const Caller& you = builder.host.caller();
+  if (you.uid == 0)
+    return nullptr;  // the superuser's own maps reach every file
+  for (const Layer& layer : builder.image.layers)
+    if (layer.uid != you.uid &&
+        !(builder.spec.ids.value == IdMode::Range && is_subordinate(builder.host, layer.uid)))
+      return &layer;
+  return nullptr;
+}
+
+// What a later step wants to have a place in the root; "" for the others.
+std::string target_of(const Step& step) {
+  if (const auto* dir = std::get_if<MakeDir>(&step))
+    return dir->target;
+  if (const auto* text = std::get_if<BindText>(&step))
+    return text->target;
+  if (const auto* bind = std::get_if<BindMount>(&step))
+    return bind->target;
+  const auto* tmpfs = std::get_if<MountTmpfs>(&step);
+  return tmpfs ? tmpfs->target : "";
+}
+
 }  // namespace
+
+void plan_room(Builder& builder) {
+  if (builder.image.kind == ImageKind::Host || !foreign_layer(builder))
+    return;
+  std::vector<std::string> room;
+  for (const PlannedStep& planned : builder.plan.steps)
+    if (planned.phase == Phase::Mounts)
+      if (std::string target = target_of(planned.step); !target.empty())
+        room.push_back(std::move(target));
+  for (PlannedStep& planned : builder.plan.steps)
+    if (auto* root = std::get_if<OverlayRoot>(&planned.step))
+      root->room = std::move(room);
+}
 
 Status plan_root(Builder& builder) {
   builder.init(Phase::Root, PrivateMounts{});
@@ -138,15 +183,11 @@ Status plan_root(Builder& builder) {
                      .origin = builder.spec.image.origin.text,
                      .hint = "unmount it, or use --overlay fuse"});
   }
-  const uid_t you = builder.host.caller().uid;
-  for (const Layer& layer : root.layers)
-    if (layer.uid != you && builder.spec.ids.value == IdMode::Single && you != 0) {
-      builder.note(
-          fmt::format("{} belongs to user {}, not to you: its files can be read inside, but not changed",
-                      layer.path, layer.uid),
-          builder.spec.image.origin);
-      break;
-    }
+  if (const Layer* foreign = foreign_layer(builder))
+    builder.note(
+        fmt::format("{} belongs to user {}, not to you: its files can be read inside, but not changed",
+                    foreign->path, foreign->uid),
+        builder.spec.image.origin);
   plan_disk(builder, root.upper == UpperPlace::Disk);
   builder.init(Phase::Root, std::move(root), builder.spec.image.origin);
   return {};

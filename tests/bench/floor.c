@@ -130,21 +130,42 @@ static const char* const kPrograms[] = {"usr", "opt", "bin", "sbin", "lib", "lib
 static const char* const kEtc[] = {
     "alternatives", "bash.bashrc",     "crypto-policies", "debian_version", "fonts",
     "inputrc",      "java-17-openjdk", "java-21-openjdk", "ld.so.cache",    "locale.conf",
-    "localtime",    "lsb-release",     "nsswitch.conf",   "os-release",     "pki",
-    "profile",      "profile.d",       "protocols",       "services",       "ssl",
-    "timezone"};
+    "localtime",    "lsb-release",     "manpath.config",  "nsswitch.conf",  "os-release",
+    "pki",          "profile",         "profile.d",       "protocols",      "services",
+    "ssl",          "timezone"};
 
-static void host_part(const char* name, unsigned long attributes) {
-  char source[64];
+static void copy_file(const char* source, const char* target) {
+  char text[16 << 10];
+  const int from = open(source, O_RDONLY | O_CLOEXEC),
+            to = open(target, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+  const ssize_t size = from < 0 ? -1 : read(from, text, sizeof text);
+  check(size >= 0 && to >= 0 && write(to, text, size) == size, target);
+  close(from);
+  close(to);
+}
+
+// As snug shows them: links into /usr stay links, files of up to 16 KiB are copied, the rest is mounted.
+static void host_part(const char* name) {
+  char source[64], text[256];
   struct stat info;
   snprintf(source, sizeof source, "/%s", name);
+  const ssize_t length = readlink(source, text, sizeof text - 1);
+  text[length > 0 ? length : 0] = 0;
+  if (strncmp(text, "usr/", 4) == 0 || strncmp(text, "/usr/", 5) == 0 || strncmp(text, "../usr/", 7) == 0) {
+    check(symlink(text, name) == 0, name);
+    return;
+  }
   if (stat(source, &info) != 0)
     return;
+  if (S_ISREG(info.st_mode) && info.st_size <= 16 << 10) {
+    copy_file(source, name);
+    return;
+  }
   if (S_ISDIR(info.st_mode))
     check(mkdir(name, 0755) == 0, name);
   else
     make_file(name);
-  bind_to(source, name, attributes);
+  bind_to(source, name, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
 }
 
 static void host_root(void) {
@@ -154,21 +175,11 @@ static void host_root(void) {
   mount_at("tmpfs", "/tmp", kNoSuid | kNoDev, "mode=0755");
   check(chdir("/tmp") == 0, "/tmp");
   for (size_t i = 0; i < COUNT(kDirs); ++i) check(mkdir(kDirs[i], 0755) == 0, kDirs[i]);
-  const unsigned long attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
-  char path[64], text[256];
-  for (size_t i = 0; i < COUNT(kPrograms); ++i) {
-    snprintf(path, sizeof path, "/%s", kPrograms[i]);
-    const ssize_t length = readlink(path, text, sizeof text - 1);
-    if (length > 0) {
-      text[length] = 0;
-      check(symlink(text, kPrograms[i]) == 0, kPrograms[i]);
-    } else {
-      host_part(kPrograms[i], attributes);
-    }
-  }
+  char path[64];
+  for (size_t i = 0; i < COUNT(kPrograms); ++i) host_part(kPrograms[i]);
   for (size_t i = 0; i < COUNT(kEtc); ++i) {
     snprintf(path, sizeof path, "etc/%s", kEtc[i]);
-    host_part(path, attributes);
+    host_part(path);
   }
   check(symlink("/proc/self/mounts", "etc/mtab") == 0 && symlink("/run", "var/run") == 0, "links");
 }
@@ -208,10 +219,14 @@ static void make_dev(void) {
   mount_at("tmpfs", "dev/shm", kNoSuid | kNoDev, "mode=1777");
 }
 
-// The lists of src/plan/system.cc.
+// The lists of src/plan/system.cc. What the caller could not read on the host needs no hiding.
 static void hide(const char* path) {
+  char host[64];
   struct stat info;
-  if (stat(path, &info) != 0)
+  snprintf(host, sizeof host, "/%s", path);
+  if (stat(host, &info) != 0 || access(path, F_OK) != 0)
+    return;
+  if (info.st_uid != geteuid() && info.st_gid != getegid() && (info.st_mode & 07) == 0)
     return;
   if (S_ISDIR(info.st_mode))
     mount_at("tmpfs", path, kReadOnly | kNoExec, "size=0,mode=0555");
@@ -221,14 +236,25 @@ static void hide(const char* path) {
 
 static void make_proc_and_sys(void) {
   static const char* const kFixed[] = {"proc/sys", "proc/irq", "proc/bus", "proc/fs"};
-  static const char* const kHidden[] = {
-      "proc/acpi",           "proc/asound",        "proc/interrupts",
-      "proc/kallsyms",       "proc/kcore",         "proc/keys",
-      "proc/key-users",      "proc/kmsg",          "proc/kpagecount",
-      "proc/kpageflags",     "proc/latency_stats", "proc/sched_debug",
-      "proc/scsi",           "proc/sysrq-trigger", "proc/timer_list",
-      "proc/timer_stats",    "sys/firmware",       "sys/devices/virtual/powercap",
-      "sys/kernel/security", "sys/kernel/debug",   "sys/kernel/tracing"};
+  static const char* const kHidden[] = {"proc/acpi",
+                                        "proc/asound",
+                                        "proc/interrupts",
+                                        "proc/kallsyms",
+                                        "proc/kcore",
+                                        "proc/keys",
+                                        "proc/key-users",
+                                        "proc/kmsg",
+                                        "proc/kpagecgroup",
+                                        "proc/kpagecount",
+                                        "proc/kpageflags",
+                                        "proc/latency_stats",
+                                        "proc/sched_debug",
+                                        "proc/scsi",
+                                        "proc/sysrq-trigger",
+                                        "proc/timer_list",
+                                        "proc/timer_stats",
+                                        "sys/firmware",
+                                        "sys/devices/virtual/powercap"};
   mount_at("proc", "proc", kNoSuid | kNoDev | kNoExec, NULL);
   mount_at("sysfs", "sys", kReadOnly | kNoSuid | kNoDev | kNoExec, NULL);
   for (size_t i = 0; i < COUNT(kFixed); ++i)

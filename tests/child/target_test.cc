@@ -242,7 +242,7 @@ TEST_CASE("a file where a directory is wanted is ENOTDIR") {
   CHECK(f.inside() == before);
 }
 
-TEST_CASE("a directory where a file is wanted is opened as it is: the mount on it says ENOTDIR") {
+TEST_CASE("a directory where a file is wanted is opened as it is: move_mount(2) refuses it") {
   Fixture f;
   f.dir("dir");
   const Tree before = f.inside();

@@ -270,3 +270,13 @@ hostile() {
   run -125 unshare -rm bash -c "mount -t tmpfs t /dev && '$SNUG' run --overlay fuse '$PWD/plain' sh -c 'echo x'"
   [[ $output == *fuse* ]]
 }
+
+@test "an image of another owner can be run, mounted into, and not changed" {
+  # /usr is the superuser's, and with merged directories a root file system of its own.
+  [[ -x /usr/bin/true && -e /usr/lib64/ld-linux-x86-64.so.2 ]] || lacks "a merged /usr"
+  mkdir v
+  echo in >v/file
+  run over -v "$PWD/v:/share/new/deep" /usr sh -ec 'cat /share/new/deep/file /etc/hostname; ! touch /share/doc/x 2>/dev/null'
+  [[ $status == 0 && $output == *in*snug* ]]
+  [[ ! -e /usr/share/new ]]
+}

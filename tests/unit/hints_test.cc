@@ -120,6 +120,6 @@ TEST_CASE(
   CHECK(status(ENOEXEC) == 126);
   CHECK(status(EPERM) == 126);
   CHECK(status(E2BIG) == 125);
-  CHECK(explain(step, ENOENT).step == "execute m\\x0ake");
+  CHECK(explain(step, ENOENT).step == "execute m\\nke");
   for (const int err : {ENOENT, EACCES, ENOEXEC, E2BIG, ELOOP}) CHECK_FALSE(hint(step, err).empty());
 }
