@@ -44,6 +44,7 @@ bool is_unsafe(char32_t c) {
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
+  parts.reserve(static_cast<std::size_t>(std::ranges::count(text, separator)) + 1);
   for (;;) {
     const std::size_t n = text.find(separator);
     parts.push_back(text.substr(0, n));
@@ -72,6 +73,9 @@ std::string to_lower(std::string_view text) {
 }
 
 std::string escape_control(std::string_view text) {
+  // Nearly always there is nothing to do.
+  if (std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; }))
+    return std::string{text};
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {

@@ -93,7 +93,7 @@ std::string group_text(const Builder& builder) {
   for (const GroupEntry& group : builder.image.groups) {
     if (group.gid >= 1000 && group.gid != 65534 && group.gid != builder.user.gid)
       continue;
-    text += fmt::format("{}:x:{}:\n", group.name, group.gid);
+    text += group.name + ":x:" + std::to_string(group.gid) + ":\n";
     own = own || group.gid == builder.user.gid;
   }
   if (!own)

@@ -6,6 +6,7 @@ namespace snug {
 
 Result<Plan> make_plan(const Spec& spec, const Image& image, const HostView& host) {
   Builder builder{.spec = spec, .image = image, .host = host};
+  builder.plan.steps.reserve(128);
   constexpr Status (*kSubPlanners[])(Builder&) = {plan_user,   plan_identity, plan_kernel,     plan_root,
                                                   plan_system, plan_mounts,   plan_privileges, plan_payload};
   for (const auto sub_planner : kSubPlanners)
