@@ -79,7 +79,7 @@ struct Op {
       const char* size;  // of the tmpfs upper, or null
       const char* disk;  // directory with upper/ and work/ on disk, or null for a tmpfs upper
       mode_t mode;       // of the root: what the topmost layer has
-      TextList room;      // targets whose parents are made in the writable layer first
+      TextList room;     // targets whose parents are made in the writable layer first
       bool fuse;         // served by fuse-overlayfs instead of the kernel's overlay
     } overlay;
     struct {
@@ -155,7 +155,16 @@ struct Payload {
   bool has_terminal;
 };
 
+// Memory that init gives back once the payload has run for a while: what it shares with the supervisor's
+// past, and its own code.
+struct Region {
+  void* start;
+  size_t size;
+};
+
 struct Program {
+  Region rest[8];
+  size_t rest_count;
   const Op* ops;
   size_t count;
   Payload payload;

@@ -9,11 +9,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <iterator>
 #include <optional>
 
 #include "child/run.h"
 #include "launch/disk_upper.h"
 #include "launch/lower.h"
+#include "launch/memory.h"
 #include "launch/signals.h"
 #include "launch/supervisor.h"
 #include "launch/terminal.h"
@@ -81,7 +83,9 @@ LaunchResult launch(const Plan& plan, const LaunchOptions& options, LaunchFacts 
   auto signals = HeldSignals::hold();
   if (!signals)
     return launch_failure(std::move(signals).error());
-  lowered.program().caller_mask = signals->caller_mask();
+  child::Program& program = lowered.program();
+  program.caller_mask = signals->caller_mask();
+  program.rest_count = resting_regions(program.rest, std::size(program.rest));
 
   int pair[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)

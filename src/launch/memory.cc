@@ -6,11 +6,19 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <cstdlib>
 
 namespace snug {
 namespace {
 
-int drop_clean_segments(dl_phdr_info* info, std::size_t, void*) {
+struct Regions {
+  child::Region* out;
+  std::size_t most;
+  std::size_t count;
+};
+
+int add_clean_segments(dl_phdr_info* info, std::size_t, void* data) {
+  Regions& regions = *static_cast<Regions*>(data);
   const std::uintptr_t page = static_cast<std::uintptr_t>(getpagesize());
   for (int i = 0; i < info->dlpi_phnum; ++i) {
     const ElfW(Phdr)& segment = info->dlpi_phdr[i];
@@ -20,17 +28,39 @@ int drop_clean_segments(dl_phdr_info* info, std::size_t, void*) {
       continue;
     const std::uintptr_t start = (info->dlpi_addr + segment.p_vaddr) & ~(page - 1);
     const std::uintptr_t end = (info->dlpi_addr + segment.p_vaddr + segment.p_memsz) & ~(page - 1);
-    if (end > start)
-      (void)madvise(reinterpret_cast<void*>(start), end - start, MADV_DONTNEED);  // a saving, never a need
+    if (end > start && regions.count < regions.most)
+      regions.out[regions.count++] = {reinterpret_cast<void*>(start), end - start};
   }
   return 0;
 }
+
+std::size_t clean_segments(child::Region* out, std::size_t most) {
+  Regions regions{out, most, 0};
+  (void)dl_iterate_phdr(add_clean_segments, &regions);
+  return regions.count;
+}
+
+// Near the beginning of the heap: nothing of snug's own has been allocated before static objects are made.
+const std::uintptr_t kHeapStart = reinterpret_cast<std::uintptr_t>(std::malloc(1));
 
 }  // namespace
 
 void rest_memory() {
   (void)malloc_trim(0);
-  (void)dl_iterate_phdr(drop_clean_segments, nullptr);
+  child::Region regions[8];
+  const std::size_t count = clean_segments(regions, 8);
+  for (std::size_t i = 0; i < count; ++i)
+    (void)madvise(regions[i].start, regions[i].size, MADV_DONTNEED);  // a saving, never a need
+}
+
+std::size_t resting_regions(child::Region* regions, std::size_t most) {
+  std::size_t count = clean_segments(regions, most);
+  const std::uintptr_t page = static_cast<std::uintptr_t>(getpagesize());
+  const std::uintptr_t start = (kHeapStart + page - 1) & ~(page - 1);
+  const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(sbrk(0)) & ~(page - 1);
+  if (count < most && end > start)
+    regions[count++] = {reinterpret_cast<void*>(start), end - start};
+  return count;
 }
 
 }  // namespace snug
