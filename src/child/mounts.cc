@@ -17,7 +17,10 @@ int place_and_close(int fd, int target) {
     raw::close_fd(fd < 0 ? target : fd);
     return fd < 0 ? fd : target;
   }
-  const int result = place(fd, target);
+  int result = place(fd, target);
+  // The kernel's EINVAL for a file on a directory says nothing.
+  if (result == -EINVAL && !is_directory(fd) && is_directory(target))
+    result = -EISDIR;
   raw::close_fd(fd);
   raw::close_fd(target);
   return result;

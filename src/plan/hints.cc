@@ -74,7 +74,9 @@ std::string hint_target(int err) {
       return "the image has a link on the way that leads nowhere inside it: choose another target, or mend "
              "the image";
     case ENOTDIR:
-      return "the image has a file where a directory is wanted, or the other way round";
+      return "the image has a file where a directory is wanted";
+    case EISDIR:
+      return "the image has a directory where a file is wanted";
     case ESTALE:
       return "the source was replaced while snug started: run it again";
     case EACCES:

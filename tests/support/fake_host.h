@@ -36,12 +36,8 @@ class FakeHost : public HostView {
 
   // Adds a regular file with an inode of its own and a text.
   FakeHost& file(const std::string& path, const std::string& text, uid_t uid = 0) {
-    files[path] = {.kind = FileKind::Regular,
-                   .dev = 1,
-                   .ino = files.size() + 100,
-                   .uid = uid,
-                   .gid = uid,
-                   .mode = 0644};
+    files[path] = {
+        .kind = FileKind::Regular, .dev = 1, .ino = files.size() + 100, .uid = uid, .gid = uid, .mode = 0644};
     texts[path] = text;
     return *this;
   }
