@@ -25,9 +25,8 @@ constexpr OptionDef kRun[] = {
      &R::profile,
      "A word with a slash in it is a file, any other a profile of yours or a shipped one (see snug profile "
      "ls). A project's snug.toml is used only where it is named: --profile ./snug.toml."},
-    {"interactive", 'i', "",
-     "give the command standard input, which it has anyway; --interactive=false keeps it out", kWhat, Nothing,
-     &R::interactive},
+    {"interactive", 'i', "", "keep standard input, as is the rule; --interactive=false closes it", kWhat,
+     Nothing, &R::interactive},
     {"tty", 't', "", "give the command a terminal", kWhat, Nothing, &R::tty,
      "Without it, the command gets one for each of its standard streams that is one here."},
     {"workdir", 'w', "DIR", "working directory inside", kWhat, Nothing, &R::workdir},

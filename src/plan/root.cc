@@ -158,7 +158,7 @@ void plan_room(Builder& builder) {
         room.push_back(std::move(target));
   for (PlannedStep& planned : builder.plan.steps)
     if (auto* root = std::get_if<OverlayRoot>(&planned.step))
-      root->room = std::move(room);
+      root->room = room;
 }
 
 Status plan_root(Builder& builder) {

@@ -111,8 +111,9 @@ struct OverlayRoot {
   UpperPlace upper{UpperPlace::Tmpfs};
   std::uint64_t size{};        // of a tmpfs upper, in bytes; 0 for the kernel's half of memory
   std::string fuse_program{};  // Fuse: absolute path of fuse-overlayfs
-  // Targets of later steps, where the image's directories belong to somebody else: what is on the way to each is first made in the
-  // writable layer, since nothing could be made in the image's own directories (the owner has no id inside).
+  // Targets of later steps, where the image's directories belong to somebody else: what is on the way to each
+  // is first made in the writable layer, since nothing could be made in the image's own directories (the
+  // owner has no id inside).
   std::vector<std::string> room{};
   bool operator==(const OverlayRoot&) const = default;
 };

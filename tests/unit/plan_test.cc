@@ -51,7 +51,8 @@ TEST_CASE("the closed end of every choice is the default") {
   const auto plan = make_plan(command({"true"}), debian(), FakeHost{});
   REQUIRE(plan);
   CHECK(find_step<CreateNamespaces>(*plan)->network);
-  CHECK(find_step<KeepCapabilities>(*plan)->names == std::vector<std::string>{"cap_dac_override"});  // of a fake root
+  CHECK(find_step<KeepCapabilities>(*plan)->names ==
+        std::vector<std::string>{"cap_dac_override"});  // of a fake root
   CHECK(find_step<NoNewPrivileges>(*plan));
   CHECK(find_step<InstallSeccomp>(*plan)->request.tier == FilterTier::Default);
   CHECK(find_step<LimitResource>(*plan)->hard == 0);
@@ -288,7 +289,8 @@ TEST_CASE("capabilities: names with or without cap_, unknown ones with a suggest
   spec.cap_drop = {{"CHOWN", {"--cap-drop"}}};
   const auto plan = make_plan(spec, debian(), FakeHost{});
   REQUIRE(plan);
-  CHECK(find_step<KeepCapabilities>(*plan)->names == std::vector<std::string>{"cap_dac_override", "cap_net_bind_service"});
+  CHECK(find_step<KeepCapabilities>(*plan)->names ==
+        std::vector<std::string>{"cap_dac_override", "cap_net_bind_service"});
   spec.cap_add = {{"net_bind_servce", {"--cap-add"}}};
   const auto bad = make_plan(spec, debian(), FakeHost{});
   REQUIRE_FALSE(bad);
