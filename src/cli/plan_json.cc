@@ -34,18 +34,6 @@ const char* access_word(Access access) {
   return access == Access::ReadOnly ? "ro" : "rw";
 }
 
-const char* tier_word(FilterTier tier) {
-  switch (tier) {
-    case FilterTier::Strict:
-      return "strict";
-    case FilterTier::Default:
-      return "default";
-    case FilterTier::Dev:
-      return "dev";
-  }
-  return "";
-}
-
 Json layers(const std::vector<Layer>& all) {
   Json::Array array;
   for (const Layer& layer : all) array.push_back(layer.path);
@@ -172,7 +160,7 @@ Object step_members(const Step& step) {
             return Object{{"kind", "set-environment"}, {"variables", environment(s)}};
           },
           [](const InstallSeccomp& s) {
-            return Object{{"kind", "install-seccomp"},        {"tier", tier_word(s.request.tier)},
+            return Object{{"kind", "install-seccomp"},        {"tier", describe(s.request.tier)},
                           {"fake-root", s.request.fake_root}, {"nested-userns", s.request.nested_userns},
                           {"allow", list(s.request.allow)},   {"deny", list(s.request.deny)}};
           },

@@ -38,20 +38,8 @@ std::string command_line(const std::vector<std::string>& argv) {
   return text;
 }
 
-const char* tier_name(FilterTier tier) {
-  switch (tier) {
-    case FilterTier::Strict:
-      return "strict";
-    case FilterTier::Default:
-      return "default";
-    case FilterTier::Dev:
-      return "dev";
-  }
-  return "";
-}
-
 std::string describe_filter(const FilterRequest& request) {
-  std::string text = fmt::format("install the system call filter \"{}\"", tier_name(request.tier));
+  std::string text = fmt::format("install the system call filter \"{}\"", describe(request.tier));
   if (request.fake_root)
     text += ", which answers chown, setuid and mknod with success (fake-root)";
   if (request.nested_userns)
@@ -161,6 +149,18 @@ std::string describe(const Step& step) {
           },
       },
       step);
+}
+
+const char* describe(FilterTier tier) {
+  switch (tier) {
+    case FilterTier::Strict:
+      return "strict";
+    case FilterTier::Default:
+      return "default";
+    case FilterTier::Dev:
+      return "dev";
+  }
+  return "";
 }
 
 const char* describe(Phase phase) {

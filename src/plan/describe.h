@@ -11,6 +11,8 @@ namespace snug {
 // read-only". Control bytes are escaped. Used by explain and by errors alike.
 std::string describe(const Step& step);
 
+// "strict", "default", "dev", as a profile has it.
+const char* describe(FilterTier tier);
 const char* describe(Phase phase);
 const char* describe(Actor actor);
 

@@ -33,11 +33,7 @@ enum class Tier { Strict, Default, Dev, Off };
 enum class ProcView { Masked, Full };
 enum class Access { ReadOnly, ReadWrite };
 enum class MountType { Bind, Cow, Tmpfs };
-enum class Missing {
-  Fail,
-  Skip,
-  Create
-};  // Skip only if the user said optional; Create is docker's -v for a missing source
+enum class Missing { Fail, Skip };  // Skip only if the user said optional
 
 // Who the payload is inside. Auto: the image's user, or root; you on the host image.
 struct RunAs {
