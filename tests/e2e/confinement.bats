@@ -258,3 +258,16 @@ END
   succeeds run host sh -c 'cat /proc/self/mountinfo | grep -v nosuid | cut -d" " -f5 | grep -E "^/usr$|^/opt$" || :'
   [[ -z $output ]]
 }
+
+@test "nothing is stacked on or behind the root: /.. is the root, and the host is not reached through it" {
+  local -a kinds=("host" "$(image)" "--writable disk $(image)")
+  [[ ! -w /dev/fuse ]] || kinds+=("--overlay fuse $(image)")
+  local kind
+  for kind in "${kinds[@]}"; do
+    # shellcheck disable=SC2086 # options and image are words of their own
+    run snug run $kind sh -ec '[ "$(stat -c %d:%i /..)" = "$(stat -c %d:%i /)" ]
+      [ "$(ls -A /..)" = "$(ls -A /)" ]
+      [ "$(cut -d" " -f5 /proc/self/mountinfo | grep -cx /)" = 1 ]'
+    [[ $status == 0 ]] || { echo "$kind: $output" >&2 && return 1; }
+  done
+}
