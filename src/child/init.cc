@@ -104,6 +104,8 @@ int do_op(State& state, const Op& op) {
       return bind_text(state, op);
     case OpCode::BindMount:
       return bind_mount(state, op);
+    case OpCode::CowMount:
+      return cow_mount(state, op);
     case OpCode::MountTmpfs:
       return mount_tmpfs(state, op);
     case OpCode::MountDev:

@@ -3,10 +3,13 @@
 #include <linux/capability.h>
 #include <linux/close_range.h>
 #include <linux/seccomp.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 
+#include "child/landlock.h"
 #include "child/state.h"
+#include "sys/open_in.h"
 #include "sys/raw.h"
 
 namespace snug::child {
@@ -61,10 +64,40 @@ int set_capabilities(uint64_t keep, uint64_t ambient) {
   return result < 0 ? static_cast<int>(result) : 0;
 }
 
+// The slow way for a kernel, or an outer container's filter, without close_range (Linux 5.9): each descriptor
+// of the process's own list gets the flag that close_range would have set. Nothing else opens any meanwhile.
+int close_listed_descriptors() {
+  const int list = raw::open_at(AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY);
+  if (list < 0)
+    return list;
+  alignas(8) char buffer[2048];
+  long size = 0;
+  long result = 0;
+  while (result >= 0 && (size = raw::call(SYS_getdents64, list, buffer, sizeof buffer)) > 0)
+    for (long at = 0; at < size && result >= 0;) {
+      // struct linux_dirent64: d_ino and d_off of 8 bytes, d_reclen of 2, d_type of 1, then the name.
+      unsigned short length = 0;
+      memcpy(&length, buffer + at + 16, sizeof length);
+      int fd = 0;
+      for (const char* digit = buffer + at + 19; *digit >= '0' && *digit <= '9'; ++digit)
+        fd = fd * 10 + (*digit - '0');
+      if (fd > 2)
+        result = raw::call(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC);
+      at += length;
+    }
+  raw::close_fd(list);
+  return static_cast<int>(size < 0 ? size : result < 0 ? result : 0);
+}
+
+int close_descriptors() {
+  const long result = raw::call(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
+  return result == -ENOSYS ? close_listed_descriptors() : static_cast<int>(result);
+}
+
 int enter_dir(const char* path) {
   // Beneath the new root and through no magic link: a workdir of /proc/self/fd/N must not reach a descriptor
   // that set-up still has open (CVE-2024-21626).
-  const int fd = raw::open_at2(AT_FDCWD, path, O_PATH | O_DIRECTORY, RESOLVE_NO_MAGICLINKS);
+  const int fd = raw::open_in(AT_FDCWD, path, O_PATH | O_DIRECTORY, RESOLVE_NO_MAGICLINKS);
   return fd < 0 ? fd : static_cast<int>(raw::call(SYS_fchdir, fd));
 }
 
@@ -90,13 +123,17 @@ int install_filter(const Payload& payload) {
   return static_cast<int>(raw::call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter));
 }
 
-// Capabilities, directory, filter. The filter is the last: what follows it must be allowed by it.
+// Capabilities, directory, Landlock, filter. The filter is the last: what follows it must be allowed by it.
 int confine(const Payload& payload, uint16_t& step) {
   step = payload.user_step;
   int result = set_capabilities(payload.keep, payload.ambient);
   if (result >= 0) {
     step = payload.dir_step;
     result = enter_dir(payload.workdir);
+  }
+  if (result >= 0) {
+    step = payload.landlock_step;
+    result = apply_landlock(payload.landlock);
   }
   if (result >= 0) {
     step = payload.filter_step;
@@ -114,7 +151,7 @@ int prepare_and_execute(const State& state, const Program& program, uint16_t& st
   if (result < 0)
     return result;
   step = payload.close_step;
-  result = static_cast<int>(raw::call(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC));
+  result = close_descriptors();
   if (result >= 0)
     result = static_cast<int>(
         raw::call(SYS_rt_sigprocmask, SIG_SETMASK, &program.caller_mask, nullptr, sizeof(uint64_t)));

@@ -41,6 +41,7 @@ enum class OpCode : uint8_t {
   MakeSymlink,
   BindText,
   BindMount,
+  CowMount,
   MountTmpfs,
   MountDev,
   MountDevpts,
@@ -104,6 +105,14 @@ struct Op {
       bool optional;
     } bind;
     struct {
+      Source source;
+      const char* target;
+      const char* size;  // of the tmpfs upper, or null
+      const char* disk;  // directory for the writable layer on disk, or null for a tmpfs
+      unsigned number;   // of this mount among those on disk
+      mode_t mode;       // of the source
+    } cow;
+    struct {
       const char* target;
       const char* size;  // or null
       const char* mode;  // octal
@@ -133,9 +142,15 @@ struct Op {
   };
 };
 
+struct Landlock {
+  unsigned abi;       // of the kernel, at least 2; 0 for none
+  TextList writable;  // paths inside
+  bool refuse_tcp;
+};
+
 // What the payload's own process does between fork and exec. Each has the step it reports as.
 struct Payload {
-  uint16_t user_step, close_step, dir_step, filter_step, execute_step;
+  uint16_t user_step, close_step, dir_step, landlock_step, filter_step, execute_step;
   bool confine_early;  // init takes on the payload's capabilities, directory and filter first, and the
                        // payload inherits them
   bool set_user;
@@ -146,6 +161,7 @@ struct Payload {
   uint64_t keep;     // capabilities
   uint64_t ambient;  // those of them that a payload without uid 0 keeps over exec
   const char* workdir;
+  Landlock landlock;
   const sock_filter* filter;  // or null
   size_t filter_size;
   const char* const* argv;

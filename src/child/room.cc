@@ -7,6 +7,7 @@
 
 #include "child/fs.h"
 #include "child/state.h"
+#include "sys/open_in.h"
 #include "sys/raw.h"
 
 namespace snug::child {
@@ -24,7 +25,7 @@ Found find_in_layers(const Op& op, const char* path, mode_t& mode) {
       raw::close_fd(root);
       return Found::Other;
     }
-    const int fd = raw::open_at2(root, path, O_PATH | O_NOFOLLOW, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+    const int fd = raw::open_in(root, path, O_PATH | O_NOFOLLOW, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
     raw::close_fd(root);
     if (fd == -ENOENT)
       continue;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "child/fs.h"
+#include "child/mount_options.h"
 #include "child/state.h"
 #include "sys/raw.h"
 
@@ -22,43 +23,7 @@ int make_scratch(State& state, const char* size) {
   return state.scratch < 0 ? state.scratch : stack_on_root(state.scratch);
 }
 
-// A text put together without a heap. Mount options are at most a page (mount(2)).
-class Options {
- public:
-  void add(const char* text) {
-    const size_t length = strlen(text);
-    if (used_ + length >= sizeof text_) {
-      overflow_ = true;
-      return;
-    }
-    memcpy(text_ + used_, text, length + 1);
-    used_ += length;
-  }
-  void add_number(int number) {
-    char digits[12];
-    size_t at = sizeof digits;
-    digits[--at] = '\0';
-    do digits[--at] = static_cast<char>('0' + number % 10);
-    while ((number /= 10) > 0);
-    add(digits + at);
-  }
-  // Overlay's own option parser splits at ':' and ','; a descriptor's name has neither, is short enough for
-  // 200 layers to fit into a page, and names the very directory that was checked.
-  void add_fd(int fd) {
-    add("/proc/self/fd/");
-    add_number(fd);
-  }
-  const char* text() const { return text_; }
-  bool overflow() const { return overflow_; }
-
- private:
-  char text_[4096] = "";
-  size_t used_ = 0;
-  bool overflow_ = false;
-};
-
-int add_layers(Options& options, State& state, const Op& op) {
-  options.add("lowerdir=");
+int add_layers(MountOptions& options, State& state, const Op& op) {
   for (size_t i = 0; i < op.overlay.count; ++i) {
     state.detail = static_cast<int>(i);
     const Source& layer = op.overlay.layers[i];
@@ -76,7 +41,7 @@ int add_layers(Options& options, State& state, const Op& op) {
   return 0;
 }
 
-int add_upper(Options& options, const State& state, const Op& op) {
+int add_upper(MountOptions& options, const State& state, const Op& op) {
   int parent = state.scratch;
   if (op.overlay.disk) {
     parent = raw::open_at(AT_FDCWD, op.overlay.disk, O_PATH | O_DIRECTORY);
@@ -92,19 +57,13 @@ int add_upper(Options& options, const State& state, const Op& op) {
   const int room = make_room(op, parent);
   if (room < 0)
     return room;
-  options.add(",upperdir=");
-  options.add_fd(parent);
-  options.add("/upper,workdir=");
-  options.add_fd(parent);
-  options.add("/work");
-  // A throwaway upper need not survive a crash of the machine: without this every exit waits for a sync of
-  // the file system.
+  options.add_upper(parent);
   if (op.overlay.disk)
-    options.add(",volatile");
+    options.add(kOverlayVolatile);
   return 0;
 }
 
-int mount_root(const char* type, const Options& options) {
+int mount_root(const char* type, const MountOptions& options) {
   if (options.overflow())
     return -E2BIG;
   return static_cast<int>(raw::call(SYS_mount, type, "root", type, MS_NOSUID | MS_NODEV, options.text()));
@@ -113,10 +72,8 @@ int mount_root(const char* type, const Options& options) {
 // mount(2) and not fsconfig(2): one call works from 5.11 on, where fsconfig takes at most 255 bytes of
 // lowerdir until lowerdir+ came (6.5).
 int mount_overlay(State& state, const Op& op) {
-  Options options;
-  // userxattr is what lets a user namespace mount an overlay at all (Linux 5.11); the others would need
-  // trusted attributes, and saying so keeps the kernel from logging that it turned them off.
-  options.add("userxattr,index=off,xino=off,metacopy=off,");
+  MountOptions options;
+  options.add(kOverlayFeatures);
   int result = add_layers(options, state, op);
   if (result >= 0)
     result = add_upper(options, state, op);
@@ -134,7 +91,7 @@ int mount_fuse(const State& state, const Op& op) {
   const int device = raw::open_at(AT_FDCWD, "/dev/fuse", O_RDWR);
   if (device < 0)
     return device;
-  Options options;
+  MountOptions options;
   options.add("fd=");
   options.add_number(device);
   options.add(",rootmode=40000,user_id=0,group_id=0,allow_other,default_permissions");
@@ -188,8 +145,11 @@ int overlay_root(State& state, const Op& op) {
   return state.root < 0 ? state.root : 0;
 }
 
+// /dev too: its directory belongs to the payload's user, while the devices in it do not need it to be
+// writable.
 int root_read_only(const State& state) {
-  return raw::mount_setattr(state.root, "", AT_EMPTY_PATH, MOUNT_ATTR_RDONLY);
+  const int result = raw::mount_setattr(state.dev, "", AT_EMPTY_PATH, MOUNT_ATTR_RDONLY);
+  return result < 0 ? result : raw::mount_setattr(state.root, "", AT_EMPTY_PATH, MOUNT_ATTR_RDONLY);
 }
 
 int pivot_root(State& state) {

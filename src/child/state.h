@@ -32,6 +32,7 @@ int make_dir(const State& state, const char* target, mode_t mode);
 int make_symlink(const State& state, const char* target, const char* text);
 int bind_text(State& state, const Op& op);
 int bind_mount(const State& state, const Op& op);
+int cow_mount(const State& state, const Op& op);
 int mount_tmpfs(const State& state, const Op& op);
 
 int mount_dev(State& state, const TextList& devices);

@@ -6,6 +6,7 @@
 #include "child/fs.h"
 #include "child/state.h"
 #include "child/target.h"
+#include "sys/open_in.h"
 #include "sys/raw.h"
 
 namespace snug::child {
@@ -61,7 +62,7 @@ constexpr Link kDevLinks[] = {{"fd", "/proc/self/fd"},
 
 // `name` beneath a kernel file system of ours, as an O_PATH descriptor; never through a link.
 int open_kernel_file(int fs, const char* name) {
-  return raw::open_at2(fs, name, O_PATH, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+  return raw::open_in(fs, name, O_PATH, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
 }
 
 // Hides what the kernel has at each name: a directory behind an empty one, a file behind /dev/null. Names

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "sys/open_in.h"
 #include "sys/raw.h"
 
 namespace snug::child {
@@ -36,9 +37,9 @@ int open_existing(int root, const char* target, uint64_t resolve, size_t& end) {
   for (;;) {
     while (end > 0 && target[end - 1] != '/') --end;
     if (end <= 1)
-      return raw::open_at2(root, "/", O_PATH | O_DIRECTORY, resolve);
+      return raw::open_in(root, "/", O_PATH | O_DIRECTORY, resolve);
     prefix[--end] = '\0';
-    const int fd = raw::open_at2(root, prefix, O_PATH | O_DIRECTORY, resolve);
+    const int fd = raw::open_in(root, prefix, O_PATH | O_DIRECTORY, resolve);
     if (fd != -ENOENT)
       return fd;
   }
@@ -69,7 +70,7 @@ int make_missing(int root, const char* target, TargetKind kind, uint64_t resolve
 
 int open_or_make(int root, const char* target, TargetKind kind, uint64_t resolve) {
   const uint64_t flags = kind == TargetKind::Directory ? O_PATH | O_DIRECTORY : O_PATH;
-  const int fd = raw::open_at2(root, target, flags, resolve);
+  const int fd = raw::open_in(root, target, flags, resolve);
   return fd == -ENOENT ? make_missing(root, target, kind, resolve) : fd;
 }
 

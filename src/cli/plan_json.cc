@@ -107,6 +107,13 @@ Object step_members(const Step& step) {
                           {"target", s.target},
                           {"access", access_word(s.access)}};
           },
+          [](const CowMount& s) {
+            return Object{{"kind", "cow"},
+                          {"source", s.source},
+                          {"target", s.target},
+                          {"upper", s.upper == UpperPlace::Disk ? "disk" : "tmpfs"},
+                          {"size", number(s.size)}};
+          },
           [](const MountTmpfs& s) {
             return Object{{"kind", "tmpfs"},
                           {"target", s.target},
@@ -159,6 +166,12 @@ Object step_members(const Step& step) {
           [](const SetEnvironment& s) {
             return Object{{"kind", "set-environment"}, {"variables", environment(s)}};
           },
+          [](const ApplyLandlock& s) {
+            return Object{{"kind", "apply-landlock"},
+                          {"abi", number(s.abi)},
+                          {"writable", list(s.writable)},
+                          {"refuse-tcp", s.refuse_tcp}};
+          },
           [](const InstallSeccomp& s) {
             return Object{{"kind", "install-seccomp"},        {"tier", describe(s.request.tier)},
                           {"fake-root", s.request.fake_root}, {"nested-userns", s.request.nested_userns},
@@ -166,6 +179,9 @@ Object step_members(const Step& step) {
           },
           [](const Execute& s) {
             return Object{{"kind", "execute"}, {"argv", list(s.argv)}, {"candidates", list(s.candidates)}};
+          },
+          [](const ReportNew& s) {
+            return Object{{"kind", "report-new"}, {"paths", list(s.paths)}};
           },
           [](const Timeout& s) {
             return Object{

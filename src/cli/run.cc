@@ -1,9 +1,11 @@
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 
+#include "base/text.h"
 #include "base/unique_fd.h"
 #include "base/units.h"
 #include "cli/commands.h"
@@ -58,9 +60,27 @@ void explain_outcome(const Plan& plan, const Outcome& outcome, const CommonOptio
     print_note("the writable layer had no inode left: too many files for a tmpfs of its size", common.color);
 }
 
+// What the command has made where tools of the host would act upon it.
+void report_new(const Plan& plan, const CommonOptions& common) {
+  for (const PlannedStep& planned : plan.steps)
+    if (const auto* watch = std::get_if<ReportNew>(&planned.step))
+      for (const std::string& path : watch->paths)
+        if (struct stat info{}; lstat(path.c_str(), &info) == 0)
+          print_note(fmt::format("the command has made {}: look into it before git, an editor or direnv does",
+                                 escape_control(path)),
+                     common.color);
+}
+
 // Standard input is the caller's, as in a shell, unless --interactive=false asks for docker's default without
-// -i.
+// -i. A directory as a standard descriptor would be a way out (CVE-2016-9962).
 Status settle_input(const RunOptions& options) {
+  for (int fd = 0; fd < 3; ++fd)
+    if (struct stat info{}; fstat(fd, &info) == 0 && S_ISDIR(info.st_mode))
+      return fail({.step = fmt::format(
+                       "standard descriptor {} is a directory: the command could reach the host's files "
+                       "through it",
+                       fd),
+                   .hint = "redirect it from or to a file; -v shows a directory inside"});
   if (options.interactive.value_or(true))
     return {};
   const UniqueFd null{open("/dev/null", O_RDONLY | O_CLOEXEC)};
@@ -104,6 +124,7 @@ Result<int> run_command(const Options& options) {
   if (!outcome)
     return tl::unexpected{std::move(outcome).error().error};
   explain_outcome(*plan, *outcome, common);
+  report_new(*plan, common);
   return outcome->exit_status;
 }
 

@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/landlock.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -190,6 +192,11 @@ std::optional<std::string> RealHost::native_overlay_problem() const {
 
 bool RealHost::tmpfs_has_user_xattrs() const {
   return kernel_ >= KernelVersion{6, 6};
+}
+
+unsigned RealHost::landlock_abi() const {
+  const long abi = syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
+  return abi > 0 ? static_cast<unsigned>(abi) : 0;
 }
 
 std::string RealHost::store_dir() const {

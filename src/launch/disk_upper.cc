@@ -84,7 +84,7 @@ void remove_upper(const std::string& path, int dir) {
   const auto range = read_map(dir);
   // What cannot be removed now is tried again by the next run: its lock will be free.
   if (range) {
-    for (const char* part : {"upper", "work"}) (void)remove_tree_mapped(dir, part, *range);
+    for (const char* part : {"upper", "work", "cow"}) (void)remove_tree_mapped(dir, part, *range);
   }
   (void)remove_tree(parent.get(), name);
 }

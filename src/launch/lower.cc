@@ -91,6 +91,7 @@ void LoweredProgram::lower_step(const Step& step) {
                  [&](const PrepareDisk&) {},
                  [&](const CreateNamespaces&) { program_.create_step = step_; },
                  [&](const Timeout&) {},
+                 [&](const ReportNew&) {},
                  [&](const MapSelf& s) {
                    add(OpCode::WriteMaps).maps = {keep(map_line(s.uid)), keep(map_line(s.gid))};
                  },
@@ -121,6 +122,15 @@ void LoweredProgram::lower_step(const Step& step) {
                                                   .attributes = bind_attributes(s),
                                                   .directory = s.seen.kind == FileKind::Directory,
                                                   .optional = s.missing == Missing::Skip};
+                 },
+                 [&](const CowMount& s) {
+                   const bool disk = s.upper == UpperPlace::Disk;
+                   add(OpCode::CowMount).cow = {.source = {s.source.c_str(), {s.seen.dev, s.seen.ino}},
+                                                .target = s.target.c_str(),
+                                                .size = keep_size(s.size),
+                                                .disk = disk ? facts_.disk_upper.c_str() : nullptr,
+                                                .number = s.number,
+                                                .mode = s.seen.mode};
                  },
                  [&](const MountTmpfs& s) {
                    add(OpCode::MountTmpfs).tmpfs = {
@@ -173,6 +183,10 @@ void LoweredProgram::lower_step(const Step& step) {
                      list.push_back(keep(variable.name + "=" + variable.value));
                    list.push_back(nullptr);
                    payload.envp = list.data();
+                 },
+                 [&](const ApplyLandlock& s) {
+                   payload.landlock_step = step_;
+                   payload.landlock = {s.abi, keep_list(s.writable), s.refuse_tcp};
                  },
                  [&](const InstallSeccomp&) {},  // may fail, so that lower() does it
                  [&](const Execute& s) {

@@ -27,6 +27,10 @@ struct Builder {
   PayloadUser user{};
   std::string workdir{};
   bool fake_root{};
+  bool disk_wanted{};    // some writable layer is on disk
+  unsigned cow_count{};  // copy-on-write mounts so far
+  ReportNew watch{};     // guarded names that are not there yet
+  Origin watch_origin{};
 
   void add(Phase phase, Actor actor, Step step, Origin origin = {}) {
     plan.steps.push_back({phase, actor, std::move(step), std::move(origin)});
@@ -41,15 +45,25 @@ struct Builder {
 };
 
 // The sub-planners, in the order in which they are called. Each appends the steps of its phases.
-Status plan_user(Builder& builder);        // who the payload is; no steps
-Status plan_identity(Builder& builder);    // Create, Identity
-Status plan_kernel(Builder& builder);      // Kernel
-Status plan_root(Builder& builder);        // Root
-void plan_host_root(Builder& builder);     // Root, for the host image
-Status plan_system(Builder& builder);      // System
-Status plan_mounts(Builder& builder);      // Mounts
-void plan_room(Builder& builder);          // what Mounts needs of Root, once it is known
+Status plan_user(Builder& builder);      // who the payload is; no steps
+Status plan_identity(Builder& builder);  // Create, Identity
+Status plan_kernel(Builder& builder);    // Kernel
+Status plan_root(Builder& builder);      // Root
+void plan_host_root(Builder& builder);   // Root, for the host image
+Status plan_system(Builder& builder);    // System
+Status plan_mounts(Builder& builder);    // Mounts
+void plan_room(Builder& builder);        // what Mounts needs of Root, once it is known
+void plan_disk(Builder& builder);        // Create: the throwaway layer on disk, once it is known to be wanted
 Status plan_privileges(Builder& builder);  // Pivot, Privileges
 Status plan_payload(Builder& builder);     // Payload, Supervise
+
+// Their parts, each in a file of its own.
+Status plan_share(Builder& builder, const Mount& mount);  // a bind or cow mount; plan/share.cc
+Status plan_guards(Builder& builder, const BindMount& of, const Origin& origin);  // plan/guards.cc
+Status plan_landlock(Builder& builder);                                           // plan/landlock.cc
+
+// Why the store cannot hold an upper layer; nothing where it can. The kernel takes neither an overlay nor NFS
+// as one.
+std::optional<std::string> store_problem(const HostView& host);
 
 }  // namespace snug

@@ -99,6 +99,11 @@ std::string describe(const Step& step) {
             return fmt::format("mount {} on {}, {}", safe(s.source), safe(s.target),
                                s.access == Access::ReadOnly ? "read-only" : "read-write");
           },
+          [](const CowMount& s) {
+            return fmt::format("mount a view of {} on {} whose changes are thrown away, kept {}{}",
+                               safe(s.source), safe(s.target),
+                               s.upper == UpperPlace::Disk ? "on disk" : "in memory", size_suffix(s.size));
+          },
           [](const MountTmpfs& s) {
             return fmt::format("mount a tmpfs on {}{}{}", safe(s.target), size_suffix(s.size),
                                s.access == Access::ReadOnly ? ", read-only" : "");
@@ -142,8 +147,15 @@ std::string describe(const Step& step) {
             for (const EnvVariable& variable : s.variables) text += " " + safe(variable.name);
             return text;
           },
+          [](const ApplyLandlock& s) {
+            return fmt::format(
+                "close everything outside the sandbox's own files by Landlock (ABI {}), and writing "
+                "but below {}{}",
+                s.abi, words(s.writable), s.refuse_tcp ? "; no TCP" : "");
+          },
           [](const InstallSeccomp& s) { return describe_filter(s.request); },
           [](const Execute& s) { return "execute " + command_line(s.argv); },
+          [](const ReportNew& s) { return "at the end, tell if these are there: " + words(s.paths); },
           [](const Timeout& s) {
             return fmt::format("end it after {} ms, by force {} ms later", s.after_ms, s.grace_ms);
           },

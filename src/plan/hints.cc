@@ -93,6 +93,25 @@ std::string hint_target(int err) {
   }
 }
 
+std::string hint_cow(int err) {
+  switch (err) {
+    case EINVAL:
+      return "the directory is on a file system that the kernel's overlay cannot use, or a mount lies below "
+             "it: "
+             "mount it read-only instead";
+    case EPERM:
+      return "overlay in a user namespace needs Linux 5.11: mount the directory read-only instead";
+    case ENODEV:
+      return "this kernel has no overlay file system: mount the directory read-only instead";
+    case ELOOP:
+      return "the directory is on nested overlays already (two deep is the kernel's limit), or a link of the "
+             "image is "
+             "in the way";
+    default:
+      return hint_target(err);
+  }
+}
+
 std::string hint_system(int err, std::string_view what) {
   switch (err) {
     case ELOOP:
@@ -142,6 +161,7 @@ std::string hint_for(const Step& step, int err) {
           [&](const MapRange&) { return hint_maps(err); },
           [&](const OverlayRoot& s) { return hint_overlay(s, err); },
           [&](const BindMount&) { return hint_target(err); },
+          [&](const CowMount&) { return hint_cow(err); },
           [&](const MountTmpfs&) { return hint_target(err); },
           [&](const MakeDir&) { return hint_target(err); },
           [&](const BindText&) { return hint_target(err); },
@@ -186,6 +206,11 @@ std::string hint_for(const Step& step, int err) {
             return std::string{"the user and all its groups must be in the sandbox's range of ids"};
           },
           [](const SetEnvironment&) { return std::string{}; },
+          [&](const ApplyLandlock&) {
+            return std::string{err == E2BIG ? "Landlock rulesets are nested too deeply (16 levels)"
+                                            : "security.landlock = false does without"};
+          },
+          [](const ReportNew&) { return std::string{}; },
           [](const Timeout&) { return std::string{}; },
       },
       step);

@@ -10,31 +10,6 @@
 namespace snug {
 namespace {
 
-Status plan_bind(Builder& builder, const Mount& mount) {
-  const auto seen = builder.host.stat(mount.source);
-  if (!seen) {
-    if (mount.missing == Missing::Skip) {
-      builder.note(fmt::format("{} is not there: {} is left out", mount.source, mount.target), mount.origin);
-      return {};
-    }
-    return fail(
-        {.step = fmt::format("mount {} on {}", mount.source, mount.target),
-         .err = seen.error().err,
-         .origin = mount.origin.text,
-         .hint = seen.error().err == ENOENT
-                     ? "snug makes nothing on the host: create it, or make the mount optional in a profile"
-                     : "your own user must be able to reach it"});
-  }
-  BindMount step{.source = mount.source,
-                 .target = mount.target,
-                 .access = mount.access,
-                 .missing = mount.missing,
-                 .seen = *seen,
-                 .devices = seen->kind == FileKind::Device || is_beneath(mount.source, "/dev")};
-  builder.init(Phase::Mounts, std::move(step), mount.origin);
-  return {};
-}
-
 Status check_target(const Mount& mount) {
   for (const std::string_view system : {"/proc", "/sys"})
     if (is_beneath(mount.target, system))
@@ -46,6 +21,27 @@ Status check_target(const Mount& mount) {
                  .origin = mount.origin.text,
                  .hint = "choose a directory below it"});
   return {};
+}
+
+bool root_is_read_only(const Spec& spec) {
+  return spec.read_only.value || spec.writable.value == Writable::None;
+}
+
+// What stays writable beside a read-only root. A command that nobody vouches for gets no /run: it is where
+// sockets of services would be, and nothing needs to be there for it.
+void plan_scratch_dirs(Builder& builder) {
+  const Spec& spec = builder.spec;
+  if (!root_is_read_only(spec))
+    return;
+  const auto add = [&](const char* target, mode_t mode) {
+    if (std::ranges::find(spec.mounts, target, &Mount::target) == spec.mounts.end())
+      builder.init(Phase::Mounts, MountTmpfs{.target = target, .mode = mode},
+                   spec.read_only.value ? spec.read_only.origin : spec.writable.origin);
+  };
+  add("/tmp", 01777);
+  add("/var/tmp", 01777);
+  if (spec.seccomp.value != Tier::Strict)
+    add("/run", 0755);
 }
 
 std::string hosts_text(const std::string& hostname) {
@@ -94,13 +90,7 @@ void choose_workdir(Builder& builder) {
 
 Status plan_mounts(Builder& builder) {
   const Spec& spec = builder.spec;
-  if (spec.read_only.value || spec.writable.value == Writable::None)
-    for (const char* target : {"/tmp", "/var/tmp", "/run"})
-      if (std::ranges::find(spec.mounts, target, &Mount::target) == spec.mounts.end())
-        builder.init(
-            Phase::Mounts,
-            MountTmpfs{.target = target, .mode = std::string_view{target} == "/run" ? 0755U : 01777U},
-            spec.read_only.origin);
+  plan_scratch_dirs(builder);
 
   // Parents first: a mount made later would hide what was mounted below it before.
   std::vector<const Mount*> mounts;
@@ -113,7 +103,7 @@ Status plan_mounts(Builder& builder) {
     if (mount->type == MountType::Tmpfs)
       builder.init(Phase::Mounts, MountTmpfs{mount->target, mount->size, mount->mode, mount->access},
                    mount->origin);
-    else if (Status status = plan_bind(builder, *mount); !status)
+    else if (Status status = plan_share(builder, *mount); !status)
       return status;
   }
 
@@ -139,10 +129,11 @@ Status plan_mounts(Builder& builder) {
       !is_beneath(*workdir, "/dev"))
     builder.init(Phase::Mounts, MakeDir{*workdir, 0755},
                  spec.workdir ? spec.workdir->origin : Origin{"image.toml"});
-  if (spec.read_only.value || spec.writable.value == Writable::None)
+  if (root_is_read_only(spec))
     builder.init(Phase::Mounts, RootReadOnly{},
                  spec.read_only.value ? spec.read_only.origin : spec.writable.origin);
   plan_room(builder);
+  plan_disk(builder);
   return {};
 }
 

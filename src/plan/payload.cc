@@ -162,10 +162,13 @@ Status plan_payload(Builder& builder) {
   builder.add(Phase::Payload, Actor::Payload, EnterDir{builder.workdir},
               spec.workdir ? spec.workdir->origin : Origin{});
   builder.add(Phase::Payload, Actor::Payload, SetEnvironment{env.take()});
-  if (Status status = plan_filter(builder); !status)
-    return status;
+  for (const auto sub_planner : {plan_landlock, plan_filter})
+    if (Status status = sub_planner(builder); !status)
+      return status;
   builder.add(Phase::Payload, Actor::Payload,
               Execute{std::move(command->argv), std::move(command->candidates)}, command->origin);
+  if (!builder.watch.paths.empty())
+    builder.add(Phase::Supervise, Actor::Supervisor, std::move(builder.watch), builder.watch_origin);
   if (spec.timeout_ms)
     builder.add(Phase::Supervise, Actor::Supervisor,
                 Timeout{.after_ms = spec.timeout_ms->value, .grace_ms = 5000}, spec.timeout_ms->origin);

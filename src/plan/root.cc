@@ -42,25 +42,6 @@ std::string throwaway_dir(const HostView& host) {
   return host.store_dir() + "/throwaway";
 }
 
-// Why the store cannot hold an upper layer; nothing where it can. The kernel takes neither an overlay nor NFS
-// as one.
-std::optional<std::string> store_problem(const HostView& host) {
-  constexpr std::uint64_t kOverlayFs = 0x794c7630;
-  constexpr std::uint64_t kNfs = 0x6969;
-  std::string dir = throwaway_dir(host);
-  auto magic = host.file_system(dir);
-  while (!magic && dir != "/") {
-    dir = parent_path(dir);
-    magic = host.file_system(dir);
-  }
-  if (magic && *magic == kOverlayFs)
-    return "the store (" + host.store_dir() +
-           ") is itself on an overlay, which cannot hold another's writable layer";
-  if (magic && *magic == kNfs)
-    return "the store (" + host.store_dir() + ") is on NFS, which cannot hold a writable layer";
-  return std::nullopt;
-}
-
 Status choose_upper(Builder& builder, OverlayRoot& root) {
   const Setting<Writable>& wish = builder.spec.writable;
   const auto& size = builder.spec.rootfs_size;
@@ -103,19 +84,6 @@ Status choose_upper(Builder& builder, OverlayRoot& root) {
   return {};
 }
 
-// Before anything else: the throwaway layer on disk, and what earlier ones have left.
-void plan_disk(Builder& builder, bool wanted) {
-  const std::string parent = throwaway_dir(builder.host);
-  const auto first = [&](Step step, const Origin& origin) {
-    builder.plan.steps.insert(builder.plan.steps.begin(),
-                              PlannedStep{Phase::Create, Actor::Supervisor, std::move(step), origin});
-  };
-  if (wanted)
-    first(PrepareDisk{parent}, builder.spec.writable.origin);
-  if (builder.host.stat(parent))
-    first(SweepDisk{parent}, Origin{});
-}
-
 bool is_subordinate(const HostView& host, uid_t uid) {
   return std::ranges::any_of(host.subordinate_uids(), [&](const IdRange& range) {
     return uid >= range.outside && uid - range.outside < range.count;
@@ -142,11 +110,45 @@ std::string target_of(const Step& step) {
     return text->target;
   if (const auto* bind = std::get_if<BindMount>(&step))
     return bind->target;
+  if (const auto* cow = std::get_if<CowMount>(&step))
+    return cow->target;
   const auto* tmpfs = std::get_if<MountTmpfs>(&step);
   return tmpfs ? tmpfs->target : "";
 }
 
 }  // namespace
+
+std::optional<std::string> store_problem(const HostView& host) {
+  constexpr std::uint64_t kOverlayFs = 0x794c7630;
+  constexpr std::uint64_t kNfs = 0x6969;
+  std::string dir = throwaway_dir(host);
+  auto magic = host.file_system(dir);
+  while (!magic && dir != "/") {
+    dir = parent_path(dir);
+    magic = host.file_system(dir);
+  }
+  if (magic && *magic == kOverlayFs)
+    return "the store (" + host.store_dir() +
+           ") is itself on an overlay, which cannot hold another's writable layer";
+  if (magic && *magic == kNfs)
+    return "the store (" + host.store_dir() + ") is on NFS, which cannot hold a writable layer";
+  return std::nullopt;
+}
+
+// Before anything else: the throwaway layer on disk, and what earlier ones have left.
+void plan_disk(Builder& builder) {
+  if (!builder.disk_wanted && builder.image.kind == ImageKind::Host)
+    return;
+  const std::string parent = throwaway_dir(builder.host);
+  const auto first = [&](Step step, const Origin& origin) {
+    builder.plan.steps.insert(builder.plan.steps.begin(),
+                              PlannedStep{Phase::Create, Actor::Supervisor, std::move(step), origin});
+  };
+  if (builder.disk_wanted)
+    first(PrepareDisk{parent}, builder.spec.writable.origin);
+  if (builder.host.stat(parent))
+    first(SweepDisk{parent}, Origin{});
+}
 
 void plan_room(Builder& builder) {
   if (builder.image.kind == ImageKind::Host || !foreign_layer(builder))
@@ -188,7 +190,7 @@ Status plan_root(Builder& builder) {
         fmt::format("{} belongs to user {}, not to you: its files can be read inside, but not changed",
                     foreign->path, foreign->uid),
         builder.spec.image.origin);
-  plan_disk(builder, root.upper == UpperPlace::Disk);
+  builder.disk_wanted = root.upper == UpperPlace::Disk;
   builder.init(Phase::Root, std::move(root), builder.spec.image.origin);
   return {};
 }

@@ -152,6 +152,18 @@ struct BindMount {
   bool operator==(const BindMount&) const = default;
 };
 
+// A host directory as the lower layer of an overlay: inside everything below it can be changed, and the
+// host's own stays as it is. The changes are gone at the end.
+struct CowMount {
+  std::string source{};
+  std::string target{};
+  UpperPlace upper{UpperPlace::Tmpfs};
+  std::uint64_t size{};  // of a tmpfs upper, in bytes; 0 for the kernel's half of memory
+  unsigned number{};     // among the cow mounts of the plan
+  FileInfo seen{};
+  bool operator==(const CowMount&) const = default;
+};
+
 struct MountTmpfs {
   std::string target{};
   std::uint64_t size{};
@@ -257,6 +269,16 @@ struct SetEnvironment {
   bool operator==(const SetEnvironment&) const = default;
 };
 
+// A second wall beneath the mounts (landlock(7)): even through a descriptor or a magic link nothing can be
+// opened outside the sandbox's own tree, and nothing written but below `writable`. Abstract sockets and
+// signals end at the sandbox too, from ABI 6 on.
+struct ApplyLandlock {
+  unsigned abi{};
+  std::vector<std::string> writable{};  // "/" where the root is
+  bool refuse_tcp{};                    // ABI 4 on: no TCP port at all
+  bool operator==(const ApplyLandlock&) const = default;
+};
+
 // The system call filter, and last but one: what follows it must be allowed by it.
 struct InstallSeccomp {
   FilterRequest request{};
@@ -272,6 +294,13 @@ struct Execute {
 // --- Supervise: by the supervisor, while the payload runs
 // ---------------------------------------------------------------------------
 
+// Says at the end which of these host paths are there and were not before: names that tools of the host act
+// upon, in a directory that the payload could write to.
+struct ReportNew {
+  std::vector<std::string> paths{};
+  bool operator==(const ReportNew&) const = default;
+};
+
 // SIGTERM to the payload after this time, SIGKILL to the sandbox `grace_ms` later; exit status 124
 // (timeout(1)'s).
 struct Timeout {
@@ -280,12 +309,12 @@ struct Timeout {
   bool operator==(const Timeout&) const = default;
 };
 
-using Step =
-    std::variant<SweepDisk, PrepareDisk, CreateNamespaces, MapSelf, MapRange, JoinKeyring, LoopbackUp,
-                 SetSysctl, SetHostname, PrivateMounts, TmpfsRoot, OverlayRoot, MakeDir, MakeSymlink,
-                 BindText, BindMount, MountTmpfs, MountDev, MountDevpts, MountProc, MountSys, OpenTerminal,
-                 RootReadOnly, PivotRoot, LimitResource, KeepCapabilities, NoNewPrivileges, BecomeUser,
-                 CloseDescriptors, EnterDir, SetEnvironment, InstallSeccomp, Execute, Timeout>;
+using Step = std::variant<SweepDisk, PrepareDisk, CreateNamespaces, MapSelf, MapRange, JoinKeyring,
+                          LoopbackUp, SetSysctl, SetHostname, PrivateMounts, TmpfsRoot, OverlayRoot, MakeDir,
+                          MakeSymlink, BindText, BindMount, CowMount, MountTmpfs, MountDev, MountDevpts,
+                          MountProc, MountSys, OpenTerminal, RootReadOnly, PivotRoot, LimitResource,
+                          KeepCapabilities, NoNewPrivileges, BecomeUser, CloseDescriptors, EnterDir,
+                          SetEnvironment, ApplyLandlock, InstallSeccomp, Execute, ReportNew, Timeout>;
 
 // In the order in which they are done. What each must not do is said where it would be tempting.
 enum class Phase {

@@ -61,12 +61,18 @@ class Lookup {
                          fmt::format("{} on the host, {}", escape_control(s.source + below(path, s.target)),
                                      rw ? "read-write" : "read-only"));
                    },
+                   [&](const CowMount& s) {
+                     set(s.target, true,
+                         fmt::format("what {} is on the host; changes are kept apart and gone at the end",
+                                     escape_control(s.source + below(path, s.target))));
+                   },
                    [&](const MountTmpfs& s) {
                      set(s.target, s.access == Access::ReadWrite, "in a fresh tmpfs, gone at the end");
                    },
                    [&](const MountDev& s) {
                      const bool device = std::ranges::find(s.devices, path) != s.devices.end();
                      set("/dev", true, device ? "the host's device" : "in the sandbox's own /dev");
+                     on_dev_ = on_dev_ && !device;
                    },
                    [&](const MountDevpts&) { set("/dev/pts", true, "the sandbox's own terminals"); },
                    [&](const MountProc& s) {
@@ -81,7 +87,7 @@ class Lookup {
                          among(path, "/sys", s.masked) ? "hidden: empty" : "the kernel's view, read-only");
                    },
                    [&](const RootReadOnly&) {
-                     if (on_root_)
+                     if (on_root_ || on_dev_)
                        answer_.writable = false;
                    },
                    [](const auto&) {},  // nothing that has a place in the file system
@@ -96,6 +102,7 @@ class Lookup {
     if (!is_beneath(answer_.path, target))
       return;
     on_root_ = target == "/";
+    on_dev_ = target == "/dev";
     answer_.writable = writable;
     answer_.text = std::move(text);
     answer_.step = index_;
@@ -104,6 +111,7 @@ class Lookup {
   Visibility answer_;
   std::size_t index_{};
   bool on_root_{};
+  bool on_dev_{};  // but not one of its devices
 };
 
 }  // namespace

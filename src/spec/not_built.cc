@@ -16,12 +16,8 @@ constexpr Feature kGate{"the network gate is", "use --network none, or --network
 constexpr Feature kFull{"a network of its own is", "use --network host, or --network none"};
 constexpr Feature kPublish{"published ports are",
                            "use --network host, where the service's own ports are yours"};
-constexpr Feature kCow{"copy-on-write mounts are",
-                       "mount it read-only, or writable where the changes may be real"};
 constexpr Feature kShare{"sharing of desktop services is", "leave it out"};
 constexpr Feature kNamed{"named containers are", "leave the name out for a throwaway one"};
-constexpr Feature kLandlock{"Landlock rules are",
-                            "leave it out; the mounts and the filter confine without it"};
 
 // The origin of what asks for it, or null where nobody does.
 using Asked = const Origin* (*)(const Spec&);
@@ -48,18 +44,6 @@ const Origin* network(const Spec& spec) {
   return origin_if(spec.network.value == Mode, spec.network);
 }
 
-const Origin* cow_mount(const Spec& spec) {
-  for (const Mount& mount : spec.mounts)
-    if (mount.type == MountType::Cow)
-      return &mount.origin;
-  return nullptr;
-}
-
-// It is on in the built-in base for the day it comes; only who asked for it by name is told.
-const Origin* landlock(const Spec& spec) {
-  return origin_if(spec.landlock.value && spec.landlock.origin != Origin{}, spec.landlock);
-}
-
 struct NotBuilt {
   std::string_view key;
   Asked asked;
@@ -78,8 +62,6 @@ constexpr NotBuilt kNotBuilt[] = {
     {"network.allow", filled<&Spec::allow>, kGate},
     {"network.deny", filled<&Spec::deny>, kGate},
     {"network.publish", filled<&Spec::publish>, kPublish},
-    {"mount type \"cow\"", cow_mount, kCow},
-    {"security.landlock", landlock, kLandlock},
     {"share.wayland", on<&Spec::wayland>, kShare},
     {"share.x11", on<&Spec::x11>, kShare},
     {"share.audio", on<&Spec::audio>, kShare},

@@ -2,13 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include <cerrno>
 
 #include "base/text.h"
+#include "sys/open_in.h"
 
 namespace snug {
 
@@ -20,15 +19,12 @@ Result<UniqueFd> open_file(int dirfd, const std::string& path, int flags, mode_t
 }
 
 Result<UniqueFd> open_beneath(int root, const std::string& path, int flags) {
-  open_how how{};
-  how.flags = static_cast<std::uint64_t>(flags) | O_CLOEXEC;
-  if (!(flags & O_PATH))
-    how.flags |= O_NOCTTY | O_NONBLOCK;
-  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-  UniqueFd fd{static_cast<int>(syscall(SYS_openat2, root, path.c_str(), &how, sizeof how))};
-  if (!fd)
-    return fail({.step = fmt::format("open {}", escape_control(path)), .err = errno});
-  return fd;
+  const int more = flags & O_PATH ? 0 : O_NOCTTY | O_NONBLOCK;
+  const int fd = raw::open_in(root, path.c_str(), static_cast<std::uint64_t>(flags | more),
+                              RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+  if (fd < 0)
+    return fail({.step = fmt::format("open {}", escape_control(path)), .err = -fd});
+  return UniqueFd{fd};
 }
 
 Result<std::string> read_regular(int fd, std::string_view what, std::uint64_t limit) {

@@ -16,7 +16,7 @@ namespace snug {
 Result<UniqueFd> open_file(int dirfd, const std::string& path, int flags, mode_t mode = 0);
 
 // Opens `path` as if `root` were "/": absolute links and ".." stay beneath it, magic links are refused.
-// openat2(2) with RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS, Linux 5.6. O_CLOEXEC | O_NOCTTY | O_NONBLOCK are
+// sys/open_in.h does it. O_CLOEXEC | O_NOCTTY | O_NONBLOCK are
 // added, so that a FIFO cannot hang snug.
 Result<UniqueFd> open_beneath(int root, const std::string& path, int flags);
 

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
-#include <linux/openat2.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
@@ -22,14 +21,6 @@ inline long call(long number, A... arguments) {
 
 inline int open_at(int dirfd, const char* path, int flags, mode_t mode = 0) {
   return static_cast<int>(call(SYS_openat, dirfd, path, flags | O_CLOEXEC, mode));
-}
-
-// openat2(2), Linux 5.6.
-inline int open_at2(int dirfd, const char* path, uint64_t flags, uint64_t resolve) {
-  open_how how{};
-  how.flags = flags | O_CLOEXEC;
-  how.resolve = resolve;
-  return static_cast<int>(call(SYS_openat2, dirfd, path, &how, sizeof how));
 }
 
 inline int make_dir_at(int dirfd, const char* path, mode_t mode) {

@@ -183,10 +183,9 @@ END
   refuses "" run --gpu host true
   refuses "" run --wayland host true
   refuses "" run --ssh-agent host true
-  refuses "" run -v "$PWD:/w:cow" host true
   local table
   for table in '[limits]\nmemory = "1G"' '[limits]\ncpus = 1.0' '[limits]\npids = 5' '[network]\nmode = "gate"' \
-    '[network]\npublish = ["80:80"]' '[share]\nx11 = true' '[[mount]]\ntype = "cow"\nsource = "."\ntarget = "/w"'; do
+    '[network]\npublish = ["80:80"]' '[share]\nx11 = true'; do
     printf 'image = "host"\n%b\n' "$table" | profile
     refuses "" run --profile ./p.toml -- true
   done

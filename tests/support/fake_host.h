@@ -22,6 +22,7 @@ class FakeHost : public HostView {
   std::map<std::string, std::vector<std::string>> mounts{};
   std::optional<std::string> overlay_problem{};
   bool xattrs{true};
+  unsigned landlock{6};
 
   // Adds a directory with an inode of its own.
   FakeHost& dir(const std::string& path, uid_t uid = 1000) {
@@ -75,6 +76,7 @@ class FakeHost : public HostView {
     const auto found = programs.find(name);
     return found == programs.end() ? std::nullopt : std::optional{found->second};
   }
+  unsigned landlock_abi() const override { return landlock; }
   std::vector<IdRange> subordinate_uids() const override { return subuids; }
   std::vector<IdRange> subordinate_gids() const override { return subgids; }
   std::vector<std::string> mounts_below(const std::string& path) const override {

@@ -82,13 +82,14 @@ TEST_CASE("default and untrusted run today; the others say what they wait for") 
         "share.wayland: sharing of desktop services is not built yet in this version (gui.toml:13)");
 }
 
-TEST_CASE("untrusted opens nothing but this directory, to read") {
+TEST_CASE("untrusted opens nothing but a view of this directory") {
   auto layers = load_profile_chain("untrusted", kPlaces, FakeSource{{}});
   REQUIRE(layers);
   const Spec spec = merge_layers(profiles_of(*std::move(layers)));
   REQUIRE(spec.mounts.size() == 1);
   CHECK(spec.mounts[0].source == "/home/me/proj");
-  CHECK(spec.mounts[0].access == Access::ReadOnly);
+  CHECK(spec.mounts[0].type == MountType::Cow);
+  CHECK(spec.writable.value == Writable::None);
   CHECK(spec.network.value == NetworkMode::None);
   CHECK(spec.seccomp.value == Tier::Strict);
   CHECK(spec.cap_add.empty());

@@ -57,6 +57,7 @@ TEST_CASE("the closed end of every choice is the default") {
   CHECK(find_step<InstallSeccomp>(*plan)->request.tier == FilterTier::Default);
   CHECK(find_step<LimitResource>(*plan)->hard == 0);
   CHECK(find_step<JoinKeyring>(*plan));
+  CHECK(find_step<ApplyLandlock>(*plan));
   CHECK_FALSE(bind_on(*plan, "/home/alice"));
 }
 
@@ -305,4 +306,124 @@ TEST_CASE("a workdir is absolute and has no way up") {
     REQUIRE_FALSE(plan);
     CHECK(plan.error().origin == "--workdir");
   }
+}
+
+TEST_CASE("a cow mount is an overlay of the directory, in memory or on disk") {
+  Spec spec = command({"true"});
+  spec.mounts = {{.type = MountType::Cow, .source = "/src", .target = "/work", .access = Access::ReadWrite}};
+  FakeHost host = FakeHost{}.dir("/src");
+  auto plan = make_plan(spec, debian(), host);
+  REQUIRE(plan);
+  CHECK(find_step<CowMount>(*plan)->upper == UpperPlace::Tmpfs);
+  CHECK_FALSE(find_step<PrepareDisk>(*plan));
+  CHECK_FALSE(find_step<InstallSeccomp>(*plan)->request.host_paths_writable);
+
+  host.xattrs = false;  // an older kernel
+  spec.writable = {Writable::Disk, {"flag"}};
+  plan = make_plan(spec, debian(), host);
+  REQUIRE(plan);
+  CHECK(find_step<CowMount>(*plan)->upper == UpperPlace::Disk);
+  CHECK(find_step<PrepareDisk>(*plan));
+}
+
+TEST_CASE("a cow mount that the kernel cannot make is refused before anything is") {
+  Spec spec = command({"true"});
+  spec.mounts = {{.type = MountType::Cow, .source = "/src", .target = "/work", .origin = {"here"}}};
+  FakeHost host = FakeHost{}.dir("/src");
+  host.mounts["/src"] = {"/src/disk"};
+  auto plan = make_plan(spec, debian(), host);
+  REQUIRE_FALSE(plan);
+  CHECK(plan.error().step ==
+        "copy-on-write view of /src: /src/disk is mounted below it, and the kernel's overlay cannot include "
+        "that");
+  CHECK(plan.error().origin == "here");
+
+  host.mounts.clear();
+  host.overlay_problem = "no overlay";
+  spec.overlay.value = OverlayDriver::Fuse;
+  host.programs["fuse-overlayfs"] = "/usr/bin/fuse-overlayfs";
+  host.file("/dev/fuse", "");
+  plan = make_plan(spec, debian(), host);
+  REQUIRE_FALSE(plan);
+  CHECK(plan.error().step == "copy-on-write view of /src: no overlay");
+
+  plan = make_plan(spec, debian(), FakeHost{}.file("/src", "text"));
+  REQUIRE_FALSE(plan);
+}
+
+TEST_CASE("under the strict filter a writable project keeps what the host's tools act upon") {
+  Spec spec = command({"true"});
+  spec.seccomp.value = Tier::Strict;
+  spec.mounts = {{.source = "/src", .target = "/work", .access = Access::ReadWrite}};
+  FakeHost host = FakeHost{}.dir("/src").dir("/src/.git").dir("/src/.git/hooks").file("/src/.git/config", "");
+  auto plan = make_plan(spec, debian(), host);
+  REQUIRE(plan);
+  REQUIRE(bind_on(*plan, "/work/.git"));
+  CHECK(bind_on(*plan, "/work/.git")->access == Access::ReadWrite);  // a mount point cannot be moved away
+  CHECK(bind_on(*plan, "/work/.git/hooks")->access == Access::ReadOnly);
+  CHECK(bind_on(*plan, "/work/.git/config")->access == Access::ReadOnly);
+  CHECK(find_step<ReportNew>(*plan)->paths ==
+        std::vector<std::string>{"/src/snug.toml", "/src/.envrc", "/src/.vscode"});
+
+  spec.mounts[0].access = Access::ReadOnly;
+  plan = make_plan(spec, debian(), host);
+  REQUIRE(plan);
+  CHECK_FALSE(bind_on(*plan, "/work/.git"));
+  CHECK_FALSE(find_step<ReportNew>(*plan));
+
+  spec.mounts[0].access = Access::ReadWrite;
+  host.links["/src/.git/hooks"] = "../hooks";
+  plan = make_plan(spec, debian(), host);
+  REQUIRE_FALSE(plan);
+  CHECK(plan.error().step.starts_with("/src/.git/hooks is a link"));
+}
+
+TEST_CASE("a worktree's .git is a file, and closed itself") {
+  Spec spec = command({"true"});
+  spec.seccomp.value = Tier::Strict;
+  spec.mounts = {{.source = "/src", .target = "/work", .access = Access::ReadWrite}};
+  const auto plan = make_plan(spec, debian(), FakeHost{}.dir("/src").file("/src/.git", "gitdir: /x"));
+  REQUIRE(plan);
+  CHECK(bind_on(*plan, "/work/.git")->access == Access::ReadOnly);
+}
+
+TEST_CASE("Landlock's rules are what the plan leaves writable") {
+  Spec spec = command({"true"});
+  spec.mounts = {{.source = "/src", .target = "/work", .access = Access::ReadWrite},
+                 {.source = "/src", .target = "/look"}};
+  const FakeHost host = FakeHost{}.dir("/src");
+  auto plan = make_plan(spec, debian(), host);
+  REQUIRE(plan);
+  CHECK(find_step<ApplyLandlock>(*plan)->writable == std::vector<std::string>{"/"});
+  CHECK_FALSE(find_step<ApplyLandlock>(*plan)->refuse_tcp);  // a service on lo may be wanted
+
+  spec.writable.value = Writable::None;
+  spec.seccomp.value = Tier::Strict;
+  plan = make_plan(spec, debian(), host);
+  REQUIRE(plan);
+  CHECK(find_step<ApplyLandlock>(*plan)->writable ==
+        std::vector<std::string>{"/dev/shm", "/tmp", "/var/tmp", "/work"});
+  CHECK(find_step<ApplyLandlock>(*plan)->refuse_tcp);
+  CHECK(index_of<ApplyLandlock>(*plan) < index_of<InstallSeccomp>(*plan));
+}
+
+TEST_CASE("Landlock that is not to be had: a note by default, an error for who asked") {
+  Spec spec = command({"true"});
+  FakeHost host;
+  host.landlock = 1;
+  auto plan = make_plan(spec, debian(), host);
+  REQUIRE(plan);
+  CHECK_FALSE(find_step<ApplyLandlock>(*plan));
+  CHECK(plan->notes.size() == 1);
+  spec.landlock = {true, {"mine.toml:3"}};
+  plan = make_plan(spec, debian(), host);
+  REQUIRE_FALSE(plan);
+  CHECK(plan.error().origin == "mine.toml:3");
+
+  host.landlock = 7;
+  spec.landlock.origin = {};
+  spec.nested_userns.value = true;
+  plan = make_plan(spec, debian(), host);
+  REQUIRE(plan);
+  CHECK_FALSE(find_step<ApplyLandlock>(*plan));
 }

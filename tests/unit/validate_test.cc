@@ -91,14 +91,6 @@ TEST_CASE("what is not built yet is told, never passed over") {
        },
        "network.publish: published ports are not built yet in this version"},
       {[](Spec& s) {
-         s.mounts = {{.type = MountType::Cow, .source = "/a", .target = "/b", .origin = kHere}};
-       },
-       "mount type \"cow\": copy-on-write mounts are not built yet in this version"},
-      {[](Spec& s) {
-         s.landlock = {true, kHere};
-       },
-       "security.landlock: Landlock rules are not built yet in this version"},
-      {[](Spec& s) {
          s.wayland = {true, kHere};
        },
        "share.wayland: sharing of desktop services is not built yet in this version"},

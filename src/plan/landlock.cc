@@ -1,0 +1,63 @@
+// The second wall.
+#include "base/path.h"
+#include "plan/builder.h"
+
+namespace snug {
+namespace {
+
+// Before ABI 2 (Linux 5.19) every rename and link from one directory to another is refused, which breaks
+// package managers and git.
+constexpr unsigned kLeastAbi = 2;
+
+// What the plan leaves writable.
+std::vector<std::string> writable_places(const Plan& plan) {
+  std::vector<std::string> places{"/"};
+  for (const PlannedStep& planned : plan.steps) {
+    if (std::holds_alternative<RootReadOnly>(planned.step))
+      places.erase(places.begin());
+    else if (const auto* bind = std::get_if<BindMount>(&planned.step);
+             bind && bind->access == Access::ReadWrite)
+      places.push_back(bind->target);
+    else if (const auto* cow = std::get_if<CowMount>(&planned.step))
+      places.push_back(cow->target);
+    else if (const auto* tmpfs = std::get_if<MountTmpfs>(&planned.step);
+             tmpfs && tmpfs->access == Access::ReadWrite)
+      places.push_back(tmpfs->target);
+  }
+  // Rules add up along a path, so that beneath a writable root they say nothing more.
+  if (places.front() == "/")
+    places.resize(1);
+  return places;
+}
+
+}  // namespace
+
+Status plan_landlock(Builder& builder) {
+  const Spec& spec = builder.spec;
+  if (!spec.landlock.value)
+    return {};
+  const unsigned abi = builder.host.landlock_abi();
+  std::string problem;
+  if (spec.nested_userns.value)
+    problem = "it refuses every mount, and nested-userns is for those";
+  else if (abi < kLeastAbi)
+    problem = abi == 0 ? "this kernel has none, or it is not switched on (lsm=)"
+                       : "this kernel's cannot rename between directories (Linux 5.19 can)";
+  if (!problem.empty()) {
+    // It is on unless somebody says otherwise; who asked for it by name gets it or no run.
+    if (spec.landlock.origin != Origin{})
+      return fail({.step = "security.landlock = true: " + problem,
+                   .origin = spec.landlock.origin.text,
+                   .hint = "leave it out: mounts and the filter confine without it"});
+    builder.plan.notes.push_back({"Landlock is left out: " + problem, spec.nested_userns.origin, true});
+    return {};
+  }
+  const bool refuse_tcp =
+      abi >= 4 && spec.seccomp.value == Tier::Strict && spec.network.value == NetworkMode::None;
+  builder.add(Phase::Payload, Actor::Payload,
+              ApplyLandlock{.abi = abi, .writable = writable_places(builder.plan), .refuse_tcp = refuse_tcp},
+              spec.landlock.origin);
+  return {};
+}
+
+}  // namespace snug

@@ -1,0 +1,91 @@
+// Host files and directories inside: as they are, or as a copy-on-write view.
+#include <fmt/format.h>
+
+#include "base/path.h"
+#include "plan/builder.h"
+
+namespace snug {
+namespace {
+
+// What is at the source; nothing where it is missing and optional.
+Result<std::optional<FileInfo>> find_source(Builder& builder, const Mount& mount) {
+  const auto seen = builder.host.stat(mount.source);
+  if (seen)
+    return *seen;
+  if (mount.missing == Missing::Skip) {
+    builder.note(fmt::format("{} is not there: {} is left out", mount.source, mount.target), mount.origin);
+    return std::nullopt;
+  }
+  return fail(
+      {.step = fmt::format("mount {} on {}", mount.source, mount.target),
+       .err = seen.error().err,
+       .origin = mount.origin.text,
+       .hint = seen.error().err == ENOENT
+                   ? "snug makes nothing on the host: create it, or make the mount optional in a profile"
+                   : "your own user must be able to reach it"});
+}
+
+Status plan_bind(Builder& builder, const Mount& mount, const FileInfo& seen) {
+  BindMount step{.source = mount.source,
+                 .target = mount.target,
+                 .access = mount.access,
+                 .missing = mount.missing,
+                 .seen = seen,
+                 .devices = seen.kind == FileKind::Device || is_beneath(mount.source, "/dev")};
+  builder.init(Phase::Mounts, step, mount.origin);
+  return plan_guards(builder, step, mount.origin);
+}
+
+// Why the kernel could not make the view; each with what helps.
+Status check_cow(const Builder& builder, const Mount& mount, const FileInfo& seen) {
+  const auto refuse = [&](std::string cause, std::string hint) {
+    return fail({.step = fmt::format("copy-on-write view of {}: {}", mount.source, cause),
+                 .origin = mount.origin.text,
+                 .hint = std::move(hint)});
+  };
+  if (seen.kind != FileKind::Directory)
+    return refuse("it is not a directory", "mount the directory that it is in, or the file read-only");
+  if (const auto problem = builder.host.native_overlay_problem())
+    return refuse(*problem, "it needs the kernel's overlay: mount it read-only instead (SRC:DST:ro)");
+  if (const auto below = builder.host.mounts_below(mount.source); !below.empty())
+    return refuse(
+        fmt::format("{} is mounted below it, and the kernel's overlay cannot include that", below.front()),
+        "unmount it, or mount the directory read-only instead");
+  return {};
+}
+
+Status plan_cow(Builder& builder, const Mount& mount, const FileInfo& seen) {
+  if (Status status = check_cow(builder, mount, seen); !status)
+    return status;
+  const bool disk = builder.spec.writable.value == Writable::Disk || !builder.host.tmpfs_has_user_xattrs();
+  if (disk) {
+    if (const auto problem = store_problem(builder.host))
+      return fail({.step = *problem,
+                   .origin = mount.origin.text,
+                   .hint = "set XDG_DATA_HOME to a local disk, or mount the directory read-only"});
+    builder.disk_wanted = true;
+  }
+  const auto& size = builder.spec.rootfs_size;
+  builder.init(Phase::Mounts,
+               CowMount{.source = mount.source,
+                        .target = mount.target,
+                        .upper = disk ? UpperPlace::Disk : UpperPlace::Tmpfs,
+                        .size = size && !disk ? size->value : 0,
+                        .number = builder.cow_count++,
+                        .seen = seen},
+               mount.origin);
+  return {};
+}
+
+}  // namespace
+
+Status plan_share(Builder& builder, const Mount& mount) {
+  const auto seen = find_source(builder, mount);
+  if (!seen)
+    return tl::unexpected{seen.error()};
+  if (!*seen)
+    return {};
+  return mount.type == MountType::Cow ? plan_cow(builder, mount, **seen) : plan_bind(builder, mount, **seen);
+}
+
+}  // namespace snug

@@ -1,0 +1,149 @@
+#!/usr/bin/env bats
+# Directories of the caller's as copy-on-write views, and what stays closed in one that is writable.
+load helper
+
+prepare() {
+  mkdir -p project/sub project/.git/hooks
+  echo original >project/file
+  echo '[core]' >project/.git/config
+  ln -s file project/link
+  tree >"$BATS_TEST_TMPDIR/before"
+}
+# The project as it is on the host: names, modes, times, links, content.
+tree() { (cd project && find . -printf '%p %m %s %T@ %l\n' | sort && find . -type f -exec sha256sum {} + | sort -k 2); }
+untouched() { diff "$BATS_TEST_TMPDIR/before" <(tree); }
+
+change='cd /w && echo changed >file && echo new >sub/new && rm link && mkdir dir && mv sub moved && chmod 700 dir'
+
+@test "a view can be changed in every way, and the host's directory stays as it is" {
+  local kind
+  for kind in host "$(image)" "--writable disk $(image)" "--read-only $(image)"; do
+    # shellcheck disable=SC2086 # options and image are words of their own
+    prints $'changed\nnew\n.git\ndir\nfile\nmoved' run -v "$PWD/project:/w:cow" $kind sh -ec "$change; cat file moved/new; ls -A"
+    untouched
+  done
+}
+
+@test "several views, one of them beside a writable mount of the same directory" {
+  mkdir other && echo o >other/o
+  prints $'original\n1\n2' run -v "$PWD/project:/w:cow" -v "$PWD/other:/o:cow" -v "$PWD/project:/real" host \
+    sh -ec 'cat /w/file; echo 1 >/w/file; echo 2 >/o/o; cat /w/file /o/o; echo real >/real/sub/real'
+  [[ $(cat other/o project/file project/sub/real) == $'o\noriginal\nreal' ]]
+}
+
+@test "a view is one file system with its own root, and gives no devices and no setuid" {
+  succeeds run -v "$PWD/project:/w:cow" host sh -c 'grep " /w " /proc/self/mountinfo'
+  [[ $output == *nosuid*nodev*" - overlay "* ]]
+  [[ $(snug run -v "$PWD/project:/w:cow" host ls -A /) != *snug-cow* ]]
+}
+
+@test "a view's layer on disk is gone after the run, and after a kill -9 with the next one" {
+  succeeds run --writable disk -v "$PWD/project:/w:cow" host sh -c 'echo x >/w/x'
+  [[ -z $(ls -A "$XDG_DATA_HOME/snug/throwaway") ]]
+  "$SNUG" run --writable disk -v "$PWD/project:/w:cow" host sh -c "echo x >/w/x; : $mark; sleep 60" &
+  local pid=$!
+  until ls "$XDG_DATA_HOME"/snug/throwaway/run-*/cow/0/upper/x >/dev/null 2>&1; do sleep 0.05; done
+  kill -9 "$pid"
+  wait "$pid" || true
+  gone "$mark"
+  succeeds run --writable disk "$(image)" true
+  untouched
+}
+
+@test "a full view says ENOSPC inside, and bounds what it takes" {
+  run snug run --size 4M -v "$PWD/project:/w:cow" host sh -c 'head -c 8M /dev/zero >/w/big'
+  [[ $status != 0 && $output == *"No space left"* ]]
+  untouched
+}
+
+@test "what no view can be made of is refused with the reason" {
+  refuses "not a directory" run -v "$PWD/project/file:/w:cow" host true
+  refuses "No such file" run -v "$PWD/missing:/w:cow" host true
+}
+
+@test "untrusted: this directory can be changed for the command, and not for you" {
+  cd project
+  prints $'/work\nchanged' run --profile untrusted -- sh -ec 'pwd; echo changed >file; rm -r sub .git; cat file'
+  cd ..
+  untouched
+}
+
+@test "untrusted: nothing else can be written" {
+  cd project
+  succeeds run --profile untrusted -- sh -c 'for d in / /etc /home /run /usr /dev /dev/pts /var /root /opt /sys /proc; do
+    if touch "$d/x" 2>/dev/null; then echo "$d"; fi; done
+    for d in /tmp /var/tmp /dev/shm /work "$HOME"; do touch "$d/x" || echo "not $d"; done'
+  [[ -z $output ]]
+}
+
+@test "untrusted, writable: hooks and settings that the host's tools act upon stay closed" {
+  cd project
+  succeeds run --profile untrusted -v "$PWD:/work" -- sh -c 'echo x >new; echo x >>.git/index
+    for f in .git/config .git/hooks/pre-commit; do if echo x 2>/dev/null >>$f; then echo "wrote $f"; fi; done
+    for f in .git .git/hooks .git/config; do if mv $f moved 2>/dev/null || rm $f 2>/dev/null || rmdir $f 2>/dev/null; then echo "took $f"; fi; done'
+  [[ -z $output && -f new && -f .git/index ]]
+  [[ $(cat .git/config) == "[core]" && -z $(ls .git/hooks) ]]
+}
+
+@test "untrusted, writable: a file that the host's tools act upon and that was not there is told at the end" {
+  cd project
+  run snug run --profile untrusted -v "$PWD:/work" -- sh -c 'echo x >.envrc'
+  [[ $status == 0 && $output == *"has made $PWD/.envrc"* ]]
+  run snug run --profile untrusted -v "$PWD:/work" -- true
+  [[ $output != *"has made"* ]]
+}
+
+@test "untrusted, writable: a link for a closed name is refused" {
+  cd project
+  rmdir .git/hooks && ln -s ../sub .git/hooks
+  refuses "is a link" run --profile untrusted -v "$PWD:/work" -- true
+}
+
+@test "a descriptor of the caller's file gives what it was opened for, and no more" {
+  echo before >in
+  snug run host sh -c 'echo out >/dev/stdout; echo err >/dev/stderr' >out 2>err
+  [[ $(cat out err) == $'out\nerr' ]]
+  snug run host sh -c 'cat /dev/stdin; echo planted >/dev/stdin' <in >out 2>/dev/null || true
+  [[ $(cat in out) == $'before\nbefore' ]]
+  snug run host sh -c 'echo p >/dev/stdout' | grep -q p
+}
+
+@test "a directory as a standard descriptor is refused" {
+  run snug run host true </
+  [[ $status == 125 && $output == *"is a directory"* ]]
+}
+
+@test "Landlock: explain says what it closes, and switched off it is not in the plan" {
+  [[ $(snug explain host true) == *"by Landlock (ABI "* ]] || lacks "Landlock"
+  printf '[security]\nlandlock = false\n' >off.toml
+  succeeds explain --profile ./off.toml host true
+  absent Landlock <<<"$output"
+  printf '[security]\nlandlock = true\nnested-userns = true\n' >both.toml
+  refuses "refuses every mount" run --profile ./both.toml host true
+}
+
+# Without the second wall this would be open: that it is shut shows the wall.
+@test "Landlock: a file on the host cannot be written through a descriptor that was opened for reading" {
+  [[ $(snug explain host true) == *"by Landlock (ABI "* ]] || lacks "Landlock"
+  printf '[security]\nlandlock = false\n' >off.toml
+  echo before >in
+  snug run --profile ./off.toml host sh -c 'echo planted >/proc/self/fd/0' <in
+  [[ $(cat in) == planted ]]
+  echo before >in
+  run snug run host sh -c 'echo planted >/proc/self/fd/0' <in
+  [[ $status != 0 && $(cat in) == before ]]
+}
+
+@test "Landlock: with the host's network its abstract sockets are still out of reach" {
+  need python3
+  (($(snug explain --network host host true | sed -n 's/.*(ABI \([0-9]*\)).*/\1/p') >= 6)) || lacks "scopes in its Landlock (Linux 6.12)"
+  python3 - "$mark" <<'END' &
+import socket, sys, time
+s = socket.socket(socket.AF_UNIX); s.bind("\0" + sys.argv[1]); s.listen(); time.sleep(20)
+END
+  local pid=$! connect="import socket; socket.socket(socket.AF_UNIX).connect('\\0$mark')"
+  until python3 -c "$connect" 2>/dev/null; do sleep 0.05; done
+  run snug run --network host host python3 -c "$connect"
+  kill "$pid"
+  [[ $status == 1 && $output == *PermissionError* ]]
+}
