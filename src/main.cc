@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <cstring>
 
 #include "cli/commands.h"
 #include "cli/parse.h"
@@ -20,6 +21,14 @@ void fill_standard_fds() {
                  (fd == 0 ? O_WRONLY : O_RDONLY));  // NOLINT(android-cloexec-open): the payload gets it
 }
 
+// The strings lie one behind the other: execve(2) puts them so.
+snug::ArgumentText argument_text(int argc, char** argv) {
+  if (argc < 1)
+    return {};
+  const char* end = argv[argc - 1] + std::strlen(argv[argc - 1]) + 1;
+  return {argv[0], static_cast<std::size_t>(end - argv[0])};
+}
+
 int exit_status(const snug::Error& error, const std::optional<std::string>& color) {
   snug::print_error(error, color);
   return error.status;
@@ -29,7 +38,9 @@ int exit_status(const snug::Error& error, const std::optional<std::string>& colo
 
 int main(int argc, char** argv) {
   fill_standard_fds();
-  const auto options = snug::parse_command_line(argc, argv);
+  auto options = snug::parse_command_line(argc, argv);
+  if (options)
+    options->arguments = argument_text(argc, argv);
   const auto status = options ? snug::dispatch(*options) : tl::unexpected{options.error()};
   // Nothing is buffered: every answer and error has been written. So nothing has to be torn down either.
   std::_Exit(status ? *status : exit_status(status.error(), options ? options->common.color : std::nullopt));

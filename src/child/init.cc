@@ -213,6 +213,14 @@ int wait_for_payload(const State& state, const Program& program, pid_t payload) 
   return status;
 }
 
+// /proc/1/cmdline is open to everybody inside, and snug's own command line names paths of the host and values
+// of the environment. The pages are init's own copy.
+void wipe_arguments(const Region& text) {
+  constexpr char kName[] = "snug-init";
+  char* to = static_cast<char*>(text.start);
+  for (size_t i = 0; i < text.size; ++i) to[i] = i < sizeof kName ? kName[i] : '\0';
+}
+
 uint32_t fullness(const State& state) {
   struct statfs info;
   if (state.scratch < 0 || fstatfs(state.scratch, &info) != 0)
@@ -225,6 +233,7 @@ uint32_t fullness(const State& state) {
 void run_init(const Program& program, int wire) {
   State state;
   state.wire = wire;
+  wipe_arguments(program.arguments);
   const int bound = bind_to_supervisor(state);
   if (bound < 0)
     fail_and_exit(state, program.create_step, bound);

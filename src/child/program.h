@@ -179,6 +179,7 @@ struct Region {
 };
 
 struct Program {
+  Region arguments;  // the caller's command line
   Region rest[8];
   size_t rest_count;
   const Op* ops;

@@ -97,11 +97,19 @@ struct RunOptions {
   bool operator==(const RunOptions&) const = default;
 };
 
+// The text of the command line in this process's memory, as /proc/PID/cmdline shows it.
+struct ArgumentText {
+  char* start{};
+  std::size_t size{};
+  bool operator==(const ArgumentText&) const = default;
+};
+
 struct Options {
   Command command{Command::None};
   CommonOptions common{};
   RunOptions run{};
   std::vector<std::string> words{};  // positionals of every other command
+  ArgumentText arguments{};          // set by main, for init to wipe
   bool operator==(const Options&) const = default;
 };
 

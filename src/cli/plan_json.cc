@@ -175,7 +175,8 @@ Object step_members(const Step& step) {
           [](const InstallSeccomp& s) {
             return Object{{"kind", "install-seccomp"},        {"tier", describe(s.request.tier)},
                           {"fake-root", s.request.fake_root}, {"nested-userns", s.request.nested_userns},
-                          {"allow", list(s.request.allow)},   {"deny", list(s.request.deny)}};
+                          {"x86-abi", s.request.x86_abi},     {"allow", list(s.request.allow)},
+                          {"deny", list(s.request.deny)}};
           },
           [](const Execute& s) {
             return Object{{"kind", "execute"}, {"argv", list(s.argv)}, {"candidates", list(s.candidates)}};

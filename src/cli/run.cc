@@ -110,7 +110,8 @@ Result<int> run_command(const Options& options) {
   auto& plan = *new Result<Plan>{prepare_plan(options.run, options.command, *host)};
   if (!plan)
     return tl::unexpected{plan.error()};
-  const LaunchOptions launch{.status_fd = *status_fd};
+  const LaunchOptions launch{.arguments = {options.arguments.start, options.arguments.size},
+                             .status_fd = *status_fd};
   print_notes(*plan, common);
   auto outcome = run_plan(*plan, launch);
   if (!outcome && note_refused_overlay(*plan, outcome.error(), *host)) {

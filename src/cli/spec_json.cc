@@ -116,11 +116,12 @@ void add_env(Collector& to, const Spec& spec) {
 }
 
 void add_seccomp(Collector& to, const Spec& spec) {
-  if (spec.seccomp_allow.empty() && spec.seccomp_deny.empty())
+  if (spec.seccomp_allow.empty() && spec.seccomp_deny.empty() && spec.seccomp_abi.empty())
     return to.add("security", "seccomp", word(spec.seccomp.value), spec.seccomp.origin);
   Collector parts;
   parts.list("", "allow", spec.seccomp_allow);
   parts.list("", "deny", spec.seccomp_deny);
+  parts.list("", "abi", spec.seccomp_abi);
   Json::Object table{{"base", word(spec.seccomp.value)}};
   std::vector<std::string> origins{spec.seccomp.origin.text};
   for (ShownKey& part : parts.keys) {
@@ -152,9 +153,23 @@ bool is_bare_key(std::string_view key) {
                              "0123456789-_") == std::string_view::npos;
 }
 
+// What JSON leaves as it is and escape_control() does not (DEL, C1, bidirectional controls), in TOML's words.
+std::string escape_for_toml(std::string_view json) {
+  std::string text;
+  for (std::size_t length = 1; !json.empty(); json.remove_prefix(length), length = 1) {
+    while (length < json.size() && (json[length] & 0xC0) == 0x80) ++length;
+    const std::string_view character = json.substr(0, length);
+    const std::string safe = escape_control(character);
+    if (safe == character)
+      text += character;
+    else  // "\x7f" or "\u{202e}"
+      text += safe[1] == 'x' ? "\\u00" + safe.substr(2) : "\\u" + safe.substr(3, 4);
+  }
+  return text;
+}
+
 // JSON's strings, numbers and arrays are TOML's as well (control characters are escaped the same way); only
-// tables differ. DEL and the bidirectional controls, which JSON leaves as they are, are escaped for
-// terminals.
+// tables differ.
 std::string toml_value(const Json& value) {
   if (const auto* table = std::get_if<Json::Object>(&value.value)) {
     std::string text = "{";
@@ -168,7 +183,7 @@ std::string toml_value(const Json& value) {
     for (const Json& item : *array) text += (text.size() > 1 ? ", " : "") + toml_value(item);
     return text + "]";
   }
-  return escape_control(compact_json(value));
+  return escape_for_toml(compact_json(value));
 }
 
 }  // namespace

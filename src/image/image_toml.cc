@@ -25,7 +25,7 @@ Status read_string(const TomlValue& value, std::string& to) {
 }
 
 Status add_env(ImageConfig& config, const TomlValue& item, std::string_view name, std::string_view value) {
-  if (name.empty() || name.find('=') != std::string_view::npos)
+  if (name.empty() || name.find_first_of(std::string_view{"=\0", 2}) != std::string_view::npos)
     return item.error(fmt::format("\"{}\" is not the name of a variable", escape_control(name)));
   config.env.push_back(fmt::format("{}={}", name, value));
   return {};

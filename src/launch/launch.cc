@@ -85,6 +85,7 @@ LaunchResult launch(const Plan& plan, const LaunchOptions& options, LaunchFacts 
     return launch_failure(std::move(signals).error());
   child::Program& program = lowered.program();
   program.caller_mask = signals->caller_mask();
+  program.arguments = options.arguments;
   program.rest_count = resting_regions(program.rest, std::size(program.rest));
 
   int pair[2];

@@ -5,11 +5,13 @@
 #include <optional>
 
 #include "base/result.h"
+#include "child/program.h"
 #include "plan/plan.h"
 
 namespace snug {
 
 struct LaunchOptions {
+  child::Region arguments{};  // snug's own command line, which init wipes in its copy
   int status_fd{
       -1};  // gets {"child-pid": N} when the payload runs and {"exit-code": N} when it has ended, a line each
 };

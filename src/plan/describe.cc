@@ -44,6 +44,8 @@ std::string describe_filter(const FilterRequest& request) {
     text += ", which answers chown, setuid and mknod with success (fake-root)";
   if (request.nested_userns)
     text += ", user namespaces allowed";
+  if (request.x86_abi)
+    text += ", 32-bit programs allowed";
   if (!request.allow.empty())
     text += "; also allowed: " + words(request.allow);
   if (!request.deny.empty())

@@ -9,26 +9,27 @@
 namespace snug {
 namespace {
 
-constexpr std::string_view kGuarded[] = {".git/hooks", ".git/config", "snug.toml", ".envrc", ".vscode"};
+// The whole of .git: beside hooks and config there are commondir, modules/ and worktrees/, each of which can
+// name another configuration, and a configuration can name commands (core.fsmonitor). In a worktree .git is a
+// file that names the directory. HEAD makes a repository of a directory without .git.
+constexpr std::string_view kGuarded[] = {".git", "snug.toml", ".envrc", ".vscode"};
+constexpr std::string_view kWatched[] = {"HEAD"};
 
-Status guard(Builder& builder, const BindMount& of, std::string_view name, Access access,
-             const Origin& origin, bool& found) {
+Status guard(Builder& builder, const BindMount& of, std::string_view name, const Origin& origin) {
   const std::string source = join_path(of.source, name);
-  const auto seen = builder.host.stat(source);
-  found = seen.has_value();
   // A link could be replaced, whatever it leads to; and followed inside, it could lead elsewhere.
   if (builder.host.read_link(source))
     return fail(
-        {.step = fmt::format("{} is a link: it cannot be kept read-only in a directory that the command may "
-                             "write to",
+        {.step = fmt::format("{} is a link: it cannot be kept read-only in a directory that the "
+                             "command may write to",
                              source),
          .origin = origin.text,
          .hint = "mount the directory read-only or as cow, or choose another filter than \"strict\""});
-  if (seen)
-    builder.init(
-        Phase::Mounts,
-        BindMount{.source = source, .target = join_path(of.target, name), .access = access, .seen = *seen},
-        origin);
+  if (const auto seen = builder.host.stat(source))
+    builder.init(Phase::Mounts,
+                 BindMount{.source = source, .target = join_path(of.target, name), .seen = *seen}, origin);
+  else
+    builder.watch.paths.push_back(source);
   return {};
 }
 
@@ -38,27 +39,13 @@ Status plan_guards(Builder& builder, const BindMount& of, const Origin& origin) 
   if (builder.spec.seccomp.value != Tier::Strict || of.access != Access::ReadWrite ||
       of.seen.kind != FileKind::Directory)
     return {};
-  // .git is mounted on itself, since a mount point cannot be renamed: else the whole of it could be moved
-  // away and another one made. In a worktree it is a file that names the directory, and is closed itself.
-  const auto git = builder.host.stat(join_path(of.source, ".git"));
-  const bool repository = git && git->kind == FileKind::Directory;
-  bool found = false;
-  if (Status status =
-          guard(builder, of, ".git", repository ? Access::ReadWrite : Access::ReadOnly, origin, found);
-      !status)
-    return status;
-  if (!found)
-    builder.watch.paths.push_back(join_path(of.source, ".git"));
-  for (const std::string_view name : kGuarded) {
-    const bool in_git = name.starts_with(".git/");
-    if (in_git && !repository)
-      continue;
-    if (Status status = guard(builder, of, name, Access::ReadOnly, origin, found); !status)
-      return status;
-    if (!found)
-      builder.watch.paths.push_back(join_path(of.source, name));
-  }
   builder.watch_origin = origin;
+  for (const std::string_view name : kGuarded)
+    if (Status status = guard(builder, of, name, origin); !status)
+      return status;
+  for (const std::string_view name : kWatched)
+    if (std::string path = join_path(of.source, name); !builder.host.stat(path))
+      builder.watch.paths.push_back(std::move(path));
   return {};
 }
 

@@ -136,6 +136,7 @@ Status plan_filter(Builder& builder) {
   });
   request.allow = names(spec.seccomp_allow);
   request.deny = names(spec.seccomp_deny);
+  request.x86_abi = !spec.seccomp_abi.empty();
   builder.add(Phase::Payload, Actor::Payload, InstallSeccomp{std::move(request)}, spec.seccomp.origin);
   return {};
 }

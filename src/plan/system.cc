@@ -17,9 +17,9 @@ constexpr std::string_view kProcReadOnly[] = {"sys", "irq", "bus", "fs"};
 // What tells of the host, of its other users, or of its memory. moby's list, with keys (isolation F5) and
 // page tables.
 constexpr std::string_view kProcMasked[] = {
-    "acpi",        "asound", "interrupts",    "kallsyms",   "kcore",      "keys",
-    "key-users",   "kmsg",   "kpagecgroup",   "kpagecount", "kpageflags", "latency_stats",
-    "sched_debug", "scsi",   "sysrq-trigger", "timer_list", "timer_stats"};
+    "acpi",      "asound",      "interrupts",  "kallsyms",      "kcore",      "keys",
+    "key-users", "kmsg",        "kpagecgroup", "kpagecount",    "kpageflags", "latency_stats",
+    "pressure",  "sched_debug", "scsi",        "sysrq-trigger", "timer_list", "timer_stats"};
 
 constexpr std::string_view kSysMasked[] = {"firmware", "devices/virtual/powercap"};
 // Mount points of other file systems, which only the host's own /sys has on it.

@@ -19,7 +19,8 @@ Result<std::optional<EnvVariable>> parse_variable(std::string_view text, std::st
         {.step = fmt::format("{}: the variable name \"{}\" {}", where, escape_control(name), *problem),
          .hint = "write NAME=VALUE, or NAME for your own value of it"});
   if (text.find('\0') != std::string_view::npos)
-    return fail({.step = fmt::format("{}: the value of {} has a NUL character in it", where, name)});
+    return fail(
+        {.step = fmt::format("{}: the value of {} has a NUL character in it", where, escape_control(name))});
   EnvVariable variable{.name = std::string{name}, .origin = origin};
   if (equals != std::string_view::npos) {
     variable.value = text.substr(equals + 1);

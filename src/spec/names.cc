@@ -46,6 +46,13 @@ Status check_syscall_name(std::string_view text, std::string_view what) {
   return {};
 }
 
+Status check_abi_name(std::string_view text, std::string_view what) {
+  if (text == "x86")
+    return {};
+  return fail({.step = fmt::format("{}: there is no foreign table \"{}\"", what, escape_control(text)),
+               .hint = "\"x86\" opens 32-bit programs on x86-64; the machine's own is always open"});
+}
+
 Status check_capability_name(std::string_view text, std::string_view what) {
   const auto fits = [](char c) { return is_letter(c) || is_digit(c) || c == '_'; };
   if (text.empty() || !is_letter(text[0]) || !std::ranges::all_of(text, fits))

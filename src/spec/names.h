@@ -17,6 +17,7 @@ Result<std::string> parse_workdir(std::string_view text, std::string_view what);
 
 // The shape of a system call's or a capability's name; whether it exists is known elsewhere.
 Status check_syscall_name(std::string_view text, std::string_view what);
+Status check_abi_name(std::string_view text, std::string_view what);
 Status check_capability_name(std::string_view text, std::string_view what);
 
 }  // namespace snug

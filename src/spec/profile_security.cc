@@ -42,6 +42,8 @@ constexpr ProfileKey kSeccomp[] = {
      [](Draft& d, const TomlValue& v) {
        return read_list(d, v, d.profile().seccomp_deny, check_syscall_name);
      }},
+    {"abi",
+     [](Draft& d, const TomlValue& v) { return read_list(d, v, d.profile().seccomp_abi, check_abi_name); }},
 };
 
 Status read_seccomp(Draft& draft, const TomlValue& value) {

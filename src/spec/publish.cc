@@ -49,7 +49,8 @@ Result<PortRange> parse_range(std::string_view text, std::string_view what) {
 
 bool is_address(int family, std::string_view text) {
   unsigned char bytes[sizeof(in6_addr)];
-  return inet_pton(family, std::string{text}.c_str(), bytes) == 1;
+  return text.find('\0') == std::string_view::npos &&
+         inet_pton(family, std::string{text}.c_str(), bytes) == 1;
 }
 
 // Takes "ADDRESS:" off the front of `rest`. Without one the default stays.

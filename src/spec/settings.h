@@ -103,8 +103,9 @@ struct Settings {
   Field<Tier> seccomp{};
   std::vector<Setting<std::string>> seccomp_allow{};  // syscall names
   std::vector<Setting<std::string>> seccomp_deny{};
-  std::vector<Setting<std::string>> cap_add{};   // capability names, "CAP_" optional, or ALL
-  std::vector<Setting<std::string>> cap_drop{};  // taken away after cap_add
+  std::vector<Setting<std::string>> seccomp_abi{};  // foreign system call tables that are opened: "x86"
+  std::vector<Setting<std::string>> cap_add{};      // capability names, "CAP_" optional, or ALL
+  std::vector<Setting<std::string>> cap_drop{};     // taken away after cap_add
   Field<bool> nested_userns{};
   Field<ProcView> proc{};
   Field<bool> landlock{};
@@ -143,8 +144,8 @@ void for_each_setting(Visit&& visit, S&&... s) {
 template<class Visit, class... S>
 void for_each_list(Visit&& visit, S&&... s) {
   visit(s.env_pass...), visit(s.env_set...), visit(s.mounts...), visit(s.allow...), visit(s.deny...);
-  visit(s.publish...), visit(s.seccomp_allow...), visit(s.seccomp_deny...), visit(s.cap_add...),
-      visit(s.cap_drop...);
+  visit(s.publish...), visit(s.seccomp_allow...), visit(s.seccomp_deny...), visit(s.seccomp_abi...),
+      visit(s.cap_add...), visit(s.cap_drop...);
 }
 
 }  // namespace snug

@@ -81,10 +81,10 @@ Status check_network(const Spec& spec) {
 }
 
 Status check_security(const Spec& spec) {
-  const auto& rules = spec.seccomp_allow.empty() ? spec.seccomp_deny : spec.seccomp_allow;
-  if (spec.seccomp.value == Tier::Off && !rules.empty())
-    return refuse("security.seccomp: allow and deny change a filter, and the filter is off",
-                  rules.front().origin, "choose the base strict, default or dev");
+  for (const auto* rules : {&spec.seccomp_allow, &spec.seccomp_deny, &spec.seccomp_abi})
+    if (spec.seccomp.value == Tier::Off && !rules->empty())
+      return refuse("security.seccomp: allow, deny and abi change a filter, and the filter is off",
+                    rules->front().origin, "choose the base strict, default or dev");
   for (const auto& denied : spec.seccomp_deny)
     if (std::ranges::find(spec.seccomp_allow, denied.value, &Setting<std::string>::value) !=
         spec.seccomp_allow.end())

@@ -271,3 +271,8 @@ END
     [[ $status == 0 ]] || { echo "$kind: $output" >&2 && return 1; }
   done
 }
+
+@test "what snug was called with is not shown inside" {
+  succeeds run -v "$PWD:/v" -e TOKEN=hunter2 host sh -c 'tr "\0" "\n" </proc/1/cmdline; cat /proc/[0-9]*/comm'
+  absent "hunter2|$PWD|-v" <<<"$output"
+}

@@ -14,7 +14,8 @@ setup_file() {
 # inside TIER [ARGUMENT…] SCRIPT: a shell's script in a throwaway copy of the image, in an empty directory.
 inside() {
   local tier=$1 script=${*: -1}
-  timeout 300 "$SNUG" run --seccomp "$tier" "${@:2:$#-2}" "$(image)" sh -ec "mkdir /tmp/work && cd /tmp/work && $script" 2>&1
+  timeout 300 "$SNUG" run --seccomp "$tier" "${@:2:$#-2}" "$(image)" \
+    sh -ec "mkdir /tmp/work && cd /tmp/work && $script" 2>&1
 }
 
 # every_tier WANTED [ARGUMENT…] SCRIPT: under each filter the script succeeds, and its last line is WANTED.
@@ -69,7 +70,8 @@ env/bin/python work.py"
 }
 
 @test "git makes a repository, commits, clones and packs" {
-  every_tier "second" "export GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
+  every_tier "second" "export GIT_CONFIG_GLOBAL=/dev/null
+export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
 git init -q one && cd one && echo 1 >file && git add file && git commit -qm first
 git checkout -qb branch && echo 2 >>file && git commit -qam second && git gc -q && git fsck --strict
 cd .. && git clone -q --no-local one two && git -C two worktree add -q ../three && git -C three log -1 --format=%s"
@@ -159,15 +161,22 @@ go mod init example.org/hello && go vet && go build -o hello && ./hello"
 
 @test "perl forks, pipes, and waits" {
   every_tier "3 children" "perl -e '
-  for my \$n (1 .. 3) { pipe(my \$r, my \$w); defined(my \$pid = fork) or die \$!; if (!\$pid) { print \$w \$n; close \$w; exit \$n } close \$w; \$sum += <\$r> + 0 }
+  for my \$n (1 .. 3) {
+    pipe(my \$r, my \$w);
+    defined(my \$pid = fork) or die \$!;
+    if (!\$pid) { print \$w \$n; close \$w; exit \$n }
+    close \$w;
+    \$sum += <\$r>;
+  }
   \$seen += \$? >> 8 while wait > 0;
   \$SIG{ALRM} = sub { \$rung = 1 }; alarm 1; select(undef, undef, undef, 5);
   print \$sum == 6 && \$seen == 6 && \$rung ? \"3 children\\n\" : \"\$sum \$seen \$rung\\n\"'"
 }
 
-# Without a setuid file: those the filter of this run refuses or not, which is apt.bats' and confinement.bats' subject.
+# One without setuid files: whether their mode can be set is another subject (strict refuses it).
 @test "apt-get installs a package" {
-  every_tier 42 --network host "apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q jq && jq -n 6*7"
+  every_tier 42 --network host "export DEBIAN_FRONTEND=noninteractive
+apt-get update -q && apt-get install -y -q jq && jq -n 6*7"
 }
 
 debuggee="cat >hello.c <<'EOF'

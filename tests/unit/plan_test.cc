@@ -355,15 +355,13 @@ TEST_CASE("under the strict filter a writable project keeps what the host's tool
   Spec spec = command({"true"});
   spec.seccomp.value = Tier::Strict;
   spec.mounts = {{.source = "/src", .target = "/work", .access = Access::ReadWrite}};
-  FakeHost host = FakeHost{}.dir("/src").dir("/src/.git").dir("/src/.git/hooks").file("/src/.git/config", "");
+  FakeHost host = FakeHost{}.dir("/src").dir("/src/.git");
   auto plan = make_plan(spec, debian(), host);
   REQUIRE(plan);
   REQUIRE(bind_on(*plan, "/work/.git"));
-  CHECK(bind_on(*plan, "/work/.git")->access == Access::ReadWrite);  // a mount point cannot be moved away
-  CHECK(bind_on(*plan, "/work/.git/hooks")->access == Access::ReadOnly);
-  CHECK(bind_on(*plan, "/work/.git/config")->access == Access::ReadOnly);
+  CHECK(bind_on(*plan, "/work/.git")->access == Access::ReadOnly);
   CHECK(find_step<ReportNew>(*plan)->paths ==
-        std::vector<std::string>{"/src/snug.toml", "/src/.envrc", "/src/.vscode"});
+        std::vector<std::string>{"/src/snug.toml", "/src/.envrc", "/src/.vscode", "/src/HEAD"});
 
   spec.mounts[0].access = Access::ReadOnly;
   plan = make_plan(spec, debian(), host);
@@ -372,10 +370,10 @@ TEST_CASE("under the strict filter a writable project keeps what the host's tool
   CHECK_FALSE(find_step<ReportNew>(*plan));
 
   spec.mounts[0].access = Access::ReadWrite;
-  host.links["/src/.git/hooks"] = "../hooks";
+  host.links["/src/.git"] = "../elsewhere";
   plan = make_plan(spec, debian(), host);
   REQUIRE_FALSE(plan);
-  CHECK(plan.error().step.starts_with("/src/.git/hooks is a link"));
+  CHECK(plan.error().step.starts_with("/src/.git is a link"));
 }
 
 TEST_CASE("a worktree's .git is a file, and closed itself") {

@@ -210,6 +210,7 @@ TEST_CASE("seccomp is a word or a table") {
   const Profile table = parse("[security.seccomp]\nallow = [\"ptrace\"]");
   CHECK_FALSE(table.seccomp);  // the base stays what the layers below say
   CHECK(table.seccomp_allow.size() == 1);
+  CHECK(parse("[security.seccomp]\nabi = [\"x86\"]").seccomp_abi.size() == 1);
 }
 
 TEST_CASE("small liberties") {

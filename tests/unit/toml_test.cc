@@ -112,3 +112,27 @@ TEST_CASE("an unknown key is told with the nearest one that exists") {
   CHECK(near.error().hint == "did you mean \"memory\"?");
   CHECK(try_text("\nxyzzyxyzzy = 1").error().hint == "the keys here are memory, pids");
 }
+
+// toml++ walks dotted keys recursively, and its destructors do: 30000 parts end in a stack overflow.
+TEST_CASE("a key of very many parts is refused, wherever it hides") {
+  const auto dots = [](int count, std::string_view part = ".a") {
+    std::string key = "a";
+    for (int i = 1; i < count; ++i) key += part;
+    return key;
+  };
+  const std::string endless = dots(100000);
+  for (const std::string& text :
+       {endless + "=1", "[" + endless + "]", endless + "=1\n!", "x={k=\"\"\"a\"\"\"\", " + endless + "=1}",
+        "x={k=\"\"\"a\"\"\"\"\", " + endless + "=1}", "x={k='''a'''', " + endless + "=1}",
+        "x={k=\"\\\"\", " + endless + "=1}", "x={k='\\', " + endless + "=1}", dots(100000, " . a") + "=1",
+        dots(100000, ".\"a\"") + "=1"})
+    CHECK_FALSE(parse_toml(text, "f"));
+  for (const std::string& text :
+       {dots(30) + "=1", "a=\"" + dots(1000) + "\"", "a='" + dots(1000) + "'",
+        "a=\"\"\"\n" + dots(1000) + "\\\"\"\"\"\nb=1", "# " + std::string(500, '.') + "\na=1"})
+    CHECK(parse_toml(text, "f"));
+}
+
+TEST_CASE("texts on which toml++ 3.3 would stop the program") {
+  for (const char* text : {"[@x]", "a = [\"x\" \xC2\xA7]", "[[@", "a.@"}) CHECK_FALSE(parse_toml(text, "f"));
+}

@@ -189,7 +189,7 @@ TEST_CASE("combinations that make no sense are told") {
          s.seccomp = {Tier::Off, {}};
          s.seccomp_deny = {{"mount", kHere}};
        },
-       "security.seccomp: allow and deny change a filter, and the filter is off"},
+       "security.seccomp: allow, deny and abi change a filter, and the filter is off"},
       {[](Spec& s) {
          s.seccomp_allow = {{"mount", {}}};
          s.seccomp_deny = {{"mount", kHere}};

@@ -1,0 +1,5 @@
+#pragma once
+
+#include <stdbool.h>
+
+bool read_bait(const char* path);

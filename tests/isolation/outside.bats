@@ -1,0 +1,125 @@
+#!/usr/bin/env bats
+# What is left on the host, and what two sandboxes of one user know of each other.
+load ../e2e/helper
+
+# hold NAME OPTION… IMAGE: a sandbox that sleeps until the test ends it; its supervisor is $holder.
+hold() {
+  local name=$1
+  shift
+  mkdir -p "$name"
+  "$SNUG" run "$@" sh -c "echo \$\$; sleep 1000; : $mark" >"$name/pid" 2>"$name/err" 3>&- &
+  holder=$!
+  eventually test -s "$name/pid"
+}
+# descendants PID: every process below it, in the host's numbers.
+descendants() {
+  local child
+  for child in $(pgrep -P "$1"); do echo "$child" && descendants "$child"; done
+}
+release() {
+  kill "$@"
+  wait "$@" || true
+}
+
+@test "the host's mounts are the same before, during and after, to the byte" {
+  mkdir v
+  cp /proc/self/mountinfo before
+  hold one -v "$PWD/v:/v" --tmpfs /t "$(image)"
+  cmp before /proc/self/mountinfo
+  local one=$holder
+  hold two --profile untrusted --
+  cmp before /proc/self/mountinfo
+  release "$one" "$holder"
+  cmp before /proc/self/mountinfo
+}
+
+@test "single ids: the map is one line, and files belong to the caller" {
+  mkdir v
+  succeeds run -v "$PWD/v:/v" "$(image)" \
+    sh -c 'cat /proc/self/uid_map /proc/self/gid_map /proc/self/setgroups; touch /v/root'
+  [[ $(tr -s ' ' <<<"$output") == $(printf ' 0 %d 1\n 0 %d 1\ndeny' "$(id -u)" "$(id -g)") ]]
+  snug run -u 1000:1000 -v "$PWD/v:/v" "$(image)" touch /v/other
+  [[ $(stat -c %u:%g v/root v/other | sort -u) == "$(id -u):$(id -g)" ]]
+}
+
+@test "a range of ids: root is the caller, the others are subordinate ids of the caller's and nobody else's" {
+  need_range
+  local first
+  mkdir -m 0777 v
+  first=$(awk -F: -v user="$(id -un)" '$1 == user { print $2; exit }' /etc/subuid)
+  succeeds run --ids range -v "$PWD/v:/v" "$(image)" \
+    sh -c 'cat /proc/self/uid_map; touch /v/0 /v/1 /v/1000; chown 1:1 /v/1; chown 1000:1000 /v/1000'
+  [[ $(tr -s ' ' <<<"$output") == $(printf ' 0 %d 1\n 1 %d 65535' "$(id -u)" "$first") ]] ||
+    [[ $(tr -s ' ' <<<"$output") == $(printf ' 0 %d 1\n 1 %d 65536' "$(id -u)" "$first") ]]
+  [[ $(stat -c %u v/0) == "$(id -u)" ]]
+  [[ $(stat -c %u v/1) == "$first" && $(stat -c %u v/1000) == $((first + 999)) ]]
+  snug run --ids range -v "$PWD/v:/v" "$(image)" sh -c 'rm /v/*'
+}
+
+@test "two sandboxes of one user do not see each other: processes, signals, memory, files, sockets, queues" {
+  hold one --profile untrusted --
+  local one=$holder pid socket
+  # By every number that a process of the first one has anywhere.
+  for pid in "$one" $(descendants "$one") $(cat one/pid); do
+    run snug run --seccomp off host sh -c "kill -0 $pid"
+    [[ $status != 0 || $pid -le 3 ]] || { echo "signal reaches $pid" >&2 && return 1; }
+    run snug run --seccomp off host sh -c "tr '\\0' ' ' </proc/$pid/cmdline"
+    [[ $output != *"$mark"* ]]
+  done
+  succeeds run host sh -c 'cat /proc/[0-9]*/cmdline | tr "\0" " "'
+  [[ $output != *"$mark"* ]]
+  release "$one"
+
+  # Where each has the same directories, they are not the same.
+  "$SNUG" run "$(image)" \
+    sh -c "echo $mark | tee /tmp/x /dev/shm/x /root/x /etc/x >/dev/null; sleep 1000; : $mark" 3>&- &
+  one=$!
+  sleep 0.5
+  succeeds run "$(image)" sh -c 'cat /tmp/x /dev/shm/x /root/x /etc/x 2>/dev/null; ls -A /dev/shm; exit 0'
+  [[ -z $output ]]
+  release "$one"
+
+  # An abstract socket and a port of the one.
+  need perl
+  "$SNUG" run host perl -MSocket -e '
+    socket(my $u, AF_UNIX, SOCK_STREAM, 0); bind($u, pack("S a*", AF_UNIX, "\0neighbour")); listen($u, 5);
+    socket(my $t, AF_INET, SOCK_STREAM, 0); bind($t, sockaddr_in(4242, INADDR_LOOPBACK)); listen($t, 5);
+    sleep 1000' "$mark" 3>&- &
+  one=$!
+  sleep 0.5
+  for socket in 'pack("S a*", AF_UNIX, "\0neighbour")' 'sockaddr_in(4242, INADDR_LOOPBACK)'; do
+    run snug run host perl -MSocket -e \
+      "socket(my \$s, unpack('S', $socket), SOCK_STREAM, 0); print connect(\$s, $socket) ? 'reached' : 'no'"
+    [[ $output == no ]] || { echo "$socket: $output" >&2 && return 1; }
+  done
+  release "$one"
+}
+
+@test "from outside only the caller reaches in: init is closed to its own user" {
+  hold one --profile untrusted --
+  local init
+  init=$(pgrep -P "$holder" | head -1)
+  for file in mem environ exe maps; do
+    run cat "/proc/$init/$file"
+    [[ $status != 0 ]] || { echo "/proc/INIT/$file opens" >&2 && return 1; }
+  done
+  release "$holder"
+}
+
+@test "snug's own file, the caller's, is the same afterwards, and was never open for writing" {
+  cp "$SNUG" mine
+  local before
+  before=$(sha256sum mine && stat -c '%Y %Z %a' mine)
+  SNUG=$PWD/mine snug run -v "$PWD:/work" -w / host sh -c '
+    for i in 1 2 3 4 5; do for e in /proc/[0-9]*/exe; do (: >>"$e"); (: >"$e"); done; done; exit 0' 2>/dev/null
+  [[ $(sha256sum mine && stat -c '%Y %Z %a' mine) == "$before" ]]
+}
+
+@test "the files that a command line names are no way to others: a volume's neighbours stay out" {
+  mkdir -p d/in d/out
+  echo private >d/out/file
+  ln -s ../out d/in/link
+  ln -s "$PWD/d/out" d/in/absolute
+  run snug run -v "$PWD/d/in:/v" host sh -c 'cat /v/link/file /v/absolute/file /v/../out/file; ls /v/.. /v/link/'
+  [[ $output != *private* ]]
+}
