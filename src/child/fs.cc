@@ -62,9 +62,9 @@ int check_seen(int fd, const Seen& seen) {
   return info.st_dev == seen.dev && info.st_ino == seen.ino ? 0 : -ESTALE;
 }
 
-bool is_directory(int fd) {
+int is_directory(int fd) {
   struct stat info;
-  return fstat(fd, &info) == 0 && S_ISDIR(info.st_mode);
+  return fstat(fd, &info) != 0 ? -errno : S_ISDIR(info.st_mode) ? 1 : 0;
 }
 
 }  // namespace snug::child

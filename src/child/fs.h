@@ -25,6 +25,7 @@ int clone_tree(int dirfd, const char* path, uint64_t attributes);
 // ESTALE where `fd` is not the file that was seen.
 int check_seen(int fd, const Seen& seen);
 
-bool is_directory(int fd);
+// 1 or 0, or minus an errno: what cannot be looked at is neither.
+int is_directory(int fd);
 
 }  // namespace snug::child

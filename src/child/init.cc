@@ -136,21 +136,22 @@ int do_op(State& state, const Op& op) {
 
 // What init may still do once the payload runs: wait, signal it, report. It needs CAP_KILL for a payload of
 // another uid.
-void confine_init(const Program& program) {
+int confine_init(const Program& program, uint16_t& step) {
   if (program.payload.confine_early)
-    return;
+    return 0;
+  step = program.payload.user_step;
   __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
   __user_cap_data_struct data[2]{};
   if (program.payload.set_user)
     data[0].effective = data[0].permitted = 1U << CAP_KILL;
-  // Neither can fail for a reason that the payload's own filter and sets did not meet; init holds no input
-  // that could exploit it.
-  (void)raw::call(SYS_capset, &header, data);
-  if (program.payload.filter) {
+  long result = raw::call(SYS_capset, &header, data);
+  if (result >= 0 && program.payload.filter) {
+    step = program.payload.filter_step;
     const sock_fprog filter{static_cast<unsigned short>(program.payload.filter_size),
                             const_cast<sock_filter*>(program.payload.filter)};
-    (void)raw::call(SYS_seccomp, 1 /* SECCOMP_SET_MODE_FILTER */, 0, &filter);
+    result = raw::call(SYS_seccomp, 1 /* SECCOMP_SET_MODE_FILTER */, 0, &filter);
   }
+  return static_cast<int>(result);
 }
 
 // Reaps everything that ends. True once the payload has, with its status. That the payload has stopped is
@@ -239,7 +240,9 @@ void run_init(const Program& program, int wire) {
     fail_and_exit(state, program.create_step, bound);
   // A session of its own: no controlling terminal, so that no terminal of the caller's can be injected into
   // (CVE-2017-5226), and signals of the caller's terminal reach the supervisor alone, which passes them on.
-  (void)raw::call(SYS_setsid);
+  const int alone = static_cast<int>(raw::call(SYS_setsid));
+  if (alone < 0)
+    fail_and_exit(state, program.create_step, alone);
   umask(0);  // modes in the plan are meant as they stand
   for (size_t i = 0; i < program.count; ++i) {
     const int result = do_op(state, program.ops[i]);
@@ -251,16 +254,19 @@ void run_init(const Program& program, int wire) {
     _exit(0);
   }
   umask(022);
-  uint16_t step = 0;
+  uint16_t step = program.payload.execute_step;
   const int payload = spawn_payload(state, program, step);
   if (payload < 0)
     fail_and_exit(state, step, payload);
   if (send_message(wire, {.kind = MessageKind::Ready}) < 0)
     _exit(125);
-  confine_init(program);
+  // The payload runs by now; it ends with init.
+  if (const int confined = confine_init(program, step); confined < 0)
+    fail_and_exit(state, step, confined);
   const int status = wait_for_payload(state, program, payload);
-  (void)send_message(wire, {.kind = MessageKind::Exited, .status = status, .full = fullness(state)});
-  _exit(0);
+  const int told =
+      send_message(wire, {.kind = MessageKind::Exited, .status = status, .full = fullness(state)});
+  _exit(told < 0 ? 125 : 0);
 }
 
 }  // namespace snug::child

@@ -48,8 +48,11 @@ uint64_t handled(unsigned abi) {
 }
 
 int allow(int rules, int fd, uint64_t access, unsigned abi) {
+  const int directory = is_directory(fd);
+  if (directory < 0)
+    return directory;
   landlock_path_beneath_attr rule{};
-  rule.allowed_access = access & handled(abi) & (is_directory(fd) ? ~0ULL : kOfFiles);
+  rule.allowed_access = access & handled(abi) & (directory ? ~0ULL : kOfFiles);
   rule.parent_fd = fd;
   return static_cast<int>(raw::call(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0));
 }
@@ -68,7 +71,9 @@ int allow_path(int rules, const char* path, uint64_t access, unsigned abi) {
 // file that was opened for reading could be written to.
 int allow_standard(int rules, int fd, unsigned abi) {
   struct stat info;
-  if (fstat(fd, &info) != 0 || !(S_ISREG(info.st_mode) || S_ISCHR(info.st_mode)))
+  if (fstat(fd, &info) != 0)
+    return errno == EBADF ? 0 : -errno;
+  if (!S_ISREG(info.st_mode) && !S_ISCHR(info.st_mode))
     return 0;  // closed, or a pipe or socket, which Landlock lets pass
   const long mode = raw::call(SYS_fcntl, fd, F_GETFL);
   if (mode < 0)

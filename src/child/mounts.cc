@@ -19,7 +19,7 @@ int place_and_close(int fd, int target) {
   }
   int result = place(fd, target);
   // The kernel's EINVAL for a file on a directory says nothing.
-  if (result == -EINVAL && !is_directory(fd) && is_directory(target))
+  if (result == -EINVAL && is_directory(fd) == 0 && is_directory(target) == 1)
     result = -EISDIR;
   raw::close_fd(fd);
   raw::close_fd(target);
@@ -48,7 +48,9 @@ int replace_link(int root, const char* target) {
     return parent;
   struct stat info;
   int result = 0;
-  if (fstatat(parent, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(info.st_mode))
+  if (fstatat(parent, name, &info, AT_SYMLINK_NOFOLLOW) != 0)
+    result = errno == ENOENT ? 0 : -errno;
+  else if (S_ISLNK(info.st_mode))
     result = static_cast<int>(raw::call(SYS_unlinkat, parent, name, 0));
   raw::close_fd(parent);
   return result;

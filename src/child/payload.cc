@@ -169,6 +169,7 @@ int spawn_payload(State& state, const Program& program, uint16_t& step) {
   if (program.payload.confine_early)
     if (const int result = confine(program.payload, step); result < 0)
       return result;
+  step = program.payload.execute_step;
   volatile int error = 0;
   const pid_t pid = vfork();
   if (pid < 0)

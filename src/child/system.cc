@@ -75,12 +75,13 @@ int mask(int fs, const TextList& names) {
       continue;
     if (target < 0)
       return target;
-    int cover = -1;
-    if (!is_directory(target))
+    const int directory = is_directory(target);
+    int cover = directory;
+    if (directory == 0)
       cover = clone_tree(AT_FDCWD, "/dev/null", kNoExec);
-    else if (empty < 0)
+    else if (directory > 0 && empty < 0)
       cover = empty = new_tmpfs("0", "0555", MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC);
-    else
+    else if (directory > 0)
       cover = clone_tree(empty, "", 0);
     const int result = cover < 0 ? cover : place(cover, target);
     raw::close_fd(target);

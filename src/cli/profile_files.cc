@@ -3,9 +3,11 @@
 #include <dirent.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
 
 #include "base/path.h"
+#include "base/text.h"
 #include "sys/file_io.h"
 
 namespace snug {
@@ -26,11 +28,23 @@ Result<std::string> FileProfileSource::read(const std::string& path) const {
   return read_text_file(path);
 }
 
-std::vector<std::string> FileProfileSource::user_names() const {
+Result<std::vector<std::string>> FileProfileSource::user_names() const {
   std::vector<std::string> names;
-  // No directory, no profiles.
+  const auto failed = [&] {
+    return fail({.step = "read the directory of profiles " + escape_control(user_directory_), .err = errno});
+  };
   const std::unique_ptr<DIR, CloseDir> dir{opendir(user_directory_.c_str())};
-  while (const dirent* entry = dir ? readdir(dir.get()) : nullptr) {
+  if (!dir && (errno == ENOENT || errno == ENOTDIR))
+    return names;
+  if (!dir)
+    return failed();
+  for (;;) {
+    errno = 0;
+    const dirent* entry = readdir(dir.get());
+    if (!entry && errno != 0)
+      return failed();
+    if (!entry)
+      break;
     const std::string_view name = entry->d_name;
     if (name.size() > kSuffix.size() && name.ends_with(kSuffix) && !name.starts_with('.'))
       names.emplace_back(name.substr(0, name.size() - kSuffix.size()));

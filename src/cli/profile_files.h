@@ -13,7 +13,7 @@ class FileProfileSource : public ProfileSource {
  public:
   explicit FileProfileSource(const RealHost& host);
   Result<std::string> read(const std::string& path) const override;
-  std::vector<std::string> user_names() const override;
+  Result<std::vector<std::string>> user_names() const override;
 
  private:
   std::string user_directory_;

@@ -23,9 +23,12 @@ struct Listed {
 
 // A user's profile hides a shipped one of its name. One that cannot be read is listed, with the reason where
 // its description would be: `ls` is how people look for what is wrong.
-std::vector<Listed> list_profiles(const ProfilePlaces& places, const ProfileSource& source) {
+Result<std::vector<Listed>> list_profiles(const ProfilePlaces& places, const ProfileSource& source) {
   std::vector<Listed> list;
-  for (const std::string& name : source.user_names()) {
+  const auto names = source.user_names();
+  if (!names)
+    return tl::unexpected{names.error()};
+  for (const std::string& name : *names) {
     const auto loaded = load_profile(name, places, source);
     if (loaded)
       list.push_back({name, loaded->layer.kind, loaded->layer.path, loaded->layer.description});
@@ -71,13 +74,15 @@ Result<int> profile_ls_command(const Options& options) {
   if (!host)
     return tl::unexpected{host.error()};
   const auto list = list_profiles(profile_places(*host), FileProfileSource{*host});
+  if (!list)
+    return tl::unexpected{list.error()};
   std::string text;
   if (options.common.json.value_or(false))
-    text = list_json(list);
+    text = list_json(*list);
   else if (options.common.quiet.value_or(false))
-    text = names_text(list);
+    text = names_text(*list);
   else
-    text = list_text(list, colour_for(STDOUT_FILENO, options.common.color));
+    text = list_text(*list, colour_for(STDOUT_FILENO, options.common.color));
   return print_answer(text).map([] { return 0; });
 }
 

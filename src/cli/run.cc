@@ -74,13 +74,17 @@ void report_new(const Plan& plan, const CommonOptions& common) {
 // Standard input is the caller's, as in a shell, unless --interactive=false asks for docker's default without
 // -i. A directory as a standard descriptor would be a way out (CVE-2016-9962).
 Status settle_input(const RunOptions& options) {
-  for (int fd = 0; fd < 3; ++fd)
-    if (struct stat info{}; fstat(fd, &info) == 0 && S_ISDIR(info.st_mode))
+  for (int fd = 0; fd < 3; ++fd) {
+    struct stat info {};
+    if (fstat(fd, &info) != 0 && errno != EBADF)
+      return fail({.step = fmt::format("look at the standard descriptor {}", fd), .err = errno});
+    if (S_ISDIR(info.st_mode))
       return fail({.step = fmt::format(
                        "standard descriptor {} is a directory: the command could reach the host's files "
                        "through it",
                        fd),
                    .hint = "redirect it from or to a file; -v shows a directory inside"});
+  }
   if (options.interactive.value_or(true))
     return {};
   const UniqueFd null{open("/dev/null", O_RDONLY | O_CLOEXEC)};

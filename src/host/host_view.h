@@ -94,7 +94,7 @@ class HostView {
   virtual bool tmpfs_has_user_xattrs() const = 0;
 
   // The version of the kernel's Landlock interface, 0 where it has none: landlock_create_ruleset(2).
-  virtual unsigned landlock_abi() const = 0;
+  virtual Result<unsigned> landlock_abi() const = 0;
 
   // Where snug keeps things: $XDG_DATA_HOME/snug, by default ~/.local/share/snug. Not created by asking.
   virtual std::string store_dir() const = 0;

@@ -194,9 +194,14 @@ bool RealHost::tmpfs_has_user_xattrs() const {
   return kernel_ >= KernelVersion{6, 6};
 }
 
-unsigned RealHost::landlock_abi() const {
+Result<unsigned> RealHost::landlock_abi() const {
   const long abi = syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
-  return abi > 0 ? static_cast<unsigned>(abi) : 0;
+  if (abi >= 0)
+    return static_cast<unsigned>(abi);
+  // Not built in, or not switched on.
+  if (errno == ENOSYS || errno == EOPNOTSUPP)
+    return 0U;
+  return fail({.step = "ask the kernel for its Landlock", .err = errno});
 }
 
 std::string RealHost::store_dir() const {

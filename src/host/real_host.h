@@ -26,7 +26,7 @@ class RealHost : public HostView {
   Result<std::uint64_t> file_system(const std::string& path) const override;
   std::optional<std::string> native_overlay_problem() const override;
   bool tmpfs_has_user_xattrs() const override;
-  unsigned landlock_abi() const override;
+  Result<unsigned> landlock_abi() const override;
   std::string store_dir() const override;
 
   // $XDG_CONFIG_HOME/snug, by default ~/.config/snug.

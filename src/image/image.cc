@@ -210,14 +210,24 @@ class Collector {
   std::vector<Layer> open_;  // the images that are being read, outermost first
 };
 
-void read_users(Image& image, const std::vector<Layer>& layers) {
-  const auto etc = enter_merged(open_merged_root(layers), "/etc");
+Status read_users(Image& image, const std::vector<Layer>& layers) {
+  const auto root = open_merged_root(layers);
+  if (!root)
+    return tl::unexpected{root.error()};
+  const auto etc = enter_merged(*root, "/etc");
   if (!etc)
-    return;
-  if (const auto passwd = read_merged(*etc, "passwd"))
-    image.users = parse_passwd(*passwd);
-  if (const auto group = read_merged(*etc, "group"))
-    image.groups = parse_group(*group);
+    return tl::unexpected{etc.error()};
+  if (!*etc)
+    return {};
+  const auto passwd = read_merged(**etc, "passwd");
+  const auto group = passwd ? read_merged(**etc, "group") : passwd;
+  if (!group)
+    return tl::unexpected{group.error()};
+  if (*passwd)
+    image.users = parse_passwd(**passwd);
+  if (*group)
+    image.groups = parse_group(**group);
+  return {};
 }
 
 }  // namespace
@@ -226,7 +236,8 @@ Result<Image> load_image(std::string_view reference, const ImagePlaces& places) 
   Image image{.name = std::string{reference}};
   if (reference == "host") {
     image.kind = ImageKind::Host;
-    read_users(image, {Layer{.path = "/"}});
+    if (Status status = read_users(image, {Layer{.path = "/"}}); !status)
+      return tl::unexpected{std::move(status).error()};
     return image;
   }
   if (reference.empty() || reference.find('\0') != std::string_view::npos)
@@ -245,7 +256,8 @@ Result<Image> load_image(std::string_view reference, const ImagePlaces& places) 
     return tl::unexpected{config.error()};
   image.config = *std::move(config);
   image.layers = collector.take();
-  read_users(image, image.layers);
+  if (Status status = read_users(image, image.layers); !status)
+    return tl::unexpected{std::move(status).error()};
   return image;
 }
 

@@ -22,6 +22,18 @@ struct Entry {
   std::size_t part{};  // of the directory that has it
 };
 
+// What is not there, or may not be looked at by anybody who runs the image as the caller. Every other error
+// is told: a passwd that could not be read must not pass for one that is missing, or the payload would have
+// other ids than the image says.
+bool is_absence(int error) {
+  return error == ENOENT || error == ENOTDIR || error == EACCES || error == ELOOP || error == ENAMETOOLONG ||
+         error == ENXIO;
+}
+
+tl::unexpected<Error> unreadable(const std::string& name, int error) {
+  return fail({.step = "look at " + escape_control(name) + " in the image", .err = error});
+}
+
 UniqueFd open_directory(int dirfd, const std::string& name, int flags = 0) {
   return UniqueFd{openat(dirfd, name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags)};
 }
@@ -39,27 +51,32 @@ bool is_opaque(int fd) {
 }
 
 // A whiteout (a character device 0:0) is an entry too, of kind Other: it hides what is below it.
-Entry find_entry(const MergedDirectory& directory, const std::string& name) {
+Result<Entry> find_entry(const MergedDirectory& directory, const std::string& name) {
   for (std::size_t i = 0; i < directory.size(); ++i) {
     struct stat info {};
-    if (fstatat(directory[i].get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
+    if (fstatat(directory[i].get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+      if (!is_absence(errno))
+        return unreadable(name, errno);
       continue;
+    }
     const auto kind = S_ISDIR(info.st_mode)   ? Entry::Kind::Directory
                       : S_ISLNK(info.st_mode) ? Entry::Kind::Link
                       : S_ISREG(info.st_mode) ? Entry::Kind::File
                                               : Entry::Kind::Other;
-    return {kind, i};
+    return Entry{kind, i};
   }
-  return {};
+  return Entry{};
 }
 
 // The merged directory `name`, which the part `first` of `directory` has, and lower ones may add to.
-MergedDirectory enter(const MergedDirectory& directory, const std::string& name, std::size_t first) {
+Result<MergedDirectory> enter(const MergedDirectory& directory, const std::string& name, std::size_t first) {
   MergedDirectory inner;
   for (std::size_t i = first; i < directory.size(); ++i) {
     UniqueFd fd = open_directory(directory[i].get(), name, O_NOFOLLOW);
     if (!fd && errno == ENOENT)
       continue;
+    if (!fd && !is_absence(errno))
+      return unreadable(name, errno);
     if (!fd)  // a file or a whiteout ends the merge; so does what may not be looked at
       break;
     const bool opaque = i + 1 < directory.size() && is_opaque(fd.get());
@@ -70,9 +87,11 @@ MergedDirectory enter(const MergedDirectory& directory, const std::string& name,
   return inner;
 }
 
-std::string read_link(int dirfd, const std::string& name) {
+Result<std::string> read_link(int dirfd, const std::string& name) {
   std::string target(PATH_MAX, '\0');
   const ssize_t n = readlinkat(dirfd, name.c_str(), target.data(), target.size());
+  if (n < 0 && !is_absence(errno) && errno != EINVAL)
+    return unreadable(name, errno);
   target.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
   return target;
 }
@@ -92,7 +111,7 @@ struct Found {
 enum class End { Directory, File, Nowhere };
 
 // Moves `place` along `path`. Where that ends at a file, `file` names it in a part of the last directory.
-End walk(MergedPlace& place, std::string_view path, Found& file) {
+Result<End> walk(MergedPlace& place, std::string_view path, Found& file) {
   std::vector<std::string> todo;
   push_front(todo, path);
   if (path.starts_with('/'))
@@ -106,18 +125,25 @@ End walk(MergedPlace& place, std::string_view path, Found& file) {
       continue;
     }
     const std::shared_ptr<const MergedDirectory> here = place.back();
-    const Entry entry = find_entry(*here, name);
-    if (entry.kind == Entry::Kind::Directory) {
-      place.push_back(std::make_shared<const MergedDirectory>(enter(*here, name, entry.part)));
-    } else if (entry.kind == Entry::Kind::Link) {
-      const std::string target = read_link((*here)[entry.part].get(), name);
-      if (target.empty() || ++links > 40)  // the kernel's own limit: MAXSYMLINKS
+    const auto entry = find_entry(*here, name);
+    if (!entry)
+      return tl::unexpected{entry.error()};
+    if (entry->kind == Entry::Kind::Directory) {
+      auto inner = enter(*here, name, entry->part);
+      if (!inner)
+        return tl::unexpected{std::move(inner).error()};
+      place.push_back(std::make_shared<const MergedDirectory>(*std::move(inner)));
+    } else if (entry->kind == Entry::Kind::Link) {
+      const auto target = read_link((*here)[entry->part].get(), name);
+      if (!target)
+        return tl::unexpected{target.error()};
+      if (target->empty() || ++links > 40)  // the kernel's own limit: MAXSYMLINKS
         return End::Nowhere;
-      push_front(todo, target);
-      if (target.starts_with('/'))
+      push_front(todo, *target);
+      if (target->starts_with('/'))
         place.resize(1);
-    } else if (entry.kind == Entry::Kind::File && todo.empty()) {
-      file = {.dirfd = (*here)[entry.part].get(), .name = name};
+    } else if (entry->kind == Entry::Kind::File && todo.empty()) {
+      file = {.dirfd = (*here)[entry->part].get(), .name = name};
       return End::File;
     } else {
       return End::Nowhere;
@@ -128,36 +154,52 @@ End walk(MergedPlace& place, std::string_view path, Found& file) {
 
 }  // namespace
 
-MergedPlace open_merged_root(const std::vector<Layer>& layers) {
+Result<MergedPlace> open_merged_root(const std::vector<Layer>& layers) {
   MergedDirectory root;
-  for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer)
-    if (UniqueFd fd = open_directory(AT_FDCWD, layer->path))
+  for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
+    UniqueFd fd = open_directory(AT_FDCWD, layer->path);
+    if (fd)
       root.push_back(std::move(fd));
-  return {std::make_shared<const MergedDirectory>(std::move(root))};
+    else if (!is_absence(errno))
+      return unreadable(layer->path, errno);
+  }
+  return MergedPlace{std::make_shared<const MergedDirectory>(std::move(root))};
 }
 
-std::optional<MergedPlace> enter_merged(MergedPlace from, std::string_view path) {
+Result<std::optional<MergedPlace>> enter_merged(MergedPlace from, std::string_view path) {
   Found file;
-  if (walk(from, path, file) != End::Directory)
-    return std::nullopt;
-  return from;
+  const auto end = walk(from, path, file);
+  if (!end)
+    return tl::unexpected{end.error()};
+  return *end == End::Directory ? std::optional{std::move(from)} : std::nullopt;
 }
 
-std::optional<std::string> read_merged(MergedPlace from, std::string_view path) {
+Result<std::optional<std::string>> read_merged(MergedPlace from, std::string_view path) {
   Found file;
-  if (walk(from, path, file) != End::File)
+  const auto end = walk(from, path, file);
+  if (!end)
+    return tl::unexpected{end.error()};
+  if (*end != End::File)
     return std::nullopt;
   // It was a regular file a moment ago. O_NONBLOCK is for the FIFO that it may be now, and read_regular looks
   // again.
   const auto fd = open_file(file.dirfd, file.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  if (!fd && !is_absence(fd.error().err))
+    return tl::unexpected{fd.error()};
   if (!fd)
     return std::nullopt;
   auto text = read_regular(fd->get(), file.name);
-  return text ? std::optional{*std::move(text)} : std::nullopt;
+  if (!text && text.error().err != 0)
+    return tl::unexpected{std::move(text).error()};
+  return text ? std::optional{*std::move(text)}
+              : std::nullopt;  // no regular file, or too large for one of these
 }
 
-std::optional<std::string> read_image_file(const std::vector<Layer>& layers, std::string_view path) {
-  return read_merged(open_merged_root(layers), path);
+Result<std::optional<std::string>> read_image_file(const std::vector<Layer>& layers, std::string_view path) {
+  auto root = open_merged_root(layers);
+  if (!root)
+    return tl::unexpected{std::move(root).error()};
+  return read_merged(*std::move(root), path);
 }
 
 }  // namespace snug

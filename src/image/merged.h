@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "base/unique_fd.h"
 #include "image/image.h"
 
@@ -18,12 +19,14 @@ using MergedDirectory = std::vector<UniqueFd>;
 // A directory and those above it, the root first: ".." goes back, and never above the root. Cheap to copy.
 using MergedPlace = std::vector<std::shared_ptr<const MergedDirectory>>;
 
-MergedPlace open_merged_root(const std::vector<Layer>& layers);
+// Each of these fails where something could not be looked at for another reason than that it is not there or
+// is closed to the caller.
+Result<MergedPlace> open_merged_root(const std::vector<Layer>& layers);
 
 // Nothing where `path` does not lead to a directory.
-std::optional<MergedPlace> enter_merged(MergedPlace from, std::string_view path);
+Result<std::optional<MergedPlace>> enter_merged(MergedPlace from, std::string_view path);
 
 // Nothing where `path` does not lead to a regular file of at most 1 MiB.
-std::optional<std::string> read_merged(MergedPlace from, std::string_view path);
+Result<std::optional<std::string>> read_merged(MergedPlace from, std::string_view path);
 
 }  // namespace snug

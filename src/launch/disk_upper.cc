@@ -41,7 +41,7 @@ bool lock(int dir) {
 // A sweeper may have taken the new directory for a left one in the moment before it was locked.
 bool still_there(int dir) {
   struct stat info {};
-  return fstat(dir, &info) == 0 && info.st_nlink > 0;
+  return fstat(dir, &info) != 0 || info.st_nlink > 0;
 }
 
 std::string map_text(const MapRange& range) {
@@ -106,7 +106,15 @@ Result<DiskUpper> DiskUpper::prepare(const std::string& parent, mode_t root_mode
     if (!mkdtemp(path.data()))
       return failed(errno);
     upper.dir_.reset(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!upper.dir_ || !lock(upper.dir_.get()) || !still_there(upper.dir_.get()))
+    if (!upper.dir_ || !lock(upper.dir_.get())) {
+      const int error = errno;
+      // It is not left to pile up where locks do not work.
+      (void)rmdir(path.c_str());
+      if (error != ENOENT && error != EWOULDBLOCK)  // a sweeper was first
+        return failed(error);
+      continue;
+    }
+    if (!still_there(upper.dir_.get()))
       continue;
     upper.path_ = path;
     const int dir = upper.dir_.get();

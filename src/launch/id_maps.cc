@@ -61,7 +61,7 @@ Status run_helper(const std::string& helper, pid_t init, const std::vector<IdRan
   if (error != 0)
     return fail({.step = "run " + helper, .err = error});
   const std::string said = read_answer(answer.get());
-  int status = 0;
+  int status = -1;
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0)

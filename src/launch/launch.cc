@@ -56,10 +56,18 @@ void read_window_size(LaunchFacts& facts) {
 }
 
 LaunchResult launch(const Plan& plan, const LaunchOptions& options, LaunchFacts facts) {
-  facts.caller_terminals = terminal_fds();
+  const auto terminals = terminal_fds();
+  if (!terminals)
+    return launch_failure(terminals.error());
+  facts.caller_terminals = *terminals;
   if (const auto* terminal = find_step<OpenTerminal>(plan); terminal && !facts.setup_only)
     facts.terminal_fds = terminal->always ? 7 : facts.caller_terminals;
   read_window_size(facts);
+
+  // Before there is anything on disk, and until it is gone: a second Ctrl-C would leave it behind.
+  auto signals = HeldSignals::hold();
+  if (!signals)
+    return launch_failure(std::move(signals).error());
 
   if (const SweepDisk* step = find_step<SweepDisk>(plan))
     sweep_disk_uppers(step->parent);
@@ -80,9 +88,6 @@ LaunchResult launch(const Plan& plan, const LaunchOptions& options, LaunchFacts 
   if (Status status = lowered.lower(); !status)
     return launch_failure(std::move(status).error());
 
-  auto signals = HeldSignals::hold();
-  if (!signals)
-    return launch_failure(std::move(signals).error());
   child::Program& program = lowered.program();
   program.caller_mask = signals->caller_mask();
   program.arguments = options.arguments;
@@ -108,7 +113,7 @@ LaunchResult launch(const Plan& plan, const LaunchOptions& options, LaunchFacts 
     child::run_init(lowered.program(), theirs.get());
   }
   theirs.reset();
-  Supervisor supervisor{plan, options, std::move(*signals), facts};
+  Supervisor supervisor{plan, options, *signals, facts};
   return supervisor.run(init, UniqueFd{pidfd}, std::move(ours));
 }
 

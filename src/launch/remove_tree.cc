@@ -144,7 +144,7 @@ Status remove_tree_mapped(int parent, const std::string& name, const MapRange& r
     status = write_range_maps(pid, range);
   byte = 'g';
   if (status)
-    (void)!write(ours.get(), &byte, 1);  // its exit status tells
+    (void)send(ours.get(), &byte, 1, MSG_NOSIGNAL);  // its exit status tells
   ours.reset();
   int wait_status = 0;
   while (waitpid(pid, &wait_status, 0) < 0 && errno == EINTR) {

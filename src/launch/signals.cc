@@ -48,7 +48,7 @@ HeldSignals::~HeldSignals() {
     (void)sigprocmask(SIG_SETMASK, &saved_, nullptr);  // cannot fail with a set that the kernel gave
 }
 
-void forward_signal(int init_pidfd, int signal, bool to_group) {
+void forward_signal(pid_t init, int signal, bool to_group) {
   siginfo_t info{};
   info.si_signo = child::kForwardSignal;
   info.si_code = SI_QUEUE;
@@ -56,7 +56,7 @@ void forward_signal(int init_pidfd, int signal, bool to_group) {
   info.si_uid = getuid();
   info.si_value.sival_int = signal | (to_group ? child::kToGroup : 0);
   // ESRCH: init has just ended, and its status is on the way.
-  (void)syscall(SYS_pidfd_send_signal, init_pidfd, child::kForwardSignal, &info, 0U);
+  (void)syscall(SYS_rt_sigqueueinfo, init, child::kForwardSignal, &info);
 }
 
 void stop_self() {

@@ -27,7 +27,7 @@ class HeldSignals {
 };
 
 // Sends init the request to pass `signal` on (child/wire.h).
-void forward_signal(int init_pidfd, int signal, bool to_group);
+void forward_signal(pid_t init, int signal, bool to_group);
 
 // Stops snug itself as SIGTSTP's default would, and returns when it goes on.
 void stop_self();

@@ -30,9 +30,9 @@ int exit_status_of(int wait_status) {
 
 }  // namespace
 
-Supervisor::Supervisor(const Plan& plan, const LaunchOptions& options, HeldSignals signals,
+Supervisor::Supervisor(const Plan& plan, const LaunchOptions& options, const HeldSignals& signals,
                        const LaunchFacts& facts)
-    : plan_{plan}, options_{options}, signals_{std::move(signals)}, facts_{facts} {}
+    : plan_{plan}, options_{options}, signals_{signals}, facts_{facts} {}
 
 Supervisor::~Supervisor() {
   if (init_ > 0 && !gone_) {
@@ -76,7 +76,7 @@ void Supervisor::poll_once() {
     relay_.handle(polls + 3, count - 3);
   if (polls[1].revents) {
     // Messages that init sent before it ended are still in the socket.
-    while (wire_) read_wire();
+    drain_wire();
     reap();
   }
 }
@@ -109,6 +109,11 @@ bool Supervisor::read_wire() {
     return true;
   if (n < 0 && errno == EAGAIN)
     return false;
+  if (n < 0 && errno != ECONNRESET) {
+    end_setup(fail({.step = "read what init tells", .err = errno}));
+    wire_.reset();
+    return false;
+  }
   if (n != sizeof message) {
     wire_.reset();  // end of file: init is gone or going; its pidfd says when
     return false;
@@ -135,7 +140,7 @@ void Supervisor::on_message(const child::Message& message, UniqueFd fd, UniqueFd
     case child::MessageKind::Ready:
       ready_ = true;
       killed_by_ = 0;
-      for (const int signal : early_) forward_signal(pidfd_.get(), signal, false);
+      for (const int signal : early_) forward_signal(init_, signal, false);
       early_.clear();
       write_status("child-pid", init_);
       set_deadline();
@@ -169,8 +174,12 @@ Status Supervisor::give_maps() {
   if (Status status = write_range_maps(init_, *step); !status)
     return status;
   const child::Message go{.kind = child::MessageKind::Go};
-  // A failure means that init has died, which its pidfd tells.
-  (void)send(wire_.get(), &go, sizeof go, MSG_NOSIGNAL);
+  ssize_t sent = 0;
+  do sent = send(wire_.get(), &go, sizeof go, MSG_NOSIGNAL);
+  while (sent < 0 && errno == EINTR);
+  // That init has died its pidfd tells. Anything else must end it: it would wait for ever.
+  if (sent < 0 && errno != EPIPE && errno != ECONNRESET)
+    return fail({.step = "tell init that its ids are mapped", .err = errno});
   return {};
 }
 
@@ -183,7 +192,7 @@ Status Supervisor::serve_fuse(UniqueFd device, UniqueFd user_namespace) {
 
 // What the supervisor has to do for init while it sets up has failed: so has the run.
 void Supervisor::end_setup(Status status) {
-  if (status)
+  if (status || error_)
     return;
   error_ = {std::move(status).error()};
   kill_sandbox();
@@ -208,7 +217,7 @@ void Supervisor::on_signal(int signal, bool from_terminal) {
       break;
     case SIGTSTP:
       if (ready_)
-        forward_signal(pidfd_.get(), SIGTSTP, true);
+        forward_signal(init_, SIGTSTP, true);
       relay_.raw_mode().restore();
       stop_self();
       return;  // SIGCONT is pending now and passes itself on
@@ -221,7 +230,7 @@ void Supervisor::on_signal(int signal, bool from_terminal) {
       break;
   }
   if (ready_) {
-    forward_signal(pidfd_.get(), signal, from_terminal);
+    forward_signal(init_, signal, from_terminal);
     return;
   }
   // The payload is not known to run yet; it may have been executed this very moment. What ends snug waits a
@@ -250,7 +259,7 @@ void Supervisor::on_time() {
       deadline_.reset();
     } else {
       outcome_.timed_out = true;
-      forward_signal(pidfd_.get(), SIGTERM, true);
+      forward_signal(init_, SIGTERM, true);
       deadline_ = Clock::now() + std::chrono::milliseconds{timeout->grace_ms};
     }
   } else if (ready_ && !rested_) {
@@ -260,8 +269,9 @@ void Supervisor::on_time() {
 }
 
 void Supervisor::kill_sandbox() {
-  // By pidfd: a pid could be somebody else's by now.
-  (void)syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0U);
+  // Not by pidfd, which an outer filter may refuse: the pid is init's until it is reaped here.
+  if (init_ > 0 && !gone_)
+    (void)kill(init_, SIGKILL);
 }
 
 void Supervisor::reap() {
@@ -269,6 +279,7 @@ void Supervisor::reap() {
   while (waitid(P_PID, static_cast<id_t>(init_), &info, WEXITED) != 0 && errno == EINTR) {
   }
   gone_ = true;
+  killed_ = info.si_code != CLD_EXITED;
 }
 
 LaunchResult Supervisor::finish() {
@@ -286,6 +297,8 @@ LaunchResult Supervisor::finish() {
     outcome_.exit_status = exit_status_of(*status_);
   } else if (killed_by_) {
     outcome_.exit_status = 128 + killed_by_;
+  } else if (ready_ && !killed_) {
+    return launch_failure({.step = "init ended without telling how the command did"});
   } else if (ready_) {
     outcome_.exit_status = 128 + SIGKILL;  // somebody killed init, and with it the payload
   } else {

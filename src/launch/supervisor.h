@@ -18,12 +18,11 @@ namespace snug {
 
 class Supervisor {
  public:
-  Supervisor(const Plan& plan, const LaunchOptions& options, HeldSignals signals, const LaunchFacts& facts);
+  Supervisor(const Plan& plan, const LaunchOptions& options, const HeldSignals& signals,
+             const LaunchFacts& facts);
   ~Supervisor();
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
-
-  const HeldSignals& signals() const { return signals_; }
 
   // Takes over a cloned init: its pid and pidfd, and the supervisor's end of the wire. Returns when init is
   // gone.
@@ -52,7 +51,7 @@ class Supervisor {
 
   const Plan& plan_;
   const LaunchOptions& options_;
-  HeldSignals signals_;
+  const HeldSignals& signals_;
   const LaunchFacts& facts_;
   TerminalRelay relay_;
   FuseServer fuse_;
@@ -61,6 +60,7 @@ class Supervisor {
   UniqueFd pidfd_;
   UniqueFd wire_;
   bool gone_{};                  // init has been reaped
+  bool killed_{};                // by a signal: somebody's, or ours
   bool ready_{};                 // the payload was executed
   std::vector<int> early_{};     // signals that came before the payload did
   int killed_by_{};              // the signal that ended snug's set-up

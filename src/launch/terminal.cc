@@ -1,6 +1,7 @@
 #include "launch/terminal.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -13,11 +14,14 @@ constexpr std::size_t kChunk = 4096;
 
 }  // namespace
 
-std::uint8_t terminal_fds() {
+Result<std::uint8_t> terminal_fds() {
   std::uint8_t fds = 0;
   for (int fd = 0; fd < 3; ++fd)
     if (isatty(fd))
       fds |= static_cast<std::uint8_t>(1 << fd);
+    else if (errno != ENOTTY && errno != EINVAL && errno != EBADF)
+      // It may be one, and must not be handed in: a terminal that has hung up says EIO.
+      return fail({.step = fmt::format("ask if the standard descriptor {} is a terminal", fd), .err = errno});
   return fds;
 }
 
@@ -31,8 +35,10 @@ void RawMode::enter() {
 }
 
 void RawMode::restore() {
-  if (raw_)
-    (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &saved_);  // a terminal that has gone cannot be helped
+  // At once where it cannot be waited for what is still to be printed. A terminal that has gone cannot be
+  // helped.
+  if (raw_ && tcsetattr(STDIN_FILENO, TCSADRAIN, &saved_) != 0)
+    (void)tcsetattr(STDIN_FILENO, TCSANOW, &saved_);
   raw_ = false;
 }
 

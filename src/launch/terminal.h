@@ -7,12 +7,13 @@
 #include <cstdint>
 #include <string>
 
+#include "base/result.h"
 #include "base/unique_fd.h"
 
 namespace snug {
 
 // Which of the standard descriptors are terminals: bit n for fd n.
-std::uint8_t terminal_fds();
+Result<std::uint8_t> terminal_fds();
 
 // Raw mode on the caller's terminal for as long as this lives, where standard input is one and snug is in its
 // foreground. The old modes come back on every way out: destruction, suspend(), and a signal's default action

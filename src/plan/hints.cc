@@ -232,6 +232,9 @@ Error explain_failure(const PlannedStep& planned, int err, int detail) {
   Error error{.step = part_of(planned.step, detail), .err = err, .hint = hint_for(planned.step, err)};
   if (error.step.empty())
     error.step = describe(planned.step);
+  if (err == ENOSYS && error.hint.empty())
+    error.hint =
+        "a system call is unknown here: this kernel is older than Linux 5.12, or an outer sandbox refuses it";
   if (planned.origin != Origin{})
     error.origin = planned.origin.text;
   if (const auto* execute = std::get_if<Execute>(&planned.step)) {

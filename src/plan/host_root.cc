@@ -2,6 +2,7 @@
 // fresh.
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <string_view>
 
 #include "base/path.h"
@@ -44,23 +45,26 @@ void bind(Builder& builder, std::string path, const FileInfo& seen) {
 
 // One of the host's paths as the same inside. Links into /usr stay links, small files are copied, the rest is
 // mounted. What is not there is left out: distributions differ.
-void show(Builder& builder, const std::string& path) {
+Status show(Builder& builder, const std::string& path) {
   const HostView& host = builder.host;
   const Origin& origin = builder.spec.image.origin;
   if (const auto link = host.read_link(path);
       link && (link->starts_with("/usr/") || link->starts_with("usr/") || link->starts_with("../usr/"))) {
     builder.init(Phase::Root, MakeSymlink{path, *link}, origin);
-    return;
+    return {};
   }
   const auto seen = host.stat(path);
+  if (!seen && (seen.error().err == ENOENT || seen.error().err == ENOTDIR || seen.error().err == EACCES))
+    return {};
   if (!seen)
-    return;
+    return tl::unexpected{seen.error()};
   if (seen->kind == FileKind::Regular && seen->size <= kCopyUpTo)
     if (auto text = host.read_file(path); text) {
       builder.init(Phase::Root, BindText{.target = path, .text = std::move(*text), .copied = true}, origin);
-      return;
+      return {};
     }
   bind(builder, path, *seen);
+  return {};
 }
 
 // The payload's own line, root's, and the system's accounts: names that files of /usr may have, but nobody
@@ -104,20 +108,25 @@ std::string group_text(const Builder& builder) {
 
 }  // namespace
 
-void plan_host_root(Builder& builder) {
+Status plan_host_root(Builder& builder) {
   const Origin& origin = builder.spec.image.origin;
   builder.init(Phase::Root, TmpfsRoot{builder.spec.rootfs_size ? builder.spec.rootfs_size->value : 0},
                origin);
   for (const FreshDir& dir : kFresh)
     builder.init(Phase::Root, MakeDir{std::string{dir.path}, dir.mode}, origin);
-  for (const std::string_view path : kPrograms) show(builder, std::string{path});
-  for (const std::string_view name : kEtc) show(builder, join_path("/etc", name));
+  for (const std::string_view path : kPrograms)
+    if (Status status = show(builder, std::string{path}); !status)
+      return status;
+  for (const std::string_view name : kEtc)
+    if (Status status = show(builder, join_path("/etc", name)); !status)
+      return status;
   builder.init(Phase::Root, MakeSymlink{"/etc/mtab", "/proc/self/mounts"}, origin);
   builder.init(Phase::Root, MakeSymlink{"/var/run", "/run"}, origin);
   builder.init(Phase::Root, BindText{"/etc/passwd", passwd_text(builder)}, origin);
   builder.init(Phase::Root, BindText{"/etc/group", group_text(builder)}, origin);
   if (builder.user.home != "/" && builder.user.home != "/root" && normalize_absolute(builder.user.home))
     builder.init(Phase::Root, MakeDir{*normalize_absolute(builder.user.home), 0700}, origin);
+  return {};
 }
 
 }  // namespace snug

@@ -36,7 +36,10 @@ Status plan_landlock(Builder& builder) {
   const Spec& spec = builder.spec;
   if (!spec.landlock.value)
     return {};
-  const unsigned abi = builder.host.landlock_abi();
+  const auto answer = builder.host.landlock_abi();
+  if (!answer)
+    return tl::unexpected{answer.error()};
+  const unsigned abi = *answer;
   std::string problem;
   if (spec.nested_userns.value)
     problem = "it refuses every mount, and nested-userns is for those";

@@ -165,10 +165,8 @@ void plan_room(Builder& builder) {
 
 Status plan_root(Builder& builder) {
   builder.init(Phase::Root, PrivateMounts{});
-  if (builder.image.kind == ImageKind::Host) {
-    plan_host_root(builder);
-    return {};
-  }
+  if (builder.image.kind == ImageKind::Host)
+    return plan_host_root(builder);
   OverlayRoot root{.layers = builder.image.layers};
   if (Status status = choose_driver(builder, root); !status)
     return status;

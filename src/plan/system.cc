@@ -1,4 +1,5 @@
 // /dev, /proc, /sys and the payload's terminal.
+#include <cerrno>
 #include <span>
 #include <string_view>
 
@@ -26,6 +27,11 @@ constexpr std::string_view kSysMasked[] = {"firmware", "devices/virtual/powercap
 constexpr std::string_view kHostSysMasked[] = {"firmware", "devices/virtual/powercap", "kernel/security",
                                                "kernel/debug", "kernel/tracing"};
 
+// What cannot be looked at is there: init passes over what turns out not to be.
+bool absent(const Error& error) {
+  return error.err == ENOENT || error.err == ENOTDIR;
+}
+
 // The names that exist and that the payload could open. What belongs to another user and is closed to the
 // rest needs no mask: its owner has no id inside, so that no capability inside counts for it
 // (user_namespaces(7)); a mask would cost a mount.
@@ -34,7 +40,8 @@ std::vector<std::string> openable(const HostView& host, std::string_view base,
   std::vector<std::string> found;
   for (const std::string_view name : names)
     if (const auto info = host.stat(std::string{base} + std::string{name});
-        info && (info->uid == host.caller().uid || info->gid == host.caller().gid || (info->mode & 07) != 0))
+        info ? (info->uid == host.caller().uid || info->gid == host.caller().gid || (info->mode & 07) != 0)
+             : !absent(info.error()))
       found.emplace_back(name);
   return found;
 }
@@ -43,7 +50,7 @@ std::vector<std::string> existing(const HostView& host, std::string_view base,
                                   std::span<const std::string_view> names) {
   std::vector<std::string> found;
   for (const std::string_view name : names)
-    if (host.stat(std::string{base} + std::string{name}))
+    if (const auto info = host.stat(std::string{base} + std::string{name}); info || !absent(info.error()))
       found.emplace_back(name);
   return found;
 }

@@ -50,11 +50,13 @@ tl::unexpected<Error> no_such_profile(std::string_view name, const std::vector<s
 
 Result<Found> find_named(std::string_view name, const ProfilePlaces& places, const ProfileSource& source) {
   const auto user_names = source.user_names();
-  if (std::ranges::find(user_names, name) != user_names.end())
+  if (!user_names)
+    return tl::unexpected{user_names.error()};
+  if (std::ranges::find(*user_names, name) != user_names->end())
     return user_profile(places, name);
   if (find_shipped(name))
     return Found{.kind = ProfileKind::Shipped, .name = std::string{name}};
-  return no_such_profile(name, user_names);
+  return no_such_profile(name, *user_names);
 }
 
 // The places where what is named by `extends` may be, as profile_chain.h tells.

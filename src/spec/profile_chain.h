@@ -19,7 +19,9 @@ class ProfileSource {
   virtual Result<std::string> read(const std::string& path) const = 0;
 
   // The names of the user's own profiles: NAME of every NAME.toml in the user directory.
-  virtual std::vector<std::string> user_names() const = 0;
+  // None where there is no such directory; one that cannot be read is an error, since a shipped profile would
+  // take the place of the user's own.
+  virtual Result<std::vector<std::string>> user_names() const = 0;
 };
 
 // All absolute. `user_directory` is $XDG_CONFIG_HOME/snug/profiles.

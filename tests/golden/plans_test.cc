@@ -33,7 +33,7 @@ class NoFiles : public ProfileSource {
   Result<std::string> read(const std::string& path) const override {
     return fail({.step = "open " + path, .err = ENOENT});
   }
-  std::vector<std::string> user_names() const override { return {}; }
+  Result<std::vector<std::string>> user_names() const override { return std::vector<std::string>{}; }
 };
 
 // A distribution of today: one /usr, links at the root, the newest kernel that snug's notes know.

@@ -76,7 +76,7 @@ class FakeHost : public HostView {
     const auto found = programs.find(name);
     return found == programs.end() ? std::nullopt : std::optional{found->second};
   }
-  unsigned landlock_abi() const override { return landlock; }
+  Result<unsigned> landlock_abi() const override { return landlock; }
   std::vector<IdRange> subordinate_uids() const override { return subuids; }
   std::vector<IdRange> subordinate_gids() const override { return subgids; }
   std::vector<std::string> mounts_below(const std::string& path) const override {

@@ -21,7 +21,7 @@ class FakeSource : public ProfileSource {
       return fail({.step = "open " + path, .err = ENOENT});
     return found->second;
   }
-  std::vector<std::string> user_names() const override {
+  Result<std::vector<std::string>> user_names() const override {
     std::vector<std::string> names;
     for (const auto& [path, text] : files_)
       if (path.starts_with("/cfg/"))

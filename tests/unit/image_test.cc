@@ -98,6 +98,12 @@ using Paths = std::vector<std::string>;
 
 constexpr std::string_view kPasswd = "root:x:0:0:root:/root:/bin/sh\n";
 
+std::optional<std::string> in_image(const std::vector<Layer>& layers, std::string_view path) {
+  auto text = read_image_file(layers, path);
+  REQUIRE(text);
+  return *std::move(text);
+}
+
 }  // namespace
 
 TEST_CASE("a plain directory is an image of one layer") {
@@ -326,15 +332,15 @@ TEST_CASE("a file of the merged image comes from the topmost layer that has it")
   s.file("cwd/i/top/etc/passwd", "top");
   s.file("cwd/i/image.toml", "layers = [\"low\", \"top\"]");
   const auto layers = s.load("./i")->layers;
-  CHECK(read_image_file(layers, "/etc/passwd") == "top");
-  CHECK(read_image_file(layers, "etc//./only-low") == "low");
-  CHECK_FALSE(read_image_file(layers, "/etc"));
-  CHECK_FALSE(read_image_file(layers, "/"));
-  CHECK_FALSE(read_image_file(layers, "/etc/nothing"));
-  CHECK_FALSE(read_image_file(layers, "/etc/passwd/x"));
+  CHECK(in_image(layers, "/etc/passwd") == "top");
+  CHECK(in_image(layers, "etc//./only-low") == "low");
+  CHECK_FALSE(in_image(layers, "/etc"));
+  CHECK_FALSE(in_image(layers, "/"));
+  CHECK_FALSE(in_image(layers, "/etc/nothing"));
+  CHECK_FALSE(in_image(layers, "/etc/passwd/x"));
   // Anything else on top hides the file below it, as a whiteout would.
   REQUIRE(mkfifo((s.root + "/cwd/i/top/etc/only-low").c_str(), 0644) == 0);
-  CHECK_FALSE(read_image_file(layers, "/etc/only-low"));
+  CHECK_FALSE(in_image(layers, "/etc/only-low"));
 }
 
 TEST_CASE("an opaque directory hides what is below it") {
@@ -343,12 +349,12 @@ TEST_CASE("an opaque directory hides what is below it") {
   s.dir("cwd/i/top/etc");
   s.file("cwd/i/image.toml", "layers = [\"low\", \"top\"]");
   const auto layers = s.load("./i")->layers;
-  CHECK(read_image_file(layers, "/etc/passwd") == "low");
+  CHECK(in_image(layers, "/etc/passwd") == "low");
   if (setxattr((s.root + "/cwd/i/top/etc").c_str(), "user.overlay.opaque", "y", 1, 0) != 0) {
     WARN("no user extended attributes in /tmp: the opaque directory is not tried");
     return;
   }
-  CHECK_FALSE(read_image_file(layers, "/etc/passwd"));
+  CHECK_FALSE(in_image(layers, "/etc/passwd"));
 }
 
 TEST_CASE("links stay inside the merged image, across its layers") {
@@ -361,7 +367,7 @@ TEST_CASE("links stay inside the merged image, across its layers") {
   const auto through = [&](const std::string& target) {
     (void)unlink((s.root + "/cwd/i/top/etc/passwd").c_str());
     s.link(target, "cwd/i/top/etc/passwd");
-    return read_image_file(layers, "/etc/passwd");
+    return in_image(layers, "/etc/passwd");
   };
   CHECK(through("/usr/share/users") == "low users");
   CHECK(through("../usr/share/users") == "low users");
@@ -382,7 +388,7 @@ TEST_CASE("a link of a lower layer under a directory of an upper one is not foll
   s.link(s.root + "/cwd/outside", "cwd/i/low/etc");
   s.dir("cwd/i/top/etc");
   s.file("cwd/i/image.toml", "layers = [\"low\", \"top\"]");
-  CHECK_FALSE(read_image_file(s.load("./i")->layers, "/etc/secret"));
+  CHECK_FALSE(in_image(s.load("./i")->layers, "/etc/secret"));
 }
 
 TEST_CASE("a passwd that is no file neither hangs nor escapes") {
