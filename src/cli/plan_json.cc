@@ -57,6 +57,9 @@ Object step_members(const Step& step) {
           [](const PrepareDisk& s) {
             return Object{{"kind", "prepare-disk"}, {"parent", s.parent}};
           },
+          [](const RelayFiles&) {
+            return Object{{"kind", "relay-files"}};
+          },
           [](const CreateNamespaces& s) {
             return Object{{"kind", "create-namespaces"}, {"network", s.network}};
           },

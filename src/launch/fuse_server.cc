@@ -62,7 +62,12 @@ Status FuseServer::start(const OverlayRoot& step, const std::string& disk_upper,
   const pid_t parent = getpid();
   talk_.reset(memfd_create("fuse-overlayfs", MFD_CLOEXEC));
   if (!talk_)
-    return fail({.step = "make a file for what fuse-overlayfs says", .err = errno});
+    return fail(
+        {.step = "make a file for what fuse-overlayfs says",
+         .err = errno,
+         .hint = errno == ENOSYS
+                     ? "memfd_create is unknown here: it needs Linux 3.17, or an outer sandbox refuses it"
+                     : ""});
 
   const pid_t pid = fork();
   if (pid < 0)

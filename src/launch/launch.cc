@@ -14,6 +14,7 @@
 
 #include "child/run.h"
 #include "launch/disk_upper.h"
+#include "launch/file_relay.h"
 #include "launch/lower.h"
 #include "launch/memory.h"
 #include "launch/signals.h"
@@ -99,6 +100,11 @@ LaunchResult launch(const Plan& plan, const LaunchOptions& options, LaunchFacts 
   UniqueFd ours{pair[0]};
   UniqueFd theirs{pair[1]};
 
+  FileRelay relay;
+  if (find_step<RelayFiles>(plan) && !facts.setup_only)
+    if (Status status = relay.start(); !status)
+      return launch_failure(std::move(status).error());
+
   const std::size_t create = index_of_namespaces(plan);
   std::uint64_t flags =
       CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
@@ -113,8 +119,12 @@ LaunchResult launch(const Plan& plan, const LaunchOptions& options, LaunchFacts 
     child::run_init(lowered.program(), theirs.get());
   }
   theirs.reset();
+  relay.give_back();
   Supervisor supervisor{plan, options, *signals, facts};
-  return supervisor.run(init, UniqueFd{pidfd}, std::move(ours));
+  LaunchResult result = supervisor.run(init, UniqueFd{pidfd}, std::move(ours));
+  if (Status status = relay.finish(); !status && result)
+    return launch_failure(std::move(status).error());
+  return result;
 }
 
 }  // namespace

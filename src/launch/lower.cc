@@ -89,6 +89,7 @@ void LoweredProgram::lower_step(const Step& step) {
                  // The supervisor's own: nothing for init to do.
                  [&](const SweepDisk&) {},
                  [&](const PrepareDisk&) {},
+                 [&](const RelayFiles&) {},
                  [&](const CreateNamespaces&) { program_.create_step = step_; },
                  [&](const Timeout&) {},
                  [&](const ReportNew&) {},

@@ -69,6 +69,9 @@ std::string describe(const Step& step) {
       overloaded{
           [](const SweepDisk& s) { return "remove what killed runs have left below " + safe(s.parent); },
           [](const PrepareDisk& s) { return "make a throwaway writable layer below " + safe(s.parent); },
+          [](const RelayFiles&) {
+            return std::string{"relay each standard descriptor that is a file through a pipe"};
+          },
           [](const CreateNamespaces& s) {
             return std::string{"create user, mount, pid, ipc, uts and cgroup namespaces"} +
                    (s.network ? ", and a network of its own" : "; the network is the host's");

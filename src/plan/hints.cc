@@ -186,6 +186,7 @@ std::string hint_for(const Step& step, int err) {
           },
           [](const SweepDisk&) { return std::string{}; },
           [](const PrepareDisk&) { return std::string{}; },
+          [](const RelayFiles&) { return std::string{}; },
           [](const JoinKeyring&) { return std::string{}; },
           [](const LoopbackUp&) { return std::string{}; },
           [](const SetSysctl&) { return std::string{"/proc/sys must be writable where snug starts"}; },

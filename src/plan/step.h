@@ -37,6 +37,13 @@ struct SweepDisk {
   bool operator==(const SweepDisk&) const = default;
 };
 
+// A pipe in the place of each standard descriptor that is a regular file, and a process outside that copies:
+// with the descriptor itself the payload could change the file's mode and times, or cut off what was there
+// before.
+struct RelayFiles {
+  bool operator==(const RelayFiles&) const = default;
+};
+
 // clone3(2) of init with all namespaces at once. `network` is false only where the host's network is wanted.
 struct CreateNamespaces {
   bool network{true};
@@ -309,12 +316,13 @@ struct Timeout {
   bool operator==(const Timeout&) const = default;
 };
 
-using Step = std::variant<SweepDisk, PrepareDisk, CreateNamespaces, MapSelf, MapRange, JoinKeyring,
-                          LoopbackUp, SetSysctl, SetHostname, PrivateMounts, TmpfsRoot, OverlayRoot, MakeDir,
-                          MakeSymlink, BindText, BindMount, CowMount, MountTmpfs, MountDev, MountDevpts,
-                          MountProc, MountSys, OpenTerminal, RootReadOnly, PivotRoot, LimitResource,
-                          KeepCapabilities, NoNewPrivileges, BecomeUser, CloseDescriptors, EnterDir,
-                          SetEnvironment, ApplyLandlock, InstallSeccomp, Execute, ReportNew, Timeout>;
+using Step =
+    std::variant<SweepDisk, PrepareDisk, RelayFiles, CreateNamespaces, MapSelf, MapRange, JoinKeyring,
+                 LoopbackUp, SetSysctl, SetHostname, PrivateMounts, TmpfsRoot, OverlayRoot, MakeDir,
+                 MakeSymlink, BindText, BindMount, CowMount, MountTmpfs, MountDev, MountDevpts, MountProc,
+                 MountSys, OpenTerminal, RootReadOnly, PivotRoot, LimitResource, KeepCapabilities,
+                 NoNewPrivileges, BecomeUser, CloseDescriptors, EnterDir, SetEnvironment, ApplyLandlock,
+                 InstallSeccomp, Execute, ReportNew, Timeout>;
 
 // In the order in which they are done. What each must not do is said where it would be tempting.
 enum class Phase {

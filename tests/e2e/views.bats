@@ -154,3 +154,40 @@ END
   kill "$pid"
   [[ $status == 1 && $output == *PermissionError* ]]
 }
+
+@test "untrusted: a redirected file gets what is written, and nothing else can be done to it" {
+  echo kept >log
+  chmod 640 log in 2>/dev/null || true
+  printf 'one\ntwo\n' >in
+  local before
+  before=$(stat -c '%a %Y' in)
+  mkdir p && cd p
+  # shellcheck disable=SC2016
+  local attack='import os, sys
+for fd in 0, 1, 2:
+  for act in (lambda: os.fchmod(fd, 0o666), lambda: os.ftruncate(fd, 0), lambda: os.utime(fd, (1, 1))):
+    try: act()
+    except OSError: pass
+sys.stdout.write(sys.stdin.read()); sys.stdout.flush(); sys.stderr.write("err\n")'
+  snug run --profile untrusted -- python3 -c "$attack" <../in >>../log 2>&1
+  [[ $(cat ../log) == $'kept\none\ntwo\nerr' && $(stat -c %a ../log) == 640 && $(stat -c '%a %Y' ../in) == "$before" ]]
+}
+
+@test "untrusted: what is written to a file is all there when snug ends, and its order is kept" {
+  mkdir p && cd p
+  snug run --profile untrusted -- sh -c 'head -c 3000000 /dev/zero; echo end' >../out
+  [[ $(stat -c %s ../out) == 3000004 && $(tail -c 4 ../out) == end ]]
+  snug run --profile untrusted -- sh -c 'for i in 1 2 3 4 5 6; do echo $i; echo e$i >&2; done' >../out 2>&1
+  [[ $(tr '\n' ' ' <../out) == "1 e1 2 e2 3 e3 4 e4 5 e5 6 e6 " ]]
+  # Input that the command leaves alone holds nobody up.
+  head -c 3000000 /dev/zero >../in
+  snug run --profile untrusted -- true <../in
+  run snug run --profile untrusted -- cat /dev/zero >/dev/full
+  [[ $status != 0 ]]
+}
+
+@test "untrusted: a full disk behind a redirected output is told" {
+  mkdir p && cd p
+  (ulimit -f 100 && "$SNUG" run --profile untrusted -- sh -c 'head -c 1000000 /dev/zero' >../big 2>../err) && return 1
+  grep -q "write what the command wrote to standard output" ../err
+}
