@@ -1,7 +1,6 @@
 // What each filter answers, asked of the program itself through a small interpreter: every architecture's,
 // not only this machine's.
 #include <fcntl.h>
-#include <linux/audit.h>
 #include <linux/netlink.h>
 #include <linux/seccomp.h>
 #include <sched.h>
@@ -13,66 +12,18 @@
 #include <catch2/catch.hpp>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <set>
 
 #include "seccomp/compile.h"
 #include "seccomp/filter.h"
+#include "support/bpf.h"
 
 using namespace snug;
 
 namespace {
 
-constexpr int kAllowed = -1;  // beside errnos
 constexpr Arch kArches[] = {Arch::X86_64, Arch::Arm64, Arch::I386};
 constexpr FilterTier kTiers[] = {FilterTier::Strict, FilterTier::Default, FilterTier::Dev};
-
-std::uint32_t token(Arch arch) {
-  return arch == Arch::X86_64  ? AUDIT_ARCH_X86_64
-         : arch == Arch::Arm64 ? AUDIT_ARCH_AARCH64
-                               : AUDIT_ARCH_I386;
-}
-
-// The part of classic BPF that the kernel accepts for seccomp and that the compiler uses.
-int run(const std::vector<sock_filter>& program, const seccomp_data& data) {
-  std::uint32_t a = 0;
-  for (std::size_t pc = 0; pc < program.size(); ++pc) {
-    const sock_filter& line = program[pc];
-    bool yes = false;
-    switch (line.code) {
-      case BPF_LD | BPF_W | BPF_ABS:
-        REQUIRE(line.k % 4 == 0);
-        REQUIRE(line.k + 4 <= sizeof data);
-        std::memcpy(&a, reinterpret_cast<const char*>(&data) + line.k, sizeof a);
-        continue;
-      case BPF_ALU | BPF_AND | BPF_K:
-        a &= line.k;
-        continue;
-      case BPF_JMP | BPF_JA:
-        pc += line.k;
-        continue;
-      case BPF_JMP | BPF_JEQ | BPF_K:
-        yes = a == line.k;
-        break;
-      case BPF_JMP | BPF_JGE | BPF_K:
-        yes = a >= line.k;
-        break;
-      case BPF_JMP | BPF_JSET | BPF_K:
-        yes = (a & line.k) != 0;
-        break;
-      case BPF_RET | BPF_K:
-        if (line.k == SECCOMP_RET_ALLOW)
-          return kAllowed;
-        REQUIRE((line.k & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO);
-        return static_cast<int>(line.k & SECCOMP_RET_DATA);
-      default:
-        FAIL("instruction " << line.code << " at " << pc);
-    }
-    pc += yes ? line.jt : line.jf;
-  }
-  FAIL("the program runs off its end");
-  return 0;
-}
 
 struct Call {
   const char* name;
@@ -86,7 +37,7 @@ int answer_number(const FilterRequest& request, Arch native, Arch abi, int numbe
   REQUIRE(program);
   seccomp_data data{.nr = number, .arch = token(abi)};
   std::ranges::copy(args, data.args);
-  return run(*program, data);
+  return run_filter(*program, data);
 }
 
 int answer(const FilterRequest& request, const Call& call, Arch arch = Arch::X86_64) {
@@ -132,7 +83,7 @@ TEST_CASE("every number of every architecture gets the rule of its policy") {
             for (const Syscall& call : syscalls())
               if (open && call.number(abi) == number)
                 rule = rule_for(call.policy, request);
-            const int got = run(*program, {.nr = number, .arch = token(abi)});
+            const int got = run_filter(*program, {.nr = number, .arch = token(abi)});
             const bool by_argument = rule.kind != Rule::Kind::Allow && rule.kind != Rule::Kind::Answer;
             const int expected = rule.kind == Rule::Kind::Allow ? kAllowed : rule.value;
             if (!by_argument && got != expected)
