@@ -79,7 +79,7 @@ complete -c snug -n '__snug_at run shell explain' -s w -l workdir -x -d 'working
 complete -c snug -n '__snug_at run shell explain' -s u -l user -x -d 'run as this user of the image, by name or number'
 complete -c snug -n '__snug_at run shell explain' -l entrypoint -x -d 'run this instead of the image\'s entrypoint and command'
 complete -c snug -n '__snug_at run shell explain' -s h -l hostname -x -d 'host name inside'
-complete -c snug -n '__snug_at run shell explain' -l timeout -x -d 'stop the command after this long: 90, 90s, 10m, 1h30m'
+complete -c snug -n '__snug_at run shell explain' -l timeout -x -d 'end the command after 90, 90s, 10m, 1h30m; by force 5 s later'
 complete -c snug -n '__snug_at run shell explain' -l rm -d 'remove the container at its end; true without --name'
 complete -c snug -n '__snug_at run shell explain' -l init -d 'accepted for docker\'s sake: there always is an init'
 complete -c snug -n '__snug_at run shell explain' -s e -l env -x -d 'set a variable, or take it from your environment'

@@ -36,7 +36,7 @@ constexpr OptionDef kRun[] = {
     {"entrypoint", 0, "PROGRAM", "run this instead of the image's entrypoint and command", kWhat, Nothing,
      &R::entrypoint, "An empty value drops the image's entrypoint."},
     {"hostname", 'h', "NAME", "host name inside", kWhat, Nothing, &R::hostname},
-    {"timeout", 0, "TIME", "stop the command after this long: 90, 90s, 10m, 1h30m", kWhat, Nothing,
+    {"timeout", 0, "TIME", "end the command after 90, 90s, 10m, 1h30m; by force 5 s later", kWhat, Nothing,
      &R::timeout},
     {"rm", 0, "", "remove the container at its end; true without --name", kWhat, Nothing, &R::rm},
     {"name", 0, "NAME", "keep the container under this name", kWhat, Nothing, &R::name, "", kLater},

@@ -73,7 +73,7 @@ if [[ -z $into ]]; then
   into=$mine/debian-12-$recipe
 fi
 mkdir -p "$(dirname "$into")"
-exec 9>"$into.lock"
+exec 9>"$(dirname "$into")/.$(basename "$into").lock" # hidden: a store lists what is beside it
 flock 9
 
 if [[ ! -d $into ]]; then
