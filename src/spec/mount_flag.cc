@@ -144,6 +144,8 @@ Result<Mount> parse_mount(std::string_view text, std::string_view cwd) {
     const auto size = parse_size(*parts.size, fmt::format("{}: tmpfs-size", what));
     if (!size)
       return tl::unexpected{size.error()};
+    if (*size == 0)
+      return bad(what, "tmpfs-size=0 leaves no room at all", "leave it out for half of the memory");
     mount.size = *size;
   }
   if (parts.mode) {

@@ -55,7 +55,8 @@ Status check_rootfs(const Spec& spec) {
       (spec.writable.value == Writable::Tmpfs || spec.writable.value == Writable::Disk))
     return refuse("rootfs.writable: a writable layer is asked for, and --read-only forbids it",
                   spec.writable.origin, "leave one of them out");
-  if (spec.rootfs_size && (none || spec.read_only.value))
+  const bool view = std::ranges::find(spec.mounts, MountType::Cow, &Mount::type) != spec.mounts.end();
+  if (spec.rootfs_size && (none || spec.read_only.value) && !view)
     return refuse("rootfs.size: there is no writable layer that it could bound", spec.rootfs_size->origin,
                   "leave the size out, or make the root filesystem writable");
   return {};

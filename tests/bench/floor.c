@@ -236,25 +236,12 @@ static void hide(const char* path) {
 
 static void make_proc_and_sys(void) {
   static const char* const kFixed[] = {"proc/sys", "proc/irq", "proc/bus", "proc/fs"};
-  static const char* const kHidden[] = {"proc/acpi",
-                                        "proc/asound",
-                                        "proc/interrupts",
-                                        "proc/kallsyms",
-                                        "proc/kcore",
-                                        "proc/keys",
-                                        "proc/key-users",
-                                        "proc/kmsg",
-                                        "proc/kpagecgroup",
-                                        "proc/kpagecount",
-                                        "proc/kpageflags",
-                                        "proc/latency_stats",
-                                        "proc/sched_debug",
-                                        "proc/scsi",
-                                        "proc/sysrq-trigger",
-                                        "proc/timer_list",
-                                        "proc/timer_stats",
-                                        "sys/firmware",
-                                        "sys/devices/virtual/powercap"};
+  static const char* const kHidden[] = {
+      "proc/acpi",        "proc/asound",      "proc/interrupts", "proc/kallsyms",
+      "proc/kcore",       "proc/keys",        "proc/key-users",  "proc/kmsg",
+      "proc/kpagecgroup", "proc/kpagecount",  "proc/kpageflags", "proc/latency_stats",
+      "proc/pressure",    "proc/sched_debug", "proc/scsi",       "proc/sysrq-trigger",
+      "proc/timer_list",  "proc/timer_stats", "sys/firmware",    "sys/devices/virtual/powercap"};
   mount_at("proc", "proc", kNoSuid | kNoDev | kNoExec, NULL);
   mount_at("sysfs", "sys", kReadOnly | kNoSuid | kNoDev | kNoExec, NULL);
   for (size_t i = 0; i < COUNT(kFixed); ++i)

@@ -119,6 +119,15 @@ TEST_CASE("what is not built yet is told, never passed over") {
   for (const Case& one : cases) hinted(one.change);
 }
 
+TEST_CASE("a size without a writable root is for a view, where there is one") {
+  Spec spec = good();
+  spec.writable = {Writable::None, kHere};
+  spec.rootfs_size = {1 << 20, kHere};
+  CHECK_FALSE(validate(spec));
+  spec.mounts = {{.type = MountType::Cow, .source = "/a", .target = "/b"}};
+  CHECK(validate(spec));
+}
+
 TEST_CASE("what is switched off is no use of it") {
   Spec spec = good();
   spec.wayland = {false, kHere};

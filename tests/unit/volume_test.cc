@@ -112,6 +112,8 @@ TEST_CASE("--mount: what is refused, and why") {
        "--mount \"type=bind,src=/s,dst=/t,tmpfs-size=1m\": tmpfs-size and tmpfs-mode are for type=tmpfs"},
       {"type=tmpfs,dst=/t,tmpfs-mode=888",
        "--mount \"type=tmpfs,dst=/t,tmpfs-mode=888\": tmpfs-mode: \"888\" is not a mode"},
+      {"type=tmpfs,dst=/t,tmpfs-size=0",
+       "--mount \"type=tmpfs,dst=/t,tmpfs-size=0\": tmpfs-size=0 leaves no room at all"},
       {"type=cow,src=/s,dst=/t,ro", "--mount \"type=cow,src=/s,dst=/t,ro\": a cow mount is always writable"},
       {"type=bind,src=/s,dst=/t,ro=maybe",
        "--mount \"type=bind,src=/s,dst=/t,ro=maybe\": readonly: \"maybe\" is neither true nor false"},
