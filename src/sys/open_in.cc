@@ -170,7 +170,10 @@ int open_in(int root, const char* path, uint64_t flags, uint64_t resolve) {
   how.flags = flags | O_CLOEXEC;
   how.resolve = resolve;
   const int fd = static_cast<int>(call(SYS_openat2, root, path, &how, sizeof how));
-  return fd == -ENOSYS ? walk(root, path, flags, resolve) : fd;
+  // EAGAIN: somewhere on this machine something was renamed or mounted meanwhile, and the kernel will not
+  // vouch for a
+  // ".."; the walk does not need to ask.
+  return fd == -ENOSYS || fd == -EAGAIN ? walk(root, path, flags, resolve) : fd;
 }
 
 }  // namespace snug::raw

@@ -29,7 +29,11 @@ start_payload() {
   local name code
   for name in INT:130 TERM:143 HUP:129 QUIT:131 USR1:138; do
     rm -f up
-    start_payload 'echo >/w/up; exec sleep 300'
+    mkfifo up
+    # Not a shell that executes sleep: a signal that it has noted and not yet acted upon is lost with it.
+    start run -v "$PWD:/w" host perl -e 'open(F, ">", "/w/up"); print F "\n"; close(F); sleep 300' "$mark" &
+    snug_pid=$!
+    read -r -t 10 <up
     kill -"${name%:*}" "$snug_pid"
     code=0
     wait "$snug_pid" || code=$?
