@@ -9,6 +9,7 @@
 #include <sys/vfs.h>
 #include <sys/wait.h>
 
+#include "child/descriptors.h"
 #include "child/run.h"
 #include "child/state.h"
 #include "sys/raw.h"
@@ -254,6 +255,11 @@ void run_init(const Program& program, int wire) {
     _exit(0);
   }
   umask(022);
+  // Directories of the host are among what set-up has opened (the layers). A process that ends loses its
+  // memory before its descriptors, and for that moment nothing else may keep the payload from reaching them
+  // through /proc/1/fd: ptrace_may_access() takes a process without memory for one that may be looked at.
+  if (const int closed = close_all_but({state.wire, state.scratch, state.slave}); closed < 0)
+    fail_and_exit(state, program.payload.close_step, closed);
   uint16_t step = program.payload.execute_step;
   const int payload = spawn_payload(state, program, step);
   if (payload < 0)

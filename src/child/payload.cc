@@ -1,12 +1,11 @@
 // The payload's own process, between vfork and exec. It shares init's memory until it executes, so what it
 // finds out it can leave in a variable, and nothing has to be copied for it.
 #include <linux/capability.h>
-#include <linux/close_range.h>
 #include <linux/seccomp.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 
+#include "child/descriptors.h"
 #include "child/landlock.h"
 #include "child/state.h"
 #include "sys/open_in.h"
@@ -62,36 +61,6 @@ int set_capabilities(uint64_t keep, uint64_t ambient) {
     if (ambient >> capability & 1)
       result = raw::call(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0);
   return result < 0 ? static_cast<int>(result) : 0;
-}
-
-// The slow way for a kernel, or an outer container's filter, without close_range (Linux 5.9): each descriptor
-// of the process's own list gets the flag that close_range would have set. Nothing else opens any meanwhile.
-int close_listed_descriptors() {
-  const int list = raw::open_at(AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY);
-  if (list < 0)
-    return list;
-  alignas(8) char buffer[2048];
-  long size = 0;
-  long result = 0;
-  while (result >= 0 && (size = raw::call(SYS_getdents64, list, buffer, sizeof buffer)) > 0)
-    for (long at = 0; at < size && result >= 0;) {
-      // struct linux_dirent64: d_ino and d_off of 8 bytes, d_reclen of 2, d_type of 1, then the name.
-      unsigned short length = 0;
-      memcpy(&length, buffer + at + 16, sizeof length);
-      int fd = 0;
-      for (const char* digit = buffer + at + 19; *digit >= '0' && *digit <= '9'; ++digit)
-        fd = fd * 10 + (*digit - '0');
-      if (fd > 2)
-        result = raw::call(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC);
-      at += length;
-    }
-  raw::close_fd(list);
-  return static_cast<int>(size < 0 ? size : result < 0 ? result : 0);
-}
-
-int close_descriptors() {
-  const long result = raw::call(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
-  return result == -ENOSYS ? close_listed_descriptors() : static_cast<int>(result);
 }
 
 int enter_dir(const char* path) {
@@ -151,7 +120,7 @@ int prepare_and_execute(const State& state, const Program& program, uint16_t& st
   if (result < 0)
     return result;
   step = payload.close_step;
-  result = close_descriptors();
+  result = close_on_execute();
   if (result >= 0)
     result = static_cast<int>(
         raw::call(SYS_rt_sigprocmask, SIG_SETMASK, &program.caller_mask, nullptr, sizeof(uint64_t)));

@@ -104,8 +104,9 @@ Status FileRelay::start() {
 void FileRelay::give_back() {
   for (int fd = 0; fd < 3; ++fd)
     if (own_[fd]) {
-      (void)dup2(own_[fd].get(),
-                 fd);  // both are open, so that it cannot fail but by EINTR, which a file never gives
+      // Where that fails the pipe must be closed all the same, or its copier would never see the end.
+      if (dup2(own_[fd].get(), fd) < 0)
+        close(fd);
       own_[fd].reset();
     }
 }

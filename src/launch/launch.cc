@@ -101,9 +101,11 @@ LaunchResult launch(const Plan& plan, const LaunchOptions& options, LaunchFacts 
   UniqueFd theirs{pair[1]};
 
   FileRelay relay;
-  if (find_step<RelayFiles>(plan) && !facts.setup_only)
-    if (Status status = relay.start(); !status)
-      return launch_failure(std::move(status).error());
+  for (std::size_t i = 0; i < plan.steps.size() && !facts.setup_only; ++i)
+    if (std::holds_alternative<RelayFiles>(plan.steps[i].step))
+      if (const Status status = relay.start(); !status)
+        return tl::unexpected<LaunchError>{
+            LaunchError{explain_failure(plan.steps[i], status.error().err, -1), i}};
 
   const std::size_t create = index_of_namespaces(plan);
   std::uint64_t flags =

@@ -240,7 +240,9 @@ Error explain_failure(const PlannedStep& planned, int err, int detail) {
     error.origin = planned.origin.text;
   if (const auto* execute = std::get_if<Execute>(&planned.step)) {
     // docker's rule, and the shell's: 127 where there is no such command, 126 where it cannot be executed.
-    error.status = err == ENOENT || err == ENOTDIR ? 127 : err == E2BIG ? 125 : 126;
+    const bool missing = err == ENOENT || err == ENOTDIR;
+    const bool no_room = err == E2BIG || err == EAGAIN || err == ENOMEM;  // says nothing of the command
+    error.status = missing ? 127 : no_room ? 125 : 126;
     error.step = "execute " + escape_control(execute->argv[0]);
   }
   return error;

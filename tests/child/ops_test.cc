@@ -395,7 +395,7 @@ TEST_CASE("a working directory that is not there is named, and a magic link is n
   Plan plan = shell({MountProc{}, MountTmpfs{.target = "/tmp"}}, "exit 0");
   const std::size_t index = last_of<EnterDir>(plan);
   for (const auto& [dir, err] : {std::pair{"/nowhere", ENOENT}, std::pair{"/bin/sh", ENOTDIR},
-                                 std::pair{"/proc/self/fd/3", ELOOP}, std::pair{"/proc/self/cwd", ELOOP}}) {
+                                 std::pair{"/proc/self/fd/0", ELOOP}, std::pair{"/proc/self/cwd", ELOOP}}) {
     INFO(dir);
     plan.steps[index].step = EnterDir{dir};
     failure_of<EnterDir>(plan, err);

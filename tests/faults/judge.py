@@ -88,7 +88,9 @@ def judge_error(verdict, answer, reference):
         if errors_of(answer.err) != []:
             verdict.wrong(f"status 0, and it says {answer.err!r}")
         return
-    if not reference.startswith(answer.out):  # it may have been ended on its way
+    # It may have been ended on its way; init's maps can be opened once init has none (it is dying), and are empty.
+    told = answer.out.replace("/proc/1/maps: done", "/proc/1/maps: EACCES")
+    if not reference.startswith(told):
         verdict.wrong("it failed, but the payload ran: " + "; ".join(difference(answer.out, reference)[:3]))
     if call.role == "startup":
         return  # the C library's own start, before main: it says what it wants to
