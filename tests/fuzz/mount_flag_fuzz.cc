@@ -18,7 +18,8 @@ std::string write_mount(const Mount& mount) {
   std::string text = quoted(fmt::format("type={}", kTypes[static_cast<int>(mount.type)])) + "," +
                      quoted("destination=" + mount.target);
   if (mount.type == MountType::Tmpfs)
-    text += fmt::format(",tmpfs-size={},tmpfs-mode={:o}", mount.size, mount.mode);
+    text += (mount.size ? fmt::format(",tmpfs-size={}", mount.size) : "") +
+            fmt::format(",tmpfs-mode={:o}", mount.mode);
   else
     text += "," + quoted("src=" + mount.source);
   return text + (mount.access == Access::ReadOnly ? ",readonly" : ",readonly=false");
