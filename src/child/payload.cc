@@ -67,7 +67,11 @@ int enter_dir(const char* path) {
   // Beneath the new root and through no magic link: a workdir of /proc/self/fd/N must not reach a descriptor
   // that set-up still has open (CVE-2024-21626).
   const int fd = raw::open_in(AT_FDCWD, path, O_PATH | O_DIRECTORY, RESOLVE_NO_MAGICLINKS);
-  return fd < 0 ? fd : static_cast<int>(raw::call(SYS_fchdir, fd));
+  if (fd < 0)
+    return fd;
+  const int result = static_cast<int>(raw::call(SYS_fchdir, fd));
+  raw::close_fd(fd);  // init goes on after this, where it confines itself first
+  return result;
 }
 
 int execute(const Payload& payload) {

@@ -71,9 +71,8 @@ void report_new(const Plan& plan, const CommonOptions& common) {
                      common.color);
 }
 
-// Standard input is the caller's, as in a shell, unless --interactive=false asks for docker's default without
-// -i. A directory as a standard descriptor would be a way out (CVE-2016-9962).
-Status settle_input(const RunOptions& options) {
+// A directory as a standard descriptor would be a way out (CVE-2016-9962).
+Status check_standard_descriptors() {
   for (int fd = 0; fd < 3; ++fd) {
     struct stat info {};
     if (fstat(fd, &info) != 0 && errno != EBADF)
@@ -85,6 +84,12 @@ Status settle_input(const RunOptions& options) {
                        fd),
                    .hint = "redirect it from or to a file; -v shows a directory inside"});
   }
+  return {};
+}
+
+// Standard input is the caller's, as in a shell, unless --interactive=false asks for docker's default without
+// -i.
+Status settle_input(const RunOptions& options) {
   if (options.interactive.value_or(true))
     return {};
   const UniqueFd null{open("/dev/null", O_RDONLY | O_CLOEXEC)};
@@ -100,6 +105,8 @@ Result<int> run_command(const Options& options) {
   if (options.run.dry_run.value_or(false))
     return explain_command(options);
   if (Status status = check_terminal(options.run); !status)
+    return tl::unexpected{status.error()};
+  if (Status status = check_standard_descriptors(); !status)
     return tl::unexpected{status.error()};
   if (Status status = settle_input(options.run); !status)
     return tl::unexpected{status.error()};

@@ -55,7 +55,6 @@ class HostView {
   virtual ~HostView() = default;
 
   virtual const Caller& caller() const = 0;
-  virtual KernelVersion kernel() const = 0;
 
   // stat(2), following links. Fails with the errno of the system call and the path in the step.
   virtual Result<FileInfo> stat(const std::string& path) const = 0;

@@ -13,7 +13,6 @@ class RealHost : public HostView {
   static Result<RealHost> look();
 
   const Caller& caller() const override { return caller_; }
-  KernelVersion kernel() const override { return kernel_; }
   Result<FileInfo> stat(const std::string& path) const override;
   Result<std::string> read_link(const std::string& path) const override;
   Result<std::string> read_file(const std::string& path) const override;

@@ -38,11 +38,12 @@ pid_t clone_init(std::uint64_t flags, int& pidfd) {
   return static_cast<pid_t>(pid);
 }
 
-std::size_t index_of_namespaces(const Plan& plan) {
-  for (std::size_t i = 0; i < plan.steps.size(); ++i)
-    if (std::holds_alternative<CreateNamespaces>(plan.steps[i].step))
-      return i;
-  return 0;
+// The place of the first step of a kind; behind the last where there is none.
+template<class T>
+std::size_t index_of(const Plan& plan) {
+  std::size_t i = 0;
+  while (i < plan.steps.size() && !std::holds_alternative<T>(plan.steps[i].step)) ++i;
+  return i;
 }
 
 void read_window_size(LaunchFacts& facts) {
@@ -101,13 +102,12 @@ LaunchResult launch(const Plan& plan, const LaunchOptions& options, LaunchFacts 
   UniqueFd theirs{pair[1]};
 
   FileRelay relay;
-  for (std::size_t i = 0; i < plan.steps.size() && !facts.setup_only; ++i)
-    if (std::holds_alternative<RelayFiles>(plan.steps[i].step))
-      if (const Status status = relay.start(); !status)
-        return tl::unexpected<LaunchError>{
-            LaunchError{explain_failure(plan.steps[i], status.error().err, -1), i}};
+  if (const std::size_t i = index_of<RelayFiles>(plan); i < plan.steps.size() && !facts.setup_only)
+    if (const Status status = relay.start(); !status)
+      return tl::unexpected<LaunchError>{
+          LaunchError{explain_failure(plan.steps[i], status.error().err, -1), i}};
 
-  const std::size_t create = index_of_namespaces(plan);
+  const std::size_t create = index_of<CreateNamespaces>(plan);
   std::uint64_t flags =
       CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
   if (std::get<CreateNamespaces>(plan.steps[create].step).network)

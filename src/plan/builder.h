@@ -53,7 +53,7 @@ Status plan_host_root(Builder& builder);  // Root, for the host image
 Status plan_system(Builder& builder);     // System
 Status plan_mounts(Builder& builder);     // Mounts
 void plan_room(Builder& builder);         // what Mounts needs of Root, once it is known
-void plan_disk(Builder& builder);  // Create: the throwaway layer on disk, once it is known to be wanted
+void plan_disk(Builder& builder);  // Create: the throwaway layer on disk, where one is wanted; plan/disk.cc
 Status plan_privileges(Builder& builder);  // Pivot, Privileges
 Status plan_payload(Builder& builder);     // Payload, Supervise
 

@@ -11,7 +11,6 @@ namespace snug {
 class FakeHost : public HostView {
  public:
   Caller who{.uid = 1000, .gid = 1000, .user = "alice", .home = "/home/alice", .cwd = "/home/alice/src"};
-  KernelVersion version{6, 12};
   std::map<std::string, FileInfo> files{};
   std::map<std::string, std::string> links{};
   std::map<std::string, std::string> texts{};
@@ -44,7 +43,6 @@ class FakeHost : public HostView {
   }
 
   const Caller& caller() const override { return who; }
-  KernelVersion kernel() const override { return version; }
   Result<FileInfo> stat(const std::string& path) const override {
     const auto found = files.find(path);
     if (found == files.end())
