@@ -49,24 +49,24 @@ int make_disk_dir(const Op& op) {
   int result = raw::make_dir_at(disk, "cow", 0700);
   if (result >= 0 || result == -EEXIST)
     result = raw::make_dir_at(disk, name.text(), 0700);
-  if (result >= 0)
+  if (result >= 0 || (result == -EEXIST && op.cow.kept))
     result = raw::open_at(disk, name.text(), O_PATH | O_DIRECTORY | O_NOFOLLOW);
   raw::close_fd(disk);
   return result;
 }
 
 int mount_over(int lower, int parent, int target, const Op& op) {
-  // The root of the view has what the upper's root has.
+  // The root of the view has what the upper's root has. A kept view is there from the last time.
   int result = raw::make_dir_at(parent, "upper", op.cow.mode);
-  if (result >= 0)
+  if (result >= 0 || (result == -EEXIST && op.cow.kept))
     result = raw::make_dir_at(parent, "work", 0700);
-  if (result < 0)
+  if (result < 0 && (result != -EEXIST || !op.cow.kept))
     return result;
   MountOptions options;
   options.add(kOverlayFeatures);
   options.add_fd(lower);
   options.add_upper(parent);
-  if (op.cow.disk)
+  if (op.cow.disk && !op.cow.kept)
     options.add(kOverlayVolatile);
   MountOptions place;
   place.add_fd(target);

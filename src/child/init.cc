@@ -4,41 +4,17 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <sys/wait.h>
 
 #include "child/descriptors.h"
+#include "child/payload.h"
 #include "child/run.h"
+#include "child/serve.h"
 #include "child/state.h"
 #include "sys/raw.h"
 
 namespace snug::child {
-
-int send_message(int wire, const Message& message, int fd, int second) {
-  iovec data{const_cast<Message*>(&message), sizeof message};
-  msghdr header{};
-  header.msg_iov = &data;
-  header.msg_iovlen = 1;
-  const int fds[2] = {fd, second};
-  const size_t size = sizeof(int) * ((fd >= 0 ? 1 : 0) + (second >= 0 ? 1 : 0));
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof fds)];
-  if (size > 0) {
-    memset(control, 0, sizeof control);
-    header.msg_control = control;
-    header.msg_controllen = CMSG_SPACE(size);
-    cmsghdr* c = CMSG_FIRSTHDR(&header);
-    c->cmsg_level = SOL_SOCKET;
-    c->cmsg_type = SCM_RIGHTS;
-    c->cmsg_len = CMSG_LEN(size);
-    memcpy(CMSG_DATA(c), fds, size);
-  }
-  long result = 0;
-  do result = raw::call(SYS_sendmsg, wire, &header, MSG_NOSIGNAL);
-  while (result == -EINTR);
-  return result < 0 ? static_cast<int>(result) : 0;
-}
 
 namespace {
 
@@ -95,6 +71,8 @@ int do_op(State& state, const Op& op) {
       return private_mounts();
     case OpCode::TmpfsRoot:
       return tmpfs_root(state, op.tmpfs_root.size);
+    case OpCode::DiskRoot:
+      return disk_root(state, op.disk_root.disk);
     case OpCode::OverlayRoot:
       return overlay_root(state, op);
     case OpCode::MakeDir:
@@ -136,83 +114,53 @@ int do_op(State& state, const Op& op) {
 }
 
 // What init may still do once the payload runs: wait, signal it, report. It needs CAP_KILL for a payload of
-// another uid.
+// another uid. Where commands may join it keeps what they take on, and to be able to take on another user's
+// id; then it cannot have the filter either, which may refuse it that.
 int confine_init(const Program& program, uint16_t& step) {
-  if (program.payload.confine_early)
+  const Payload& payload = program.payload;
+  if (payload.confine_early)
     return 0;
-  step = program.payload.user_step;
+  step = payload.user_step;
+  uint64_t keep = payload.set_user ? 1ULL << CAP_KILL : 0;
+  if (program.enterable)
+    keep |= payload.keep | (payload.set_user ? 1ULL << CAP_SETUID | 1ULL << CAP_SETGID : 0);
   __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
   __user_cap_data_struct data[2]{};
-  if (program.payload.set_user)
-    data[0].effective = data[0].permitted = 1U << CAP_KILL;
+  for (int i = 0; i < 2; ++i) data[i].effective = data[i].permitted = static_cast<uint32_t>(keep >> (32 * i));
   long result = raw::call(SYS_capset, &header, data);
-  if (result >= 0 && program.payload.filter) {
-    step = program.payload.filter_step;
-    const sock_fprog filter{static_cast<unsigned short>(program.payload.filter_size),
-                            const_cast<sock_filter*>(program.payload.filter)};
+  if (result >= 0 && payload.filter && !program.enterable) {
+    step = payload.filter_step;
+    const sock_fprog filter{static_cast<unsigned short>(payload.filter_size),
+                            const_cast<sock_filter*>(payload.filter)};
     result = raw::call(SYS_seccomp, 1 /* SECCOMP_SET_MODE_FILTER */, 0, &filter);
   }
   return static_cast<int>(result);
 }
 
-// Reaps everything that ends. True once the payload has, with its status. That the payload has stopped is
-// passed on.
-bool reap(const State& state, pid_t payload, int& status) {
-  for (;;) {
-    int ended = 0;
-    const long pid = raw::call(SYS_wait4, -1, &ended, WNOHANG | WUNTRACED, nullptr);
-    if (pid == -EINTR)
-      continue;
-    if (pid <= 0)
-      return false;
-    if (pid != payload)
-      continue;
-    if (WIFSTOPPED(ended)) {
-      (void)send_message(state.wire, {.kind = MessageKind::Stopped});
-      continue;
-    }
-    status = ended;
-    return true;
-  }
+// The payload, by the program. Where it and init are one user with one set of rights, init takes them on
+// first.
+int start_payload(const State& state, const Program& program, uint16_t& step) {
+  if (program.payload.confine_early)
+    if (const int result = confine(program.payload, step); result < 0)
+      return result;
+  const int pid =
+      start_process({.payload = program.payload, .mask = program.caller_mask, .slave = state.slave}, step);
+  if (pid >= 0 && state.slave >= 0)
+    raw::close_fd(state.slave);
+  return pid;
 }
 
-void forward(pid_t payload, int value) {
-  const int signal = value & 0xFF;
-  // To a group that is not the payload's own any more (it has made itself another) the signal would be lost:
-  // then to the payload.
-  if (!(value & kToGroup) || raw::call(SYS_kill, -payload, signal) < 0)
-    (void)raw::call(SYS_kill, payload, signal);
-}
-
-// The regions are on init's stack: they include the heap that the program lies in, which nothing reads any
-// more.
-void give_back(const Region* regions, size_t count) {
-  for (size_t i = 0; i < count; ++i)
-    (void)raw::call(SYS_madvise, regions[i].start, regions[i].size,
-                    4 /* MADV_DONTNEED */);  // a saving, never a need
-}
-
-int wait_for_payload(const State& state, const Program& program, pid_t payload) {
-  Region regions[sizeof program.rest / sizeof program.rest[0]];
-  memcpy(regions, program.rest, sizeof regions);
-  size_t count = program.rest_count;
-  uint64_t waited = 1ULL << (SIGCHLD - 1) | 1ULL << (kForwardSignal - 1);
-  int status = 0;
-  while (!reap(state, payload, status)) {
-    // A payload that runs for longer than this is likely to go on: a short one should not pay for what is
-    // dropped.
-    const timespec while_short{.tv_sec = 0, .tv_nsec = 200'000'000};
-    siginfo_t info;
-    const long signal =
-        raw::call(SYS_rt_sigtimedwait, &waited, &info, count > 0 ? &while_short : nullptr, sizeof waited);
-    if (signal == kForwardSignal)
-      forward(payload, info.si_value.sival_int);
-    if (signal == -EAGAIN) {
-      give_back(regions, count);
-      count = 0;
-    }
-  }
-  return status;
+// Nothing runs inside: init keeps the tree for whoever looks at it, until they let go of the wire.
+[[noreturn]] void hold_tree(const State& state, const Program& program) {
+  if (const int result = hand_out_tree(state); result < 0)
+    fail_and_exit(state, program.enter_step, result);
+  (void)close_all_but({state.wire, -1, -1, -1});  // a tidy-up: there is no payload that could take one
+  (void)send_message(state.wire, {.kind = MessageKind::Ready});
+  pollfd peer{.fd = state.wire, .events = 0, .revents = 0};
+  while (!(peer.revents & (POLLHUP | POLLERR)))
+    if (raw::call(SYS_ppoll, &peer, 1, nullptr, nullptr, 0) < 0 && errno != EINTR)
+      break;
+  _exit(0);
 }
 
 // /proc/1/cmdline is open to everybody inside, and snug's own command line names paths of the host and values
@@ -254,14 +202,21 @@ void run_init(const Program& program, int wire) {
     (void)send_message(wire, {.kind = MessageKind::Exited});
     _exit(0);
   }
+  if (program.tree_only)
+    hold_tree(state, program);
   umask(022);
+  if (program.enterable)
+    if (const int result = hand_out_tree(state); result < 0)
+      fail_and_exit(state, program.enter_step, result);
   // Directories of the host are among what set-up has opened (the layers). A process that ends loses its
   // memory before its descriptors, and for that moment nothing else may keep the payload from reaching them
   // through /proc/1/fd: ptrace_may_access() takes a process without memory for one that may be looked at.
-  if (const int closed = close_all_but({state.wire, state.scratch, state.slave}); closed < 0)
+  // Of what stays all is the sandbox's own. Commands that join get their terminals from its devpts.
+  const int pts = program.enterable ? state.pts : -1;
+  if (const int closed = close_all_but({state.wire, state.scratch, state.slave, pts}); closed < 0)
     fail_and_exit(state, program.payload.close_step, closed);
   uint16_t step = program.payload.execute_step;
-  const int payload = spawn_payload(state, program, step);
+  const int payload = start_payload(state, program, step);
   if (payload < 0)
     fail_and_exit(state, step, payload);
   if (send_message(wire, {.kind = MessageKind::Ready}) < 0)
@@ -269,7 +224,7 @@ void run_init(const Program& program, int wire) {
   // The payload runs by now; it ends with init.
   if (const int confined = confine_init(program, step); confined < 0)
     fail_and_exit(state, step, confined);
-  const int status = wait_for_payload(state, program, payload);
+  const int status = serve_until_end(state, program, payload);
   const int told =
       send_message(wire, {.kind = MessageKind::Exited, .status = status, .full = fullness(state)});
   _exit(told < 0 ? 125 : 0);

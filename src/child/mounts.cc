@@ -95,7 +95,8 @@ int make_symlink(const State& state, const char* target, const char* text) {
     return parent;
   const int result = raw::make_symlink_at(text, parent, name);
   raw::close_fd(parent);
-  return result;
+  // In a container's own layer it is there from the last time, or what the container has put in its place.
+  return result == -EEXIST ? 0 : result;
 }
 
 int bind_text(State& state, const Op& op) {

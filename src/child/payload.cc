@@ -1,5 +1,7 @@
 // The payload's own process, between vfork and exec. It shares init's memory until it executes, so what it
 // finds out it can leave in a variable, and nothing has to be copied for it.
+#include "child/payload.h"
+
 #include <linux/capability.h>
 #include <linux/seccomp.h>
 #include <sys/ioctl.h>
@@ -7,7 +9,6 @@
 
 #include "child/descriptors.h"
 #include "child/landlock.h"
-#include "child/state.h"
 #include "sys/open_in.h"
 #include "sys/raw.h"
 
@@ -16,21 +17,39 @@ namespace {
 
 // A process group of its own in init's session: in an orphaned one a stop signal would be ignored
 // (setpgid(2)).
-int take_terminal(const State& state, const Payload& payload) {
+int take_group(const Start& start) {
   long result = raw::call(SYS_setpgid, 0, 0);
-  if (result < 0 || !payload.has_terminal)
+  if (result < 0 || !start.payload.has_terminal)
     return static_cast<int>(result);
   // Into the foreground. Until then this group is in the background, and asking from there would stop it
   // (SIGTTOU); the mask is set to the caller's later on.
   const uint64_t all = ~0ULL;
   result = raw::call(SYS_rt_sigprocmask, SIG_BLOCK, &all, nullptr, sizeof all);
   const pid_t group = static_cast<pid_t>(raw::call(SYS_getpid));
-  if (result >= 0 && ioctl(state.slave, TIOCSPGRP, &group) != 0)
+  if (result >= 0 && ioctl(start.slave, TIOCSPGRP, &group) != 0)
     result = -errno;
-  for (int fd = 0; fd < 3 && result >= 0; ++fd)
-    if (payload.terminal_fds >> fd & 1)
-      result = raw::call(SYS_dup3, state.slave, fd, 0);
   return result < 0 ? static_cast<int>(result) : 0;
+}
+
+// init's session has one terminal, the payload's: whatever joins with one of its own leads a session.
+int take_session(const Start& start) {
+  const long result = raw::call(SYS_setsid);
+  if (result < 0)
+    return static_cast<int>(result);
+  return start.payload.has_terminal && ioctl(start.slave, TIOCSCTTY, 0) != 0 ? -errno : 0;
+}
+
+int take_descriptors(const Start& start) {
+  for (int fd = 0; fd < 3; ++fd) {
+    const bool terminal = start.payload.has_terminal && (start.payload.terminal_fds >> fd & 1);
+    const int from = terminal ? start.slave : start.fds[fd];
+    if (from < 0)
+      continue;
+    const long result = raw::call(SYS_dup3, from, fd, 0);
+    if (result < 0)
+      return static_cast<int>(result);
+  }
+  return 0;
 }
 
 int become_user(const Payload& payload) {
@@ -96,7 +115,36 @@ int install_filter(const Payload& payload) {
   return static_cast<int>(raw::call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter));
 }
 
-// Capabilities, directory, Landlock, filter. The filter is the last: what follows it must be allowed by it.
+int prepare_and_execute(const Start& start, uint16_t& step) {
+  const Payload& payload = start.payload;
+  step = payload.user_step;
+  int result = start.entered ? take_session(start) : take_group(start);
+  if (result >= 0)
+    result = take_descriptors(start);
+  if (result >= 0)
+    result = become_user(payload);
+  if (result < 0)
+    return result;
+  step = payload.close_step;
+  result = close_on_execute();
+  if (result >= 0)
+    result =
+        static_cast<int>(raw::call(SYS_rt_sigprocmask, SIG_SETMASK, &start.mask, nullptr, sizeof(uint64_t)));
+  if (result >= 0 && !payload.confine_early)
+    result = confine(payload, step);
+  if (result >= 0 && payload.confine_early && start.entered) {
+    step = payload.dir_step;
+    result = enter_dir(payload.workdir);
+  }
+  if (result < 0)
+    return result;
+  step = payload.execute_step;
+  return execute(payload);
+}
+
+}  // namespace
+
+// The filter is the last: what follows it must be allowed by it.
 int confine(const Payload& payload, uint16_t& step) {
   step = payload.user_step;
   int result = set_capabilities(payload.keep, payload.ambient);
@@ -115,49 +163,20 @@ int confine(const Payload& payload, uint16_t& step) {
   return result;
 }
 
-int prepare_and_execute(const State& state, const Program& program, uint16_t& step) {
-  const Payload& payload = program.payload;
-  step = payload.user_step;
-  int result = take_terminal(state, payload);
-  if (result >= 0)
-    result = become_user(payload);
-  if (result < 0)
-    return result;
-  step = payload.close_step;
-  result = close_on_execute();
-  if (result >= 0)
-    result = static_cast<int>(
-        raw::call(SYS_rt_sigprocmask, SIG_SETMASK, &program.caller_mask, nullptr, sizeof(uint64_t)));
-  if (result >= 0 && !payload.confine_early)
-    result = confine(payload, step);
-  if (result < 0)
-    return result;
-  step = payload.execute_step;
-  return execute(payload);
-}
-
-}  // namespace
-
-int spawn_payload(State& state, const Program& program, uint16_t& step) {
-  if (program.payload.confine_early)
-    if (const int result = confine(program.payload, step); result < 0)
-      return result;
-  step = program.payload.execute_step;
+int start_process(const Start& start, uint16_t& step) {
   volatile int error = 0;
   const pid_t pid = vfork();
-  if (pid < 0)
+  if (pid < 0) {
+    step = start.payload.execute_step;
     return -errno;
+  }
   if (pid == 0) {
-    error = prepare_and_execute(state, program, step);
+    error = prepare_and_execute(start, step);
     _exit(127);
   }
-  // init was suspended until the payload executed or ended, so `error` is what it left. A failed one is
-  // reaped with init.
-  if (error < 0)
-    return error;
-  if (state.slave >= 0)
-    raw::close_fd(state.slave);
-  return pid;
+  // init was suspended until the new process executed or ended, so `error` is what it left. A failed one is
+  // reaped like any other.
+  return error < 0 ? error : pid;
 }
 
 }  // namespace snug::child

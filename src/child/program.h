@@ -36,6 +36,7 @@ enum class OpCode : uint8_t {
   SetHostname,
   PrivateMounts,
   TmpfsRoot,
+  DiskRoot,
   OverlayRoot,
   MakeDir,
   MakeSymlink,
@@ -75,6 +76,9 @@ struct Op {
       const char* size;  // as the file system takes it ("1048576"), or null
     } tmpfs_root;
     struct {
+      const char* disk;  // directory with upper/, which becomes the root
+    } disk_root;
+    struct {
       const Source* layers;  // top first
       size_t count;
       const char* size;  // of the tmpfs upper, or null
@@ -82,6 +86,7 @@ struct Op {
       mode_t mode;       // of the root: what the topmost layer has
       TextList room;     // targets whose parents are made in the writable layer first
       bool fuse;         // served by fuse-overlayfs instead of the kernel's overlay
+      bool kept;         // the writable layer is to survive a crash of the machine
     } overlay;
     struct {
       const char* target;
@@ -111,6 +116,7 @@ struct Op {
       const char* disk;  // directory for the writable layer on disk, or null for a tmpfs
       unsigned number;   // of this mount among those on disk
       mode_t mode;       // of the source
+      bool kept;         // as of the root
     } cow;
     struct {
       const char* target;
@@ -186,7 +192,10 @@ struct Program {
   size_t count;
   Payload payload;
   uint16_t create_step;
-  bool setup_only;       // a trial: end before the payload
+  bool setup_only;  // a trial: end before the payload
+  bool enterable;   // commands are taken over the wire beside the payload (child/enter.h)
+  bool tree_only;   // no payload: the tree is handed out, and stays as long as the wire does
+  uint16_t enter_step;
   sigset_t caller_mask;  // the payload starts with the mask that snug was started with
 };
 

@@ -58,7 +58,7 @@ int add_upper(MountOptions& options, const State& state, const Op& op) {
   if (room < 0)
     return room;
   options.add_upper(parent);
-  if (op.overlay.disk)
+  if (op.overlay.disk && !op.overlay.kept)
     options.add(kOverlayVolatile);
   return 0;
 }
@@ -78,6 +78,11 @@ int mount_overlay(State& state, const Op& op) {
   if (result >= 0)
     result = add_upper(options, state, op);
   return result < 0 ? result : mount_root("overlay", options);
+}
+
+int send_fuse(int wire, int device, int ids) {
+  const int fds[] = {device, ids};
+  return send_message(wire, {.kind = MessageKind::Fuse}, fds, 2);
 }
 
 // The device is opened here, because the kernel wants opener and mounter to be in one user namespace
@@ -100,7 +105,7 @@ int mount_fuse(const State& state, const Op& op) {
   // out.
   const int ids = raw::open_at(AT_FDCWD, "/proc/self/ns/user", O_RDONLY);
   if (result >= 0)
-    result = ids < 0 ? ids : send_message(state.wire, {.kind = MessageKind::Fuse}, device, ids);
+    result = ids < 0 ? ids : send_fuse(state.wire, device, ids);
   if (ids >= 0)
     raw::close_fd(ids);
   raw::close_fd(device);
@@ -126,6 +131,24 @@ int private_mounts() {
 int tmpfs_root(State& state, const char* size) {
   const int result = make_scratch(state, size);
   state.root = state.scratch;
+  return result;
+}
+
+int disk_root(State& state, const char* disk) {
+  int result = make_scratch(state, nullptr);
+  if (result >= 0)
+    result = raw::make_dir_at(state.scratch, "root", 0755);
+  const int dir = result < 0 ? result : raw::open_at(AT_FDCWD, disk, O_PATH | O_DIRECTORY);
+  if (dir < 0)
+    return dir;
+  const int copy = raw::open_tree(dir, "upper", OPEN_TREE_CLONE | AT_NO_AUTOMOUNT);
+  raw::close_fd(dir);
+  if (copy < 0)
+    return copy;
+  result = raw::mount_setattr(copy, "", AT_EMPTY_PATH, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+  if (result >= 0)
+    result = raw::move_mount(copy, "", state.scratch, "root", MOVE_MOUNT_F_EMPTY_PATH);
+  state.root = copy;
   return result;
 }
 

@@ -22,6 +22,7 @@ struct State {
 // Each returns 0 or minus an errno. Named as the OpCode is.
 int private_mounts();
 int tmpfs_root(State& state, const char* size);
+int disk_root(State& state, const char* disk);
 int overlay_root(State& state, const Op& op);
 // Makes the parents of op.overlay.room in upper/ of `parent`.
 int make_room(const Op& op, int parent);
@@ -47,10 +48,7 @@ int loopback_up();
 int set_sysctl(const char* path, const char* value);
 int drop_capabilities(uint64_t keep);
 
-// Sends one message, with up to two descriptors attached: those that are not negative.
-int send_message(int wire, const Message& message, int fd = -1, int second = -1);
-
-// Forks and executes the payload. The pid, or minus an errno with `step` set to the step that failed.
-int spawn_payload(State& state, const Program& program, uint16_t& step);
+// A new pty of the sandbox's devpts, its size set: the slave, with `master` set; or minus an errno.
+int open_pty(int pts, uint16_t rows, uint16_t columns, int& master);
 
 }  // namespace snug::child

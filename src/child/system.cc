@@ -170,30 +170,40 @@ int mount_sys(State& state, const Op& op) {
   return result;
 }
 
-int open_terminal(State& state, const Op& op) {
-  const int master = raw::open_at(state.pts, "ptmx", O_RDWR | O_NOCTTY);
+int open_pty(int pts, uint16_t rows, uint16_t columns, int& master) {
+  master = raw::open_at(pts, "ptmx", O_RDWR | O_NOCTTY);
   if (master < 0)
     return master;
   int unlocked = 0;
-  if (ioctl(master, TIOCSPTLCK, &unlocked) != 0)
-    return -errno;
   // The peer by ioctl, not by name: no path of the sandbox is involved (Linux 4.13).
-  state.slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
-  if (state.slave < 0)
-    return -errno;
+  int slave = ioctl(master, TIOCSPTLCK, &unlocked) != 0
+                  ? -1
+                  : ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
   // The size is set before anything can read it: programs that ask once at start-up get the right answer.
   winsize size{};
-  size.ws_row = op.terminal.rows;
-  size.ws_col = op.terminal.columns;
-  if (ioctl(state.slave, TIOCSWINSZ, &size) != 0)
-    return -errno;
+  size.ws_row = rows;
+  size.ws_col = columns;
+  if (slave >= 0 && ioctl(slave, TIOCSWINSZ, &size) == 0)
+    return slave;
+  const int error = errno;
+  if (slave >= 0)
+    raw::close_fd(slave);
+  raw::close_fd(master);
+  return -error;
+}
+
+int open_terminal(State& state, const Op& op) {
+  int master = -1;
+  state.slave = open_pty(state.pts, op.terminal.rows, op.terminal.columns, master);
+  if (state.slave < 0)
+    return state.slave;
   // init leads the session, as a shell would: were the payload its leader, its group would be an orphaned
   // one, and Ctrl-Z ignored.
   if (ioctl(state.slave, TIOCSCTTY, 0) != 0)
     return -errno;
   int result = place_on_new_file(clone_tree(state.pts, "0", 0), state.dev, "console");
   if (result >= 0)
-    result = send_message(state.wire, {.kind = MessageKind::Terminal}, master);
+    result = send_message(state.wire, {.kind = MessageKind::Terminal}, &master, 1);
   raw::close_fd(master);
   return result;
 }

@@ -11,6 +11,29 @@ namespace snug {
 Result<int> run_command(const Options& options);
 Result<int> explain_command(const Options& options);
 
+// Of containers that last.
+Result<int> start_command(const Options& options);
+Result<int> stop_command(const Options& options);
+Result<int> kill_command(const Options& options);
+Result<int> restart_command(const Options& options);
+Result<int> wait_command(const Options& options);
+Result<int> rm_command(const Options& options);
+Result<int> rename_command(const Options& options);
+Result<int> prune_command(const Options& options);
+Result<int> exec_command(const Options& options);
+Result<int> attach_command(const Options& options);
+Result<int> ps_command(const Options& options);
+Result<int> inspect_command(const Options& options);
+Result<int> logs_command(const Options& options);
+Result<int> top_command(const Options& options);
+Result<int> cp_command(const Options& options);
+Result<int> port_command(const Options& options);
+Result<int> diff_command(const Options& options);
+Result<int> commit_command(const Options& options);
+Result<int> export_command(const Options& options);
+Result<int> check_command(const Options& options);
+Result<int> generate_systemd_command(const Options& options);
+
 Result<int> profile_ls_command(const Options& options);
 Result<int> profile_show_command(const Options& options);
 Result<int> profile_check_command(const Options& options);

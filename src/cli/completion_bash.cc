@@ -31,7 +31,7 @@ _snug() {
     elif [[ $word == -- ]]; then
       ((count += 1))
     elif [[ $word == -* ]]; then
-      _snug_takes_value "$word" && option=$word
+      _snug_takes_value "$command" "$word" && option=$word
     elif [[ $command ]]; then
       ((count += 1))
     elif [[ ! $family && $word == @(@FAMILIES@) ]]; then
@@ -44,12 +44,12 @@ _snug() {
   done
 
   if [[ $option ]]; then
-    _snug_value "$option" "$cur"
+    _snug_value "$command" "$option" "$cur"
   elif ((count)) && _snug_has_payload "$command"; then
     compopt -o default
   elif [[ $cur == --*=* ]]; then
     prefix=${cur%%=*}=
-    _snug_value "${cur%%=*}" "${cur#*=}"
+    _snug_value "$command" "${cur%%=*}" "${cur#*=}"
   elif [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(_snug_options "$command")" -- "$cur")
   elif [[ ! $command ]]; then
@@ -75,6 +75,15 @@ _snug_profiles() {
     compgen -P "$prefix" -f -X '!*.toml' -- "$1"
   )
 }
+_snug_containers() {
+  mapfile -t COMPREPLY < <(compgen -P "$prefix" -W "$("$snug" ps -a -q 2>/dev/null)" -- "$1")
+}
+# NAME:PATH, or a file. What is behind the colon is known inside only.
+_snug_container_paths() {
+  [[ $1 == *:* ]] && return
+  mapfile -t COMPREPLY < <(compgen -S : -W "$("$snug" ps -a -q 2>/dev/null)" -- "$1")
+  if ((${#COMPREPLY[@]})); then compopt -o nospace; else _snug_files "$1"; fi
+}
 _snug_files() {
   [[ $1 == *:* ]] && return
   compopt -o filenames
@@ -91,64 +100,76 @@ std::string words_in_lines(const std::vector<std::string>& words) {
   return fmt::format("$'{}'", join(words, "\\n"));
 }
 
-std::string call(Complete complete, const std::vector<std::string>& choices) {
+// A call that answers for the word in `argument`.
+std::string call(Complete complete, const std::vector<std::string>& choices, std::string_view argument) {
   switch (complete) {
     case Complete::File:
-      return "_snug_files \"$2\"";
     case Complete::Directory:
-      return "_snug_files \"$2\"";
+      return fmt::format("_snug_files {}", argument);
     case Complete::Image:
-      return "_snug_images \"$2\"";
+      return fmt::format("_snug_images {}", argument);
+    case Complete::Container:
+      return fmt::format("_snug_containers {}", argument);
+    case Complete::ContainerPath:
+      return fmt::format("_snug_container_paths {}", argument);
     case Complete::Profile:
-      return "_snug_profiles \"$2\"";
+      return fmt::format("_snug_profiles {}", argument);
     case Complete::Choice:
     case Complete::Topic:
     case Complete::Shell:
-      return fmt::format("_snug_choices \"$2\" {}", words_in_lines(choices));
+      return fmt::format("_snug_choices {} {}", argument, words_in_lines(choices));
     case Complete::Nothing:
       break;
   }
   return ":";
 }
 
-std::string option_functions() {
-  std::string options = "_snug_options() {\n  case $1 in\n";
-  for (const CommandDef& command : command_table()) {
-    std::vector<std::string> words;
-    for (const OptionDef* option : offered_options_of(command)) {
-      words.push_back(fmt::format("--{}", option->name));
-      if (option->letter)
-        words.push_back(fmt::format("-{}", option->letter));
-    }
-    options += fmt::format("    '{}') printf '%s\\n' {} ;;\n", command.name, join(words, " "));
-  }
-  std::vector<std::string> common;
-  for (const OptionDef& option : common_option_table()) common.push_back(fmt::format("--{}", option.name));
-  options += fmt::format("    *) printf '%s\\n' {} ;;\n  esac\n}}\n", join(common, " "));
-
-  std::vector<std::string> valued;
-  std::string letters, flags;
-  std::string values = "_snug_value() {\n  case $1 in\n";
-  for (const OptionDef* option : every_option()) {
-    if (kind_of(*option) == Kind::Flag) {
-      if (option->letter)
-        flags += option->letter;
-      continue;
-    }
-    valued.push_back(fmt::format("--{}", option->name));
+std::string offered_words(const CommandDef& command) {
+  std::string words = "printf '%s\\n'";
+  for (const OptionDef* option : offered_options_of(command)) {
+    words += fmt::format(" --{}", option->name);
     if (option->letter)
-      letters += option->letter;
-    if (option->complete != Complete::Nothing)
-      values += fmt::format("    --{}{}) {} ;;\n", option->name,
-                            option->letter ? fmt::format(" | -*{}", option->letter) : "",
-                            call(option->complete, choices_as_strings(*option)));
+      words += fmt::format(" -{}", option->letter);
   }
-  return options +
-         fmt::format(
-             "_snug_takes_value() {{\n  case $1 in\n    {}) return 0 ;;\n  esac\n"
-             "  [[ $1 =~ ^-[{}]*[{}]$ ]]\n}}\n",
-             join(valued, " | "), flags, letters) +
-         values + "  esac\n}\n";
+  return words;
+}
+
+// Is $2 an option that takes the next word?
+std::string value_test(const CommandDef& command) {
+  const OptionShapes shapes = shapes_of(command);
+  std::string test =
+      fmt::format("\n      case $2 in\n        {}) return 0 ;;\n      esac", join(shapes.valued, " | "));
+  return test + (shapes.value_letters.empty() ? "\n      return 1"
+                                              : fmt::format("\n      [[ $2 =~ ^-[{}]*[{}]$ ]]",
+                                                            shapes.flag_letters, shapes.value_letters));
+}
+
+// Answers for $3, a value of the option $2.
+std::string value_calls(const CommandDef& command) {
+  std::string calls;
+  for (const OptionDef* option : options_of(command))
+    if (kind_of(*option) != Kind::Flag && option->complete != Complete::Nothing)
+      calls += fmt::format("\n        --{}{}) {} ;;", option->name,
+                           option->letter ? fmt::format(" | -*{}", option->letter) : "",
+                           call(option->complete, choices_as_strings(*option), "\"$3\""));
+  return fmt::format("\n      case $2 in{}\n      esac", calls);
+}
+
+// A function that asks for the command, $1, first.
+std::string by_command(std::string_view name, std::string (*make)(const CommandDef&)) {
+  std::string text = fmt::format("{}() {{\n  case $1 in\n", name);
+  for (const SameText& same : texts_of_commands(make)) {
+    std::string commands;
+    for (const std::string_view command : same.commands)
+      commands += fmt::format("{}'{}'", commands.empty() ? "" : " | ", command);
+    text += fmt::format("    {}) {} ;;\n", commands, same.text);
+  }
+  return text + fmt::format("    *) {} ;;\n  esac\n}}\n", make(CommandDef{}));
+}
+
+std::string option_functions() {
+  return by_command("_snug_options", offered_words) + by_command("_snug_takes_value", value_test) +
+         by_command("_snug_value", value_calls);
 }
 
 std::string command_functions() {
@@ -157,18 +178,15 @@ std::string command_functions() {
     commands += fmt::format("    {}) printf '%s\\n' {} ;;\n", family, join(members_of(family), " "));
   commands += fmt::format("    *) printf '%s\\n' {} ;;\n  esac\n}}\n", join(first_words(), " "));
 
-  std::vector<std::string> with_payload;
   std::string words = "_snug_word() {\n  case $1 in\n";
   for (const CommandDef& command : command_table()) {
-    if (command.takes_run_options)
-      with_payload.emplace_back(command.name);
     if (command.positional != Complete::Nothing)
       words += fmt::format("    '{}') {} ;;\n", command.name,
-                           call(command.positional, positional_choices(command)));
+                           call(command.positional, positional_choices(command), "\"$2\""));
   }
   return commands +
-         fmt::format("_snug_has_payload() {{\n  [[ $1 == @({}) ]]\n}}\n", join(with_payload, "|")) + words +
-         "  esac\n}\n";
+         fmt::format("_snug_has_payload() {{\n  [[ $1 == @({}) ]]\n}}\n", join(payload_commands(), "|")) +
+         words + "  esac\n}\n";
 }
 
 }  // namespace

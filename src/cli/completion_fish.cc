@@ -8,7 +8,13 @@ namespace snug {
 namespace {
 
 constexpr std::string_view kHelpers = R"fish(
-# Prints the command, then how many words after it are no options. Options of run, shell and explain end at the first.
+# Is an option of a command one that takes the next word?
+function __snug_takes_value
+    switch $argv[1]
+@VALUED@    end
+end
+
+# Prints the command, then how many words after it are no options. Options of @PAYLOAD@ end at the first.
 function __snug_state
     set -l command
     set -l family
@@ -20,7 +26,7 @@ function __snug_state
         else if test "$word" = --
             set count (math $count + 1)
         else if string match -q -- '-*' $word
-            if string match -qr -- '^(@VALUED@)$' $word
+            if __snug_takes_value "$command" $word
                 set waiting 1
             end
         else if test -n "$command"
@@ -81,6 +87,10 @@ std::string offer(Complete complete, const std::vector<std::string>& choices) {
       return " -a '(__fish_complete_directories)'";
     case Complete::Image:
       return " -a '(snug image ls -q 2>/dev/null; __fish_complete_directories)'";
+    case Complete::Container:
+      return " -a '(snug ps -a -q 2>/dev/null)'";
+    case Complete::ContainerPath:
+      return " -F -a '(snug ps -a -q 2>/dev/null | string replace -r \\'$\\' :)'";
     case Complete::Profile:
       return " -a '(snug profile ls -q 2>/dev/null; __fish_complete_suffix .toml)'";
     case Complete::Choice:
@@ -107,20 +117,20 @@ std::string option_line(const OptionDef& option, std::string_view condition) {
 }
 
 std::string options_text() {
-  std::vector<std::string> payload;
+  std::vector<std::string> with_run_options;
   std::string own;
   std::vector<std::string> all;
   for (const CommandDef& command : command_table()) {
     all.push_back(quote(command.name));
     if (command.takes_run_options)
-      payload.emplace_back(command.name);
+      with_run_options.emplace_back(command.name);
     for (const OptionDef& option : command.own)
       own += option_line(option, fmt::format("__snug_at {}", quote(command.name)));
   }
   std::string text;
   for (const OptionDef& option : run_option_table())
     if (!option.later)
-      text += option_line(option, fmt::format("__snug_at {}", join(payload, " ")));
+      text += option_line(option, fmt::format("__snug_at {}", join(with_run_options, " ")));
   for (const OptionDef& option : common_option_table()) {
     text += option_line(option, "__snug_at_start");
     text += option_line(option, fmt::format("__snug_at {}", join(all, " ")));
@@ -146,36 +156,37 @@ std::string words_text() {
   return text;
 }
 
-// A regular expression of every option that takes the next word.
-std::string valued_pattern() {
-  std::vector<std::string> names;
-  std::string flags, letters;
-  for (const OptionDef* option : every_option()) {
-    const bool flag = kind_of(*option) == Kind::Flag;
-    if (!flag)
-      names.push_back(fmt::format("--{}", option->name));
-    if (option->letter)
-      (flag ? flags : letters) += option->letter;
+std::string value_test(const CommandDef& command) {
+  const OptionShapes shapes = shapes_of(command);
+  return fmt::format("            string match -qr -- '^({}{})$' $argv[2]\n", join(shapes.valued, "|"),
+                     shapes.value_letters.empty()
+                         ? ""
+                         : fmt::format("|-[{}]*[{}]", shapes.flag_letters, shapes.value_letters));
+}
+
+std::string value_tests() {
+  std::string cases;
+  for (const SameText& same : texts_of_commands(value_test)) {
+    cases += "        case";
+    for (const std::string_view command : same.commands) cases += fmt::format(" {}", quote(command));
+    cases += "\n" + same.text;
   }
-  return fmt::format("{}|-[{}]*[{}]", join(names, "|"), flags, letters);
+  return cases + "        case '*'\n" + value_test(CommandDef{});
 }
 
 }  // namespace
 
 std::string fish_completion() {
   std::string helpers{kHelpers};
-  std::vector<std::string> families, payload;
+  std::vector<std::string> families;
   for (const std::string_view family : command_families()) families.emplace_back(family);
-  for (const CommandDef& command : command_table())
-    if (command.takes_run_options)
-      payload.emplace_back(command.name);
   const auto replace = [&](std::string_view mark, std::string_view by) {
     for (std::size_t at = helpers.find(mark); at != std::string::npos; at = helpers.find(mark))
       helpers.replace(at, mark.size(), by);
   };
-  replace("@VALUED@", valued_pattern());
+  replace("@VALUED@", value_tests());
   replace("@FAMILIES@", join(families, " "));
-  replace("@PAYLOAD@", join(payload, " "));
+  replace("@PAYLOAD@", join(payload_commands(), " "));
   return "# fish completion for snug, made by: snug completion fish\n" + helpers + "\n" + words_text() +
          options_text();
 }

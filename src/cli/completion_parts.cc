@@ -1,16 +1,46 @@
 #include "cli/completion_parts.h"
 
+#include <fmt/format.h>
+
+#include <utility>
+
 #include "base/text.h"
 
 namespace snug {
 
-std::vector<const OptionDef*> every_option() {
-  std::vector<const OptionDef*> all;
+std::vector<SameText> texts_of_commands(const std::function<std::string(const CommandDef&)>& make) {
+  std::vector<SameText> texts;
+  const std::string of_none = make(CommandDef{});
+  for (const CommandDef& command : command_table()) {
+    std::string text = make(command);
+    if (text == of_none)
+      continue;
+    auto at = std::ranges::find(texts, text, &SameText::text);
+    if (at == texts.end())
+      at = texts.insert(at, {.text = std::move(text)});
+    at->commands.push_back(command.name);
+  }
+  return texts;
+}
+
+OptionShapes shapes_of(const CommandDef& command) {
+  OptionShapes shapes;
+  for (const OptionDef* option : options_of(command)) {
+    const bool flag = kind_of(*option) == Kind::Flag;
+    if (!flag)
+      shapes.valued.push_back(fmt::format("--{}", option->name));
+    if (option->letter)
+      (flag ? shapes.flag_letters : shapes.value_letters) += option->letter;
+  }
+  return shapes;
+}
+
+std::vector<std::string> payload_commands() {
+  std::vector<std::string> names;
   for (const CommandDef& command : command_table())
-    for (const OptionDef* option : options_of(command))
-      if (std::ranges::find(all, option) == all.end())
-        all.push_back(option);
-  return all;
+    if (command.ends_at_word)
+      names.emplace_back(command.name);
+  return names;
 }
 
 std::vector<std::string> choices_as_strings(const OptionDef& option) {

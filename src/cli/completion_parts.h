@@ -1,6 +1,7 @@
 // What the three generators of completions ask of the definition.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,8 +10,25 @@
 
 namespace snug {
 
-// The options of all commands, each once.
-std::vector<const OptionDef*> every_option();
+// A text, and the commands of which it is the same.
+struct SameText {
+  std::string text{};
+  std::vector<std::string_view> commands{};
+};
+
+// What `make` says of each command, but for those of which it says nothing else than of no command at all.
+std::vector<SameText> texts_of_commands(const std::function<std::string(const CommandDef&)>& make);
+
+// The names of what takes a value (not later ones alone: what is refused takes one too), and the letters of
+// both kinds, as those of a regular expression for "-itw".
+struct OptionShapes {
+  std::vector<std::string> valued{};
+  std::string flag_letters{}, value_letters{};
+};
+OptionShapes shapes_of(const CommandDef& command);
+
+// The commands that hand their words on, once the first was there.
+std::vector<std::string> payload_commands();
 
 std::vector<std::string> choices_as_strings(const OptionDef& option);
 

@@ -12,6 +12,15 @@ _snug_images() {
   local -a names=(${(f)"$(_call_program images $snug image ls -q 2>/dev/null)"})
   _alternative 'images:image:compadd -a names' 'directories:directory:_files -/'
 }
+_snug_containers() {
+  local expl
+  local -a names=(${(f)"$(_call_program containers $snug ps -a -q 2>/dev/null)"})
+  _wanted containers expl container compadd -a names
+}
+_snug_container_paths() {
+  local -a names=(${(f)"$(_call_program containers $snug ps -a -q 2>/dev/null)"})
+  _alternative 'containers:container:compadd -S : -a names' 'files:file:_files'
+}
 _snug_profiles() {
   local -a names=(${(f)"$(_call_program profiles $snug profile ls -q 2>/dev/null)"})
   _alternative 'profiles:profile:compadd -a names' 'files:file:_files -g "*.toml"'
@@ -61,6 +70,10 @@ std::string action(Complete complete, const std::vector<std::string>& choices) {
       return "_files -/";
     case Complete::Image:
       return "_snug_images";
+    case Complete::Container:
+      return "_snug_containers";
+    case Complete::ContainerPath:
+      return "_snug_container_paths";
     case Complete::Profile:
       return "_snug_profiles";
     case Complete::Choice:
@@ -92,13 +105,13 @@ std::string option_specs(const OptionDef& option) {
 
 std::string command_function(const CommandDef& command) {
   std::string text = fmt::format("_snug_{}() {{\n  _arguments -s -S{} : \\\n", function_name(command.name),
-                                 command.takes_run_options ? " -A '-*'" : "");
+                                 command.ends_at_word ? " -A '-*'" : "");
   for (const OptionDef* option : offered_options_of(command)) text += option_specs(*option);
   const std::string first =
       command.positional == Complete::Nothing
           ? ""
           : fmt::format(": :{}", action(command.positional, positional_choices(command)));
-  if (command.takes_run_options)
+  if (command.ends_at_word)
     return text + fmt::format("    '1{}' '*:: :_files'\n}}\n", first);
   return text + (first.empty() ? "    && return\n}\n" : fmt::format("    '*{}'\n}}\n", first));
 }

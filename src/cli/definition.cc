@@ -1,7 +1,10 @@
 #include "cli/definition.h"
 
+#include <array>
+
 #include "base/overloaded.h"
 #include "base/text.h"
+#include "cli/definition_containers.h"
 
 namespace snug {
 namespace {
@@ -23,22 +26,27 @@ constexpr CommandDef kCommands[] = {
      "snug run host id\tthis system's programs, nothing of yours, no network\n"
      "snug run -v .:/work -w /work ./rootfs make\ta build over an image directory\n"
      "snug run -it --network host ./rootfs bash\ta shell that can install packages\n"
-     "snug run --profile untrusted -- ./setup.sh\tthe image and the limits from a profile\n",
+     "snug run --profile untrusted -- ./setup.sh\tthe image and the limits from a profile\n"
+     "snug run -d --name web ./rootfs serve\tin the background, to be found by its name\n",
      Complete::Image,
      true,
-     {}},
+     {},
+     true},
     {Command::Shell,
      "shell",
      "open an interactive shell",
      "shell [options] [IMAGE]",
      "snug run with the user's own shell as the command, and a terminal where there is one. Everything\n"
-     "written goes away at the end.",
+     "written goes away at the end, unless --name keeps it: then a container of that name that runs is\n"
+     "entered, and one that has ended is started again.",
      "snug shell host\ta shell that cannot touch your files\n"
      "snug shell --profile untrusted\tthis directory read-only, the strict filter\n"
-     "snug shell -v .:/work:ro ./rootfs\tanother system around your files\n",
+     "snug shell -v .:/work:ro ./rootfs\tanother system around your files\n"
+     "snug shell --name box debian-12\tone to come back to\n",
      Complete::Image,
      true,
-     {}},
+     {},
+     true},
     {Command::Explain, "explain", "show what run would do, and why",
      "explain [run options] [IMAGE [CMD...]]\nexplain [run options] -- CMD...\nexplain [run options] "
      "[--path] PATH",
@@ -51,7 +59,7 @@ constexpr CommandDef kCommands[] = {
      "snug explain --json --profile untrusted -- id\tthe same for a program to read\n"
      "snug explain --path /etc/passwd ./rootfs\twhere does this file come from?\n"
      "snug explain --profile untrusted /home\tand why is this one empty?\n",
-     Complete::Image, true, kExplainOptions},
+     Complete::Image, true, kExplainOptions, true},
     {Command::ProfileLs,
      "profile ls",
      "list the profiles",
@@ -119,95 +127,44 @@ constexpr CommandDef kCommands[] = {
     {Command::Version, "version", "show snug's version", "version", "", "", Complete::Nothing, false, {}},
 };
 
-// Words of docker and of later versions. Each gets a sentence, none is listed anywhere.
-constexpr Elsewhere kCommandElsewhere[] = {
-    {"try", ""},
-    {"start", ""},
-    {"stop", ""},
-    {"kill", ""},
-    {"restart", ""},
-    {"wait", ""},
-    {"rename", ""},
-    {"ps", ""},
-    {"logs", ""},
-    {"exec", ""},
-    {"attach", ""},
-    {"inspect", ""},
-    {"stats", ""},
-    {"top", ""},
-    {"cp", ""},
-    {"port", ""},
-    {"diff", ""},
-    {"apply", ""},
-    {"discard", ""},
-    {"undo", ""},
-    {"commit", ""},
-    {"prune", ""},
-    {"trust", ""},
-    {"allow", ""},
-    {"doctor", ""},
-    {"pull", ""},
-    {"push", ""},
-    {"build", ""},
-    {"tag", ""},
-    {"import", ""},
-    {"export", ""},
-    {"rm", ""},
-    {"rmi", ""},
-    {"login", ""},
-    {"network", ""},
-    {"container", ""},
-    {"profile learn", ""},
-    {"image inspect", ""},
-    {"image rm", ""},
-    {"image import", ""},
-    {"image export", ""},
-    {"image pull", ""},
-    {"image push", ""},
-    {"image tag", ""},
-    {"image build", ""},
-    {"image prune", ""},
-    {"images", "it is called snug image ls"},
-    {"profiles", "it is called snug profile ls"},
-    {"list", "snug image ls and snug profile ls list what there is"},
-    {"ls", "snug image ls and snug profile ls list what there is"},
-    {"image list", "it is called snug image ls"},
-    {"profile list", "it is called snug profile ls"},
-    {"profile inspect", "it is called snug profile show"},
-    {"profile validate", "it is called snug profile check"},
-    {"create", "snug run makes a container and runs it"},
-    {"enter", "it is called snug shell"},
-    {"volume", "-v of snug run puts a directory inside"},
-};
+// One table for all who ask, put together when snug is built.
+constexpr auto kAllCommands = [] {
+  std::array<CommandDef, std::size(kCommands) + std::size(definition::kContainerCommands)> all{};
+  // After run, shell and explain, before those about profiles and images.
+  constexpr std::size_t kFirst = 3;
+  auto to = std::copy(std::begin(kCommands), std::begin(kCommands) + kFirst, all.begin());
+  to = std::ranges::copy(definition::kContainerCommands, to).out;
+  std::copy(std::begin(kCommands) + kFirst, std::end(kCommands), to);
+  return all;
+}();
 
 }  // namespace
 
 Kind kind_of(const OptionDef& option) {
   return std::visit(overloaded{
                         [](std::optional<bool> RunOptions::*) { return Kind::Flag; },
+                        [](std::optional<bool> ContainerOptions::*) { return Kind::Flag; },
                         [](std::optional<bool> CommonOptions::*) { return Kind::Flag; },
                         [](std::optional<std::string> RunOptions::*) { return Kind::Value; },
+                        [](std::optional<std::string> ContainerOptions::*) { return Kind::Value; },
                         [](std::optional<std::string> CommonOptions::*) { return Kind::Value; },
                         [](std::vector<std::string> RunOptions::*) { return Kind::Repeated; },
+                        [](std::vector<std::string> ContainerOptions::*) { return Kind::Repeated; },
                     },
                     option.store);
 }
 
 std::span<const CommandDef> command_table() {
-  return kCommands;
-}
-
-std::span<const Elsewhere> command_elsewhere() {
-  return kCommandElsewhere;
+  return kAllCommands;
 }
 
 const CommandDef* find_command(std::string_view name) {
-  const auto found = std::ranges::find(kCommands, name, &CommandDef::name);
-  return found == std::end(kCommands) ? nullptr : found;
+  const auto found = std::ranges::find(kAllCommands, name, &CommandDef::name);
+  return found == kAllCommands.end() ? nullptr : &*found;
 }
 
 const CommandDef& command_def(Command id) {
-  return *std::ranges::find(kCommands, id, &CommandDef::id);
+  return *std::ranges::find(kAllCommands, id, &CommandDef::id);
 }
 
 const TopicDef* find_topic(std::string_view name) {
@@ -236,7 +193,7 @@ std::vector<const OptionDef*> offered_options_of(const CommandDef& command) {
 
 std::vector<std::string_view> command_families() {
   std::vector<std::string_view> families;
-  for (const CommandDef& command : kCommands) {
+  for (const CommandDef& command : kAllCommands) {
     const std::size_t space = command.name.find(' ');
     const std::string_view family = command.name.substr(0, space);
     if (space != std::string_view::npos && std::ranges::find(families, family) == families.end())

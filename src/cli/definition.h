@@ -13,9 +13,11 @@
 namespace snug {
 
 // Where a typed option goes, which is also its kind: a switch, a value (the last one wins), or a list.
-using Store = std::variant<std::optional<bool> RunOptions::*, std::optional<std::string> RunOptions::*,
-                           std::vector<std::string> RunOptions::*, std::optional<bool> CommonOptions::*,
-                           std::optional<std::string> CommonOptions::*>;
+using Store =
+    std::variant<std::optional<bool> RunOptions::*, std::optional<std::string> RunOptions::*,
+                 std::vector<std::string> RunOptions::*, std::optional<bool> ContainerOptions::*,
+                 std::optional<std::string> ContainerOptions::*, std::vector<std::string> ContainerOptions::*,
+                 std::optional<bool> CommonOptions::*, std::optional<std::string> CommonOptions::*>;
 
 enum class Kind { Flag, Value, Repeated };
 
@@ -26,6 +28,8 @@ enum class Complete {
   File,
   Directory,
   Image,
+  Container,
+  ContainerPath,  // NAME:PATH, or a file
   Profile,
   Topic,
   Shell,
@@ -44,15 +48,17 @@ struct OptionDef {
 };
 
 struct CommandDef {
-  Command id;
+  Command id{};
   std::string_view name;  // "run", "profile ls"
   std::string_view summary;
   std::string_view usage;     // one form a line, without "snug"
   std::string_view text;      // paragraphs after the usage lines
   std::string_view examples;  // "command<TAB>what it does", one a line
-  Complete positional;        // what a shell offers for the first word
-  bool takes_run_options;
-  std::span<const OptionDef> own;  // options of this command alone
+  Complete positional{};      // what a shell offers for the first word
+  bool takes_run_options{};
+  std::span<const OptionDef> own{};    // options of this command alone
+  bool ends_at_word{};                 // the first word ends the options: what follows is the payload's
+  std::string_view group{"Commands"};  // heading in the overview
 };
 
 // What `snug help TOPIC` knows besides the commands.
@@ -62,7 +68,8 @@ struct TopicDef {
   std::string_view text;
 };
 
-// A word that is no command (or option) of this version, and what to say to whoever types it.
+// A word that is no command (or option) of this version, and what to say to whoever types it. Options are
+// those of run; "logs --details" and "inspect -f" are of one command.
 struct Elsewhere {
   std::string_view word;
   std::string_view hint;  // "": it belongs to a later version

@@ -1,4 +1,5 @@
-// The tables of options: those of run, shell and explain, and those of every command.
+// The tables of options: those of run, shell and explain, and those of every command. Those of containers
+// that are there: definition_container_options.h.
 #include "cli/definition.h"
 
 namespace snug {
@@ -9,6 +10,8 @@ using C = CommonOptions;
 using enum Complete;
 
 constexpr std::string_view kWhat = "What runs";
+constexpr std::string_view kLife = "Life of the container";
+constexpr std::string_view kHealth = "Health";
 constexpr std::string_view kEnvironment = "Environment";
 constexpr std::string_view kFiles = "Files";
 constexpr std::string_view kNetwork = "Network";
@@ -38,10 +41,41 @@ constexpr OptionDef kRun[] = {
     {"hostname", 'h', "NAME", "host name inside", kWhat, Nothing, &R::hostname},
     {"timeout", 0, "TIME", "end the command after 90, 90s, 10m, 1h30m; by force 5 s later", kWhat, Nothing,
      &R::timeout},
-    {"rm", 0, "", "remove the container at its end; true without --name", kWhat, Nothing, &R::rm},
-    {"name", 0, "NAME", "keep the container under this name", kWhat, Nothing, &R::name, "", kLater},
-    {"detach", 'd', "", "run in the background", kWhat, Nothing, &R::detach, "", kLater},
     {"init", 0, "", "accepted for docker's sake: there always is an init", kWhat, Nothing, &R::init},
+
+    {"name", 0, "NAME", "keep the container under this name", kLife, Nothing, &R::name,
+     "Letters, digits, and after the first also _ . and -; at most 128. Its files stay until snug rm."},
+    {"detach", 'd', "", "run in the background, and print the container's name", kLife, Nothing, &R::detach,
+     "Returns when the command was executed, or with the error. Without --name a name is made up, and the "
+     "container removed at its end."},
+    {"rm", 0, "", "remove the container at its end; true without --name", kLife, Nothing, &R::rm},
+    {"detach-keys", 0, "KEYS", "keys that let go of the container; ctrl-p,ctrl-q unless said", kLife, Nothing,
+     &R::detach_keys, "A list of single letters and ctrl-LETTER, with commas between. See snug help detach."},
+    {"sig-proxy", 0, "", "pass signals on, as is the rule; --sig-proxy=false keeps them", kLife, Nothing,
+     &R::sig_proxy},
+    {"restart", 0, "no|on-failure[:N]|always", "start it again when it ends; at most N times in a row", kLife,
+     Nothing, &R::restart,
+     "on-failure: only after a status that is not 0. What snug stop or snug kill ended stays ended. Over a "
+     "start of the machine: snug generate systemd."},
+    {"stop-signal", 0, "SIGNAL", "what snug stop sends first, by name or number; TERM unless said", kLife,
+     Nothing, &R::stop_signal},
+    {"stop-timeout", 0, "SECONDS", "seconds from then to the end by force; 10 unless said", kLife, Nothing,
+     &R::stop_timeout},
+    {"log-opt", 0, "KEY=VALUE", "bound the log: max-size=10M of one file, max-file=2 files", kLife, Nothing,
+     &R::log_opts, "The oldest file is dropped when there are more."},
+
+    {"health-cmd", 0, "COMMAND", "run this inside by /bin/sh -c, to see whether all is well", kHealth,
+     Nothing, &R::health_cmd, "Status 0 is healthy. snug ps shows the answer."},
+    {"health-interval", 0, "TIME", "time between two runs of it: 90s, 5m; 30s unless said", kHealth, Nothing,
+     &R::health_interval},
+    {"health-timeout", 0, "TIME", "a run that takes longer has failed; 30s unless said", kHealth, Nothing,
+     &R::health_timeout},
+    {"health-start-period", 0, "TIME", "failures do not count for so long after the start; 0s unless said",
+     kHealth, Nothing, &R::health_start_period},
+    {"health-retries", 0, "N", "failures in a row that make it unhealthy; 3 unless said", kHealth, Nothing,
+     &R::health_retries},
+    {"no-healthcheck", 0, "", "run no check, not even one of the image's", kHealth, Nothing,
+     &R::no_healthcheck},
 
     {"env", 'e', "NAME[=VALUE]", "set a variable, or take it from your environment", kEnvironment, Nothing,
      &R::env, "Nothing else of your environment reaches the command, except what a profile passes."},
@@ -111,25 +145,6 @@ constexpr OptionDef kCommon[] = {
     {"version", 0, "", "show snug's version", kOutput, Nothing, &C::version},
 };
 
-// Docker's and bubblewrap's options that snug has under another name, or has not at all.
-constexpr Elsewhere kOptionElsewhere[] = {
-    {"net", "it is called --network"},
-    {"bind", "it is called --volume SRC:DST"},
-    {"ro-bind", "it is called --volume SRC:DST:ro"},
-    {"dev-bind", "it is called --volume SRC:DST"},
-    {"setenv", "it is called --env NAME=VALUE"},
-    {"chdir", "it is called --workdir"},
-    {"unshare-net", "nothing to do: without --network a sandbox has no network"},
-    {"unshare-all", "nothing to do: a sandbox shares no namespace"},
-    {"share-net", "it is called --network host"},
-    {"privileged", "snug has no rights of the host's to give; --cap-add keeps single capabilities inside"},
-    {"security-opt", "see --seccomp, and [security] in snug-profile(5)"},
-    {"userns", "see --ids and --user"},
-    {"gpus", "it is called --gpu"},
-    {"ulimit", "see [limits] in snug-profile(5)"},
-    {"device", "see --gpu, and --volume for device files that you may open"},
-};
-
 }  // namespace
 
 std::span<const OptionDef> run_option_table() {
@@ -138,10 +153,6 @@ std::span<const OptionDef> run_option_table() {
 
 std::span<const OptionDef> common_option_table() {
   return kCommon;
-}
-
-std::span<const Elsewhere> option_elsewhere() {
-  return kOptionElsewhere;
 }
 
 }  // namespace snug

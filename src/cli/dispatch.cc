@@ -13,6 +13,48 @@ Result<int> dispatch(const Options& options) {
       return run_command(options);
     case Command::Explain:
       return explain_command(options);
+    case Command::Start:
+      return start_command(options);
+    case Command::Stop:
+      return stop_command(options);
+    case Command::Kill:
+      return kill_command(options);
+    case Command::Restart:
+      return restart_command(options);
+    case Command::Wait:
+      return wait_command(options);
+    case Command::Rm:
+      return rm_command(options);
+    case Command::Rename:
+      return rename_command(options);
+    case Command::Prune:
+      return prune_command(options);
+    case Command::Exec:
+      return exec_command(options);
+    case Command::Attach:
+      return attach_command(options);
+    case Command::Ps:
+      return ps_command(options);
+    case Command::Inspect:
+      return inspect_command(options);
+    case Command::Logs:
+      return logs_command(options);
+    case Command::Top:
+      return top_command(options);
+    case Command::Cp:
+      return cp_command(options);
+    case Command::Port:
+      return port_command(options);
+    case Command::Diff:
+      return diff_command(options);
+    case Command::Commit:
+      return commit_command(options);
+    case Command::Export:
+      return export_command(options);
+    case Command::Check:
+      return check_command(options);
+    case Command::GenerateSystemd:
+      return generate_systemd_command(options);
     case Command::ProfileLs:
       return profile_ls_command(options);
     case Command::ProfileShow:

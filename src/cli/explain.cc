@@ -1,12 +1,13 @@
 #include <string>
 
+#include "base/json.h"
 #include "base/path.h"
 #include "cli/commands.h"
-#include "cli/json.h"
 #include "cli/plan_json.h"
 #include "cli/plan_text.h"
 #include "cli/prepare.h"
 #include "cli/report.h"
+#include "launch/refused_overlay.h"
 #include "plan/visibility.h"
 
 namespace snug {
@@ -16,11 +17,14 @@ namespace {
 Plan without_disk(Plan plan) {
   std::erase_if(plan.steps, [](const PlannedStep& planned) {
     return std::holds_alternative<PrepareDisk>(planned.step) ||
-           std::holds_alternative<SweepDisk>(planned.step);
+           std::holds_alternative<SweepDisk>(planned.step) ||
+           std::holds_alternative<KeepContainer>(planned.step);
   });
   for (PlannedStep& planned : plan.steps)
     if (auto* root = std::get_if<OverlayRoot>(&planned.step))
       root->upper = UpperPlace::Tmpfs;
+    else if (auto* view = std::get_if<CowMount>(&planned.step))
+      view->upper = UpperPlace::Tmpfs;
   return plan;
 }
 

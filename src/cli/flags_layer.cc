@@ -8,12 +8,14 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "container/names.h"
 #include "spec/env_file.h"
 #include "spec/names.h"
 #include "spec/publish.h"
 #include "spec/run_as.h"
 #include "spec/target.h"
 #include "spec/volume.h"
+#include "spec/words.h"
 #include "sys/file_io.h"
 
 namespace snug {
@@ -23,24 +25,6 @@ namespace {
 constexpr std::uint64_t kMaxEnvFile = 64 << 20;
 
 using Typed = std::optional<std::string>;
-
-template<class T>
-struct Word {
-  std::string_view text;
-  T value;
-};
-constexpr Word<NetworkMode> kNetworks[] = {{"none", NetworkMode::None},
-                                           {"gate", NetworkMode::Gate},
-                                           {"full", NetworkMode::Full},
-                                           {"host", NetworkMode::Host}};
-constexpr Word<IdMode> kIds[] = {{"single", IdMode::Single}, {"range", IdMode::Range}};
-constexpr Word<Toggle> kToggles[] = {{"auto", Toggle::Auto}, {"on", Toggle::On}, {"off", Toggle::Off}};
-constexpr Word<OverlayDriver> kOverlays[] = {
-    {"auto", OverlayDriver::Auto}, {"native", OverlayDriver::Native}, {"fuse", OverlayDriver::Fuse}};
-constexpr Word<Writable> kWritables[] = {
-    {"auto", Writable::Auto}, {"tmpfs", Writable::Tmpfs}, {"disk", Writable::Disk}, {"none", Writable::None}};
-constexpr Word<Tier> kTiers[] = {
-    {"strict", Tier::Strict}, {"default", Tier::Default}, {"dev", Tier::Dev}, {"off", Tier::Off}};
 
 // The functions below put one typed value into the layer. All have this shape, so that the layer reads as a
 // list.
@@ -52,13 +36,12 @@ Status keep(Result<V> parsed, std::string_view flag, Maybe<T>& to) {
   return {};
 }
 
-template<class T, std::size_t N>
-Status put_word(const Typed& typed, std::string_view flag, const Word<T> (&words)[N], Maybe<T>& to) {
+template<HasWords T>
+Status put_word(const Typed& typed, std::string_view flag, Maybe<T>& to) {
   if (!typed)
     return {};
-  for (const Word<T>& word : words)
-    if (word.text == *typed)
-      return keep(Result<T>{word.value}, flag, to);
+  if (const auto value = from_word<T>(*typed))
+    return keep(Result<T>{*value}, flag, to);
   return fail({.step = fmt::format("{}: \"{}\" is not a choice", flag, escape_control(*typed))});
 }
 
@@ -182,8 +165,12 @@ Status put_payload(const RunOptions& run, Command command, Profile& layer) {
     layer.tty = {.value = *run.tty ? Toggle::On : Toggle::Off, .origin = {"--tty"}};
   if (command == Command::Shell)
     layer.shell = {.value = true, .origin = {"snug shell"}};
-  if (run.name)
-    layer.name = {.value = *run.name, .origin = {"--name"}};
+  if (run.name) {
+    if (auto status = check_container_name(*run.name, "--name"); !status)
+      return status;
+    layer.name = {.value = *run.name, .origin = {run.name_made ? "--detach" : "--name"}};
+    layer.remove_at_end = {.value = run.rm.value_or(run.name_made), .origin = {run.rm ? "--rm" : "--detach"}};
+  }
   if (run.workdir)
     if (auto status = keep(parse_workdir(*run.workdir, "--workdir"), "--workdir", layer.workdir); !status)
       return status;
@@ -200,9 +187,9 @@ Status put_payload(const RunOptions& run, Command command, Profile& layer) {
 
 Status put_rootfs(const RunOptions& run, Profile& layer) {
   put_switch(run.read_only, "--read-only", layer.read_only);
-  if (auto status = put_word(run.overlay, "--overlay", kOverlays, layer.overlay); !status)
+  if (auto status = put_word(run.overlay, "--overlay", layer.overlay); !status)
     return status;
-  if (auto status = put_word(run.writable, "--writable", kWritables, layer.writable); !status)
+  if (auto status = put_word(run.writable, "--writable", layer.writable); !status)
     return status;
   return put_amount(run.size, "--size", parse_size, layer.rootfs_size);
 }
@@ -222,7 +209,7 @@ Status put_limits(const RunOptions& run, Profile& layer) {
 }
 
 Status put_network(const RunOptions& run, Profile& layer) {
-  if (auto status = put_word(run.network, "--network", kNetworks, layer.network); !status)
+  if (auto status = put_word(run.network, "--network", layer.network); !status)
     return status;
   if (auto status = put_list(run.allow, "--allow", check_host_rule, layer.allow); !status)
     return status;
@@ -233,11 +220,11 @@ Status put_network(const RunOptions& run, Profile& layer) {
 }
 
 Status put_confinement(const RunOptions& run, Profile& layer) {
-  if (auto status = put_word(run.ids, "--ids", kIds, layer.ids); !status)
+  if (auto status = put_word(run.ids, "--ids", layer.ids); !status)
     return status;
-  if (auto status = put_word(run.fake_root, "--fake-root", kToggles, layer.fake_root); !status)
+  if (auto status = put_word(run.fake_root, "--fake-root", layer.fake_root); !status)
     return status;
-  if (auto status = put_word(run.seccomp, "--seccomp", kTiers, layer.seccomp); !status)
+  if (auto status = put_word(run.seccomp, "--seccomp", layer.seccomp); !status)
     return status;
   if (auto status = put_list(run.cap_add, "--cap-add", check_capability_name, layer.cap_add); !status)
     return status;
@@ -251,11 +238,9 @@ Status put_confinement(const RunOptions& run, Profile& layer) {
 
 // What docker can do and this version cannot is refused, never passed over.
 Status check_manner(const RunOptions& run) {
-  if (run.detach.value_or(false))
-    return fail({.step = "--detach: containers in the background are not built yet in this version",
-                 .hint = "leave it out, and let the shell put snug in the background: snug run ... &"});
   if (!run.rm.value_or(true) && !run.name)
-    return fail({.step = "--rm=false: a container without a name is always removed"});
+    return fail(
+        {.step = "--rm=false: a container without a name is always removed", .hint = "--name keeps it"});
   if (!run.init.value_or(true))
     return fail({.step = "--init=false: snug's own init builds the sandbox, and stays"});
   return {};

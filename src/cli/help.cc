@@ -74,9 +74,18 @@ std::string option_lines(const CommandDef& command, Colour colour) {
   return out + later_line(command);
 }
 
-std::string command_list() {
+std::string command_lists(Colour colour) {
+  std::vector<std::string_view> groups;
+  for (const CommandDef& command : command_table())
+    if (std::ranges::find(groups, command.group) == groups.end())
+      groups.push_back(command.group);
   std::string out;
-  for (const CommandDef& command : command_table()) out += entry(command.name, command.summary, 18);
+  for (const std::string_view group : groups) {
+    out += "\n" + heading(fmt::format("{}:", group), colour);
+    for (const CommandDef& command : command_table())
+      if (command.group == group)
+        out += entry(command.name, command.summary, 20);
+  }
   return out;
 }
 
@@ -97,17 +106,17 @@ std::string option_synopsis(const OptionDef& option) {
 
 std::string overview_help(Colour colour) {
   std::string out = "snug drops you into an isolated shell or command, without root.\n\n";
-  out += heading("Usage:", colour) + "  snug COMMAND [options] ...\n\n" + heading("Commands:", colour) +
-         command_list();
+  out += heading("Usage:", colour) + "  snug COMMAND [options] ...\n" + command_lists(colour);
   out += "\n" + heading("Options of every command:", colour);
   for (const OptionDef& option : common_option_table())
     out += entry(option_synopsis(option), option.help, kHelpColumn);
   out += "\n" + heading("Topics of snug help:", colour);
-  for (const TopicDef& topic : topic_table()) out += entry(topic.name, topic.summary, 18);
+  for (const TopicDef& topic : topic_table()) out += entry(topic.name, topic.summary, 20);
   out += "\n" + heading("Examples:", colour);
   out += example_lines(
       "snug run host id\tthis system's programs, nothing of yours, no network\n"
       "snug shell ./rootfs\ta throwaway shell in an image directory\n"
+      "snug run -d --name web ./rootfs serve\tone in the background; then snug logs -f web\n"
       "snug explain host id\twhat would snug run do?\n",
       colour);
   return out + "\nsnug COMMAND --help and snug help TOPIC say more; so do snug(1) and snug-profile(5).\n";

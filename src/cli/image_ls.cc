@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/json.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/json.h"
 #include "cli/report.h"
 #include "cli/table.h"
 #include "host/real_host.h"

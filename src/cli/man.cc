@@ -165,8 +165,11 @@ std::string man_commands() {
     std::ranges::replace(text, '\n', ' ');
     if (!text.empty())
       out += sentences(text);
-    for (const OptionDef& option : command.own)
-      out += fmt::format(".Bl -tag -width Ds\n{}.El\n", option_item(option));
+    if (command.own.empty())
+      continue;
+    out += ".Bl -tag -width Ds\n";
+    for (const OptionDef& option : command.own) out += option_item(option);
+    out += ".El\n";
   }
   return out + ".El\n";
 }

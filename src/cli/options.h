@@ -13,6 +13,27 @@ enum class Command {
   Run,
   Shell,
   Explain,
+  Start,
+  Stop,
+  Kill,
+  Restart,
+  Wait,
+  Rm,
+  Rename,
+  Prune,
+  Exec,
+  Attach,
+  Ps,
+  Inspect,
+  Logs,
+  Top,
+  Cp,
+  Port,
+  Diff,
+  Commit,
+  Export,
+  Check,
+  GenerateSystemd,
   ProfileLs,
   ProfileShow,
   ProfileCheck,
@@ -37,9 +58,6 @@ struct CommonOptions {
 // what a profile opens.
 struct RunOptions {
   std::optional<std::string> profile{};
-  std::optional<std::string> name{};
-  std::optional<bool> rm{};
-  std::optional<bool> detach{};
   std::optional<bool> interactive{};
   std::optional<bool> tty{};
   std::optional<std::string> entrypoint{};
@@ -48,6 +66,24 @@ struct RunOptions {
   std::optional<std::string> hostname{};
   std::optional<std::string> timeout{};
   std::optional<bool> init{};
+
+  std::optional<std::string> name{};
+  bool name_made{};  // by snug, for a container in the background without one
+  std::optional<bool> detach{};
+  std::optional<bool> rm{};
+  std::optional<std::string> detach_keys{};
+  std::optional<bool> sig_proxy{};
+  std::optional<std::string> restart{};  // no | on-failure[:N] | always
+  std::optional<std::string> stop_signal{};
+  std::optional<std::string> stop_timeout{};
+  std::vector<std::string> log_opts{};  // KEY=VALUE
+
+  std::optional<std::string> health_cmd{};
+  std::optional<std::string> health_interval{};
+  std::optional<std::string> health_timeout{};
+  std::optional<std::string> health_start_period{};
+  std::optional<std::string> health_retries{};
+  std::optional<bool> no_healthcheck{};
 
   std::vector<std::string> env{};
   std::vector<std::string> env_files{};
@@ -97,6 +133,44 @@ struct RunOptions {
   bool operator==(const RunOptions&) const = default;
 };
 
+// Of the commands for containers that are there: each takes some of these. Their names are in Options::words.
+struct ContainerOptions {
+  std::optional<bool> all{};
+  std::optional<bool> force{};
+  std::optional<bool> follow{};
+  std::optional<bool> timestamps{};
+  std::optional<bool> no_trunc{};
+  std::optional<bool> attach{};
+  std::optional<bool> interactive{};
+  std::optional<bool> tty{};
+  std::optional<bool> detach{};
+  std::optional<bool> no_stdin{};
+  std::optional<bool> sig_proxy{};
+  std::optional<bool> follow_link{};
+  std::optional<bool> archive{};
+
+  std::optional<std::string> time{};  // seconds
+  std::optional<std::string> signal{};
+  std::optional<std::string> since{};
+  std::optional<std::string> until{};
+  std::optional<std::string> tail{};
+  std::optional<std::string> workdir{};
+  std::optional<std::string> user{};
+  std::optional<std::string> detach_keys{};
+  std::optional<std::string> message{};
+  std::optional<std::string> author{};
+  std::optional<std::string> output{};
+
+  std::vector<std::string> filter{};
+  std::vector<std::string> env{};
+  std::vector<std::string> env_files{};
+  std::vector<std::string> change{};
+
+  // exec only: what runs inside, exactly as typed.
+  std::vector<std::string> command{};
+  bool operator==(const ContainerOptions&) const = default;
+};
+
 // The text of the command line in this process's memory, as /proc/PID/cmdline shows it.
 struct ArgumentText {
   char* start{};
@@ -108,7 +182,8 @@ struct Options {
   Command command{Command::None};
   CommonOptions common{};
   RunOptions run{};
-  std::vector<std::string> words{};  // positionals of every other command
+  ContainerOptions container{};
+  std::vector<std::string> words{};  // positionals of every other command; of exec only NAME
   ArgumentText arguments{};          // set by main, for init to wipe
   bool operator==(const Options&) const = default;
 };

@@ -38,6 +38,20 @@ tl::unexpected<Error> no_such_command(std::string_view typed) {
   return fail(std::move(error));
 }
 
+// Docker's "container ls" and "system prune" are known by both words.
+tl::unexpected<Error> no_such_family(std::string_view first, Words behind) {
+  if (behind.empty())
+    return no_such_command(first);
+  const std::string both = fmt::format("{} {}", first, behind[0]);
+  const auto table = command_elsewhere();
+  if (std::ranges::find(table, std::string_view{both}, &Elsewhere::word) != table.end())
+    return no_such_command(both);
+  if (first == "container" && find_command(behind[0]))
+    return fail({.step = fmt::format("{}: snug has no such command", both),
+                 .hint = fmt::format("it is called snug {}", behind[0])});
+  return no_such_command(first);
+}
+
 // Takes the command's name, one word or two, from the front of `words`. A family's name alone ("profile")
 // asks for its help.
 Result<const CommandDef*> take_command(Words& words) {
@@ -47,7 +61,7 @@ Result<const CommandDef*> take_command(Words& words) {
     return command;
   const auto families = command_families();
   if (std::ranges::find(families, first) == families.end())
-    return no_such_command(first);
+    return no_such_family(first, words);
   if (words.empty() || words[0] == "--help" || words[0] == "-h")
     return nullptr;
   const std::string name = fmt::format("{} {}", first, words[0]);
@@ -80,6 +94,22 @@ Status take_payload(const CommandDef& command, const Rest& rest, RunOptions& run
   return {};
 }
 
+// NAME CMD…, all of it as typed.
+Status take_exec(const CommandDef& command, const Rest& rest, Options& options) {
+  if (rest.words.empty())
+    return wrong_words(command, "name a container and a command");
+  Words words{rest.words};
+  options.words = {std::string{words[0]}};
+  words = words.subspan(1);
+  // As after IMAGE of snug run.
+  if (!rest.marked && !words.empty() && words[0] == "--")
+    words = words.subspan(1);
+  if (words.empty())
+    return wrong_words(command, fmt::format("name a command to run in {}", escape_control(options.words[0])));
+  options.container.command.assign(words.begin(), words.end());
+  return {};
+}
+
 Status take_words(const CommandDef& command, const Rest& rest, Options& options) {
   const std::size_t count = rest.words.size();
   const auto need = [&](bool fits, std::string_view what) -> Status {
@@ -99,6 +129,31 @@ Status take_words(const CommandDef& command, const Rest& rest, Options& options)
         return fail({.step = "snug shell: takes one IMAGE and no command",
                      .hint = "to run a command: snug run -it IMAGE CMD..."});
       return take_payload(command, {.words = rest.words}, options.run);
+    case Command::Exec:
+      return take_exec(command, rest, options);
+    case Command::Start:
+    case Command::Stop:
+    case Command::Kill:
+    case Command::Restart:
+    case Command::Wait:
+    case Command::Rm:
+    case Command::Inspect:
+      return need(count >= 1, "name a container");
+    case Command::Attach:
+    case Command::Logs:
+    case Command::Top:
+    case Command::Diff:
+    case Command::Export:
+    case Command::GenerateSystemd:
+      return need(count == 1, "name one container");
+    case Command::Rename:
+      return need(count == 2, "name a container and its new name");
+    case Command::Port:
+      return need(count == 1 || count == 2, "name one container, and one port if you like");
+    case Command::Cp:
+      return need(count == 2, "name what to copy and where to");
+    case Command::Commit:
+      return need(count == 2, "name a container and the new image");
     case Command::ProfileShow:
       return need(count == 1, "name one profile");
     case Command::ProfileCheck:
@@ -109,6 +164,9 @@ Status take_words(const CommandDef& command, const Rest& rest, Options& options)
       return need(count <= 2, "name one command or topic");
     case Command::ProfileLs:
     case Command::ImageLs:
+    case Command::Ps:
+    case Command::Prune:
+    case Command::Check:
     case Command::Version:
       return need(count == 0, "takes no words");
     case Command::None:
@@ -162,7 +220,7 @@ Result<Options> parse_command_line(Words words) {
   const auto rest = parse_options(words,
                                   {.name = name,
                                    .options = options_of(def),
-                                   .stops_at_word = def.takes_run_options,
+                                   .stops_at_word = def.ends_at_word,
                                    .h_is_help = !def.takes_run_options},
                                   options);
   if (!rest)

@@ -79,10 +79,16 @@ tl::unexpected<Error> unknown_option(std::string_view word, const Grammar& gramm
   const std::string_view typed = word.substr(0, word.find('='));
   Error error{.step = fmt::format("{}: {} has no such option", escape_control(typed), grammar.name),
               .hint = fmt::format("{} --help lists them", grammar.name)};
+  const auto table = option_elsewhere();
+  const std::string of_command = fmt::format("{} {}", grammar.name, typed);
+  if (const auto found = std::ranges::find(table, std::string_view{of_command}.substr(5), &Elsewhere::word);
+      found != table.end()) {
+    error.hint = found->hint;
+    return fail(std::move(error));
+  }
   if (!typed.starts_with("--"))
     return fail(std::move(error));
   const std::string_view name = typed.substr(2);
-  const auto table = option_elsewhere();
   const auto elsewhere = std::ranges::find(table, name, &Elsewhere::word);
   std::vector<std::string_view> names;
   for (const OptionDef* option : grammar.options) names.push_back(option->name);
@@ -140,23 +146,26 @@ Status store(const OptionDef& option, std::vector<std::string> typed, Options& o
     to = *value;
     return {};
   };
-  return std::visit(overloaded{
-                        [&](std::optional<bool> RunOptions::*m) { return keep_flag(out.run.*m); },
-                        [&](std::optional<bool> CommonOptions::*m) { return keep_flag(out.common.*m); },
-                        [&](std::optional<std::string> RunOptions::*m) -> Status {
-                          out.run.*m = std::move(typed.back());
-                          return {};
-                        },
-                        [&](std::optional<std::string> CommonOptions::*m) -> Status {
-                          out.common.*m = std::move(typed.back());
-                          return {};
-                        },
-                        [&](std::vector<std::string> RunOptions::*m) -> Status {
-                          out.run.*m = std::move(typed);
-                          return {};
-                        },
-                    },
-                    option.store);
+  const auto keep_last = [&](std::optional<std::string>& to) -> Status {
+    to = std::move(typed.back());
+    return {};
+  };
+  const auto keep_all = [&](std::vector<std::string>& to) -> Status {
+    to = std::move(typed);
+    return {};
+  };
+  return std::visit(
+      overloaded{
+          [&](std::optional<bool> RunOptions::*m) { return keep_flag(out.run.*m); },
+          [&](std::optional<bool> ContainerOptions::*m) { return keep_flag(out.container.*m); },
+          [&](std::optional<bool> CommonOptions::*m) { return keep_flag(out.common.*m); },
+          [&](std::optional<std::string> RunOptions::*m) { return keep_last(out.run.*m); },
+          [&](std::optional<std::string> ContainerOptions::*m) { return keep_last(out.container.*m); },
+          [&](std::optional<std::string> CommonOptions::*m) { return keep_last(out.common.*m); },
+          [&](std::vector<std::string> RunOptions::*m) { return keep_all(out.run.*m); },
+          [&](std::vector<std::string> ContainerOptions::*m) { return keep_all(out.container.*m); },
+      },
+      option.store);
 }
 
 // A word as CLI11 should see it. "-m=1G" is "-m1G" to docker; see kEmptyValue for "--name=".

@@ -57,6 +57,12 @@ Object step_members(const Step& step) {
           [](const PrepareDisk& s) {
             return Object{{"kind", "prepare-disk"}, {"parent", s.parent}};
           },
+          [](const KeepContainer& s) {
+            return Object{{"kind", "keep-container"}, {"dir", s.dir}, {"remove", s.remove}};
+          },
+          [](const EnterContainer& s) {
+            return Object{{"kind", "enter-container"}, {"name", s.name}};
+          },
           [](const RelayFiles&) {
             return Object{{"kind", "relay-files"}};
           },
@@ -86,6 +92,9 @@ Object step_members(const Step& step) {
           },
           [](const TmpfsRoot& s) {
             return Object{{"kind", "tmpfs-root"}, {"size", number(s.size)}};
+          },
+          [](const DiskRoot&) {
+            return Object{{"kind", "disk-root"}};
           },
           [](const OverlayRoot& s) {
             return Object{{"kind", "overlay-root"},
@@ -186,6 +195,9 @@ Object step_members(const Step& step) {
           },
           [](const ReportNew& s) {
             return Object{{"kind", "report-new"}, {"paths", list(s.paths)}};
+          },
+          [](const ServeContainer& s) {
+            return Object{{"kind", "serve-container"}, {"name", s.name}};
           },
           [](const Timeout& s) {
             return Object{

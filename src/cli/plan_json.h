@@ -2,7 +2,7 @@
 // and are not renamed.
 #pragma once
 
-#include "cli/json.h"
+#include "base/json.h"
 #include "plan/plan.h"
 #include "plan/visibility.h"
 

@@ -2,11 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
-
 #include "cli/flags_layer.h"
 #include "cli/profile_files.h"
+#include "container/names.h"
 #include "image/image.h"
 #include "spec/merge.h"
 #include "spec/profile_chain.h"
@@ -41,38 +39,44 @@ Result<Spec> make_spec(const RunOptions& options, Command command, const RealHos
 
 }  // namespace
 
-Result<Plan> prepare_plan(const RunOptions& options, Command command, const RealHost& host) {
-  auto spec = make_spec(options, command, host);
-  if (!spec)
-    return tl::unexpected{std::move(spec).error()};
-  if (spec->image.value.empty())
+Result<PreparedRun> prepare_spec(Spec spec, const RealHost& host) {
+  if (spec.image.value.empty())
     return fail({.step = "no image: neither the command line nor the profile names one",
                  .hint = "snug run host -- CMD uses this machine's own programs; snug help images tells what "
                          "an image can be"});
   auto image =
-      load_image(spec->image.value, {.store = host.store_dir() + "/images", .cwd = host.caller().cwd});
+      load_image(spec.image.value, {.store = host.store_dir() + "/images", .cwd = host.caller().cwd});
   if (!image) {
     Error error = std::move(image).error();
     if (error.origin.empty())
-      error.origin = spec->image.origin.text;
+      error.origin = spec.image.origin.text;
     return fail(std::move(error));
   }
-  auto plan = make_plan(*spec, *image, host);
-  if (plan && !options.profile)
-    note_project_profile(*plan, host);
-  return plan;
+  auto plan = make_plan(spec, *image, host);
+  if (!plan)
+    return tl::unexpected{std::move(plan).error()};
+  return PreparedRun{std::move(spec), std::move(*image), std::move(*plan)};
 }
 
-bool note_refused_overlay(const Plan& plan, const LaunchError& failure, RealHost& host) {
-  if (!failure.step)
-    return false;
-  const auto* root = std::get_if<OverlayRoot>(&plan.steps[*failure.step].step);
-  const int err = failure.error.err;
-  if (!root || root->driver != OverlayDriver::Native || (err != EPERM && err != EINVAL && err != ENODEV))
-    return false;
-  host.note_overlay_failure(
-      fmt::format("the kernel refuses its own overlay here ({})", strerrorname_np(err)));
-  return true;
+void settle_name(RunOptions& run) {
+  if (run.name || !run.detach.value_or(false))
+    return;
+  run.name = make_container_name();
+  run.name_made = true;
+}
+
+Result<PreparedRun> prepare_run(const RunOptions& options, Command command, const RealHost& host) {
+  auto spec = make_spec(options, command, host);
+  if (!spec)
+    return tl::unexpected{std::move(spec).error()};
+  auto run = prepare_spec(std::move(*spec), host);
+  if (run && !options.profile)
+    note_project_profile(run->plan, host);
+  return run;
+}
+
+Result<Plan> prepare_plan(const RunOptions& options, Command command, const RealHost& host) {
+  return prepare_run(options, command, host).map([](PreparedRun&& run) { return std::move(run.plan); });
 }
 
 }  // namespace snug

@@ -5,16 +5,26 @@
 #include "base/result.h"
 #include "cli/options.h"
 #include "host/real_host.h"
-#include "launch/launch.h"
 #include "plan/plan.h"
 
 namespace snug {
 
-// Profile, flags, image, plan. Answers what run would do; explain prints it, run does it.
-Result<Plan> prepare_plan(const RunOptions& options, Command command, const RealHost& host);
+struct PreparedRun {
+  Spec spec{};
+  Image image{};
+  Plan plan{};
+};
 
-// Did the kernel refuse the overlay that the plan has? Then `host` remembers it, and the next plan has
-// fuse-overlayfs or says why not.
-bool note_refused_overlay(const Plan& plan, const LaunchError& failure, RealHost& host);
+// Profile, flags, image, plan.
+Result<PreparedRun> prepare_run(const RunOptions& options, Command command, const RealHost& host);
+
+// A container in the background has a name; one that was given none gets one.
+void settle_name(RunOptions& run);
+
+// The same for what is wanted already: a container that is started again.
+Result<PreparedRun> prepare_spec(Spec spec, const RealHost& host);
+
+// Answers what run would do; explain prints it, run does it.
+Result<Plan> prepare_plan(const RunOptions& options, Command command, const RealHost& host);
 
 }  // namespace snug

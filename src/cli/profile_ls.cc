@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/json.h"
 #include "cli/profile_files.h"
 #include "cli/report.h"
 #include "cli/table.h"

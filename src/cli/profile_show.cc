@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/json.h"
 #include "cli/profile_files.h"
 #include "cli/report.h"
 #include "cli/spec_json.h"

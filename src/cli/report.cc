@@ -91,6 +91,12 @@ void print_note(std::string_view note, const std::optional<std::string>& color) 
   print_talk(note_text(note, colour_for(STDERR_FILENO, color)));
 }
 
+void print_notes(const Plan& plan, const CommonOptions& common) {
+  for (const Note& note : plan.notes)
+    if (common.verbose.value_or(false) || (!note.detail && !common.quiet.value_or(false)))
+      print_note(note.text, common.color);
+}
+
 Status print_answer(std::string_view text) {
   return write_all(STDOUT_FILENO, text, "standard output");
 }

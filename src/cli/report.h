@@ -6,6 +6,8 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "cli/options.h"
+#include "plan/plan.h"
 
 namespace snug {
 
@@ -36,6 +38,9 @@ std::string note_text(std::string_view note, Colour colour);
 // To standard error in one write. A standard error that is closed or full leaves nobody to tell.
 void print_error(const Error& error, const std::optional<std::string>& color = {});
 void print_note(std::string_view note, const std::optional<std::string>& color = {});
+
+// Before a payload runs: what it will meet.
+void print_notes(const Plan& plan, const CommonOptions& common);
 
 // An answer, to standard output.
 Status print_answer(std::string_view text);

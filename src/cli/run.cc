@@ -12,7 +12,10 @@
 #include "cli/flags_layer.h"
 #include "cli/prepare.h"
 #include "cli/report.h"
+#include "cli/run_kept.h"
+#include "cli/standard_streams.h"
 #include "launch/launch.h"
+#include "launch/refused_overlay.h"
 
 namespace snug {
 namespace {
@@ -25,21 +28,6 @@ Result<int> open_status_fd(const RunOptions& options) {
                  .err = errno,
                  .hint = "open it in the shell, as in 3>status.json"});
   return fd;
-}
-
-// docker's rule: a terminal for the payload and a pipe to feed it contradict each other.
-Status check_terminal(const RunOptions& options) {
-  if (options.tty.value_or(false) && options.interactive.value_or(false) && !isatty(STDIN_FILENO))
-    return fail({.step = "-i and -t together: standard input is not a terminal",
-                 .hint = "leave -t out to feed the command from a pipe or file"});
-  return {};
-}
-
-// Before the payload runs: what it will meet.
-void print_notes(const Plan& plan, const CommonOptions& common) {
-  for (const Note& note : plan.notes)
-    if (common.verbose.value_or(false) || (!note.detail && !common.quiet.value_or(false)))
-      print_note(note.text, common.color);
 }
 
 void explain_outcome(const Plan& plan, const Outcome& outcome, const CommonOptions& common) {
@@ -71,44 +59,13 @@ void report_new(const Plan& plan, const CommonOptions& common) {
                      common.color);
 }
 
-// A directory as a standard descriptor would be a way out (CVE-2016-9962).
-Status check_standard_descriptors() {
-  for (int fd = 0; fd < 3; ++fd) {
-    struct stat info {};
-    if (fstat(fd, &info) != 0 && errno != EBADF)
-      return fail({.step = fmt::format("look at the standard descriptor {}", fd), .err = errno});
-    if (S_ISDIR(info.st_mode))
-      return fail({.step = fmt::format(
-                       "standard descriptor {} is a directory: the command could reach the host's files "
-                       "through it",
-                       fd),
-                   .hint = "redirect it from or to a file; -v shows a directory inside"});
-  }
-  return {};
-}
-
-// Standard input is the caller's, as in a shell, unless --interactive=false asks for docker's default without
-// -i.
-Status settle_input(const RunOptions& options) {
-  if (options.interactive.value_or(true))
-    return {};
-  const UniqueFd null{open("/dev/null", O_RDONLY | O_CLOEXEC)};
-  if (!null || dup2(null.get(), STDIN_FILENO) < 0)
-    return fail({.step = "--interactive=false: open /dev/null", .err = errno});
-  return {};
-}
-
 }  // namespace
 
 Result<int> run_command(const Options& options) {
   const CommonOptions& common = options.common;
   if (options.run.dry_run.value_or(false))
     return explain_command(options);
-  if (Status status = check_terminal(options.run); !status)
-    return tl::unexpected{status.error()};
-  if (Status status = check_standard_descriptors(); !status)
-    return tl::unexpected{status.error()};
-  if (Status status = settle_input(options.run); !status)
+  if (Status status = settle_standard_streams({options.run.interactive, options.run.tty}); !status)
     return tl::unexpected{status.error()};
   const auto status_fd = open_status_fd(options.run);
   if (!status_fd)
@@ -116,6 +73,8 @@ Result<int> run_command(const Options& options) {
   auto host = RealHost::look();
   if (!host)
     return tl::unexpected{host.error()};
+  if (options.run.name || options.run.detach.value_or(false))
+    return run_kept(options, *host);
   // Never freed: snug ends with the run, and giving back every string would write to every page of the heap
   // once more.
   auto& plan = *new Result<Plan>{prepare_plan(options.run, options.command, *host)};

@@ -3,52 +3,19 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "spec/words.h"
 
 namespace snug {
 namespace {
 
-const char* word(Toggle value) {
-  return value == Toggle::Auto ? "auto" : value == Toggle::On ? "on" : "off";
+template<HasWords T>
+std::string text_of(T value) {
+  return std::string{word(value)};
 }
-const char* word(IdMode value) {
-  return value == IdMode::Single ? "single" : "range";
-}
-const char* word(OverlayDriver value) {
-  return value == OverlayDriver::Auto ? "auto" : value == OverlayDriver::Native ? "native" : "fuse";
-}
-const char* word(Writable value) {
-  constexpr const char* kWords[] = {"auto", "tmpfs", "disk", "none"};
-  return kWords[static_cast<int>(value)];
-}
-const char* word(NetworkMode value) {
-  constexpr const char* kWords[] = {"none", "gate", "full", "host"};
-  return kWords[static_cast<int>(value)];
-}
-const char* word(Tier value) {
-  constexpr const char* kWords[] = {"strict", "default", "dev", "off"};
-  return kWords[static_cast<int>(value)];
-}
-const char* word(ProcView value) {
-  return value == ProcView::Masked ? "masked" : "full";
-}
-const char* word(MountType value) {
-  return value == MountType::Bind ? "bind" : value == MountType::Cow ? "cow" : "tmpfs";
-}
-const char* word(Access value) {
-  return value == Access::ReadOnly ? "ro" : "rw";
-}
-std::string word(const RunAs& value) {
-  switch (value.kind) {
-    case RunAs::Kind::Auto:
-      return "auto";
-    case RunAs::Kind::Root:
-      return "root";
-    case RunAs::Kind::Self:
-      return "self";
-    case RunAs::Kind::Named:
-      break;
-  }
-  return value.group.empty() ? value.user : fmt::format("{}:{}", value.user, value.group);
+std::string text_of(const RunAs& value) {
+  return value.kind != RunAs::Kind::Named ? std::string{word(value.kind)}
+         : value.group.empty()            ? value.user
+                                          : fmt::format("{}:{}", value.user, value.group);
 }
 
 // Sizes as a profile writes them, the largest unit that divides them.
@@ -117,12 +84,12 @@ void add_env(Collector& to, const Spec& spec) {
 
 void add_seccomp(Collector& to, const Spec& spec) {
   if (spec.seccomp_allow.empty() && spec.seccomp_deny.empty() && spec.seccomp_abi.empty())
-    return to.add("security", "seccomp", word(spec.seccomp.value), spec.seccomp.origin);
+    return to.add("security", "seccomp", text_of(spec.seccomp.value), spec.seccomp.origin);
   Collector parts;
   parts.list("", "allow", spec.seccomp_allow);
   parts.list("", "deny", spec.seccomp_deny);
   parts.list("", "abi", spec.seccomp_abi);
-  Json::Object table{{"base", word(spec.seccomp.value)}};
+  Json::Object table{{"base", text_of(spec.seccomp.value)}};
   std::vector<std::string> origins{spec.seccomp.origin.text};
   for (ShownKey& part : parts.keys) {
     table.emplace_back(part.key, std::move(part.value));
@@ -132,12 +99,12 @@ void add_seccomp(Collector& to, const Spec& spec) {
 }
 
 Json mount_json(const Mount& mount) {
-  Json::Object object{{"type", word(mount.type)}};
+  Json::Object object{{"type", text_of(mount.type)}};
   if (mount.type != MountType::Tmpfs)
     object.emplace_back("source", mount.source);
   object.emplace_back("target", mount.target);
   if (mount.type != MountType::Cow)  // always writable, and the key is refused there
-    object.emplace_back("access", word(mount.access));
+    object.emplace_back("access", text_of(mount.access));
   if (mount.missing == Missing::Skip)
     object.emplace_back("optional", true);
   if (mount.type == MountType::Tmpfs && mount.size != 0)
@@ -197,11 +164,11 @@ std::vector<ShownKey> shown_keys(const Spec& spec) {
   to.maybe("", "workdir", spec.workdir, same);
   to.maybe("", "hostname", spec.hostname, same);
   add_env(to, spec);
-  to.add("user", "run-as", word(spec.run_as.value), spec.run_as.origin);
-  to.add("user", "ids", word(spec.ids.value), spec.ids.origin);
-  to.add("user", "fake-root", word(spec.fake_root.value), spec.fake_root.origin);
-  to.add("rootfs", "overlay", word(spec.overlay.value), spec.overlay.origin);
-  to.add("rootfs", "writable", word(spec.writable.value), spec.writable.origin);
+  to.add("user", "run-as", text_of(spec.run_as.value), spec.run_as.origin);
+  to.add("user", "ids", text_of(spec.ids.value), spec.ids.origin);
+  to.add("user", "fake-root", text_of(spec.fake_root.value), spec.fake_root.origin);
+  to.add("rootfs", "overlay", text_of(spec.overlay.value), spec.overlay.origin);
+  to.add("rootfs", "writable", text_of(spec.writable.value), spec.writable.origin);
   to.maybe("rootfs", "size", spec.rootfs_size, size_text);
   to.maybe("limits", "memory", spec.memory, size_text);
   to.maybe("limits", "swap", spec.swap, size_text);
@@ -211,14 +178,14 @@ std::vector<ShownKey> shown_keys(const Spec& spec) {
   to.maybe("limits", "nofile", spec.nofile, same);
   to.maybe("limits", "timeout", spec.timeout_ms, duration_text);
   to.add("limits", "required", spec.limits_required.value, spec.limits_required.origin);
-  to.add("network", "mode", word(spec.network.value), spec.network.origin);
+  to.add("network", "mode", text_of(spec.network.value), spec.network.origin);
   to.list("network", "allow", spec.allow);
   to.list("network", "deny", spec.deny);
   to.list("network", "publish", spec.publish);
   add_seccomp(to, spec);
   to.list("security", "caps", spec.cap_add);
   to.add("security", "nested-userns", spec.nested_userns.value, spec.nested_userns.origin);
-  to.add("security", "proc", word(spec.proc.value), spec.proc.origin);
+  to.add("security", "proc", text_of(spec.proc.value), spec.proc.origin);
   to.add("security", "landlock", spec.landlock.value, spec.landlock.origin);
   to.add("share", "wayland", spec.wayland.value, spec.wayland.origin);
   to.add("share", "x11", spec.x11.value, spec.x11.origin);

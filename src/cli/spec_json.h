@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/json.h"
+#include "base/json.h"
 #include "cli/report.h"
 #include "spec/settings.h"
 

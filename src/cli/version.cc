@@ -1,5 +1,5 @@
+#include "base/json.h"
 #include "cli/commands.h"
-#include "cli/json.h"
 #include "cli/report.h"
 
 namespace snug {

@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "child/run.h"
+#include "launch/companion.h"
 #include "launch/disk_upper.h"
 #include "launch/file_relay.h"
 #include "launch/lower.h"
@@ -57,79 +58,192 @@ void read_window_size(LaunchFacts& facts) {
   }
 }
 
+// What the clone needs.
+struct Prepared {
+  std::unique_ptr<LoweredProgram> lowered{};
+  UniqueFd ours{};
+  UniqueFd theirs{};
+};
+
+std::optional<LaunchError> prepare_disk(const Plan& plan, LaunchFacts& facts,
+                                        std::optional<DiskUpper>& disk) {
+  if (const SweepDisk* step = find_step<SweepDisk>(plan))
+    sweep_disk_uppers(step->parent);
+  const PrepareDisk* step = find_step<PrepareDisk>(plan);
+  if (!step)
+    return std::nullopt;
+  const OverlayRoot* root = find_step<OverlayRoot>(plan);
+  auto prepared =
+      DiskUpper::prepare(step->parent, root ? root->layers.back().mode : 0755, find_step<MapRange>(plan));
+  if (!prepared)
+    return LaunchError{std::move(prepared).error(), {}};
+  disk = std::move(*prepared);
+  facts.disk_upper = disk->path();
+  return std::nullopt;
+}
+
+std::optional<LaunchError> lower_program(const Plan& plan, const LaunchFacts& facts,
+                                         const HeldSignals& signals, const LaunchOptions& options,
+                                         Prepared& prepared) {
+  prepared.lowered = std::make_unique<LoweredProgram>(plan, facts);
+  if (Status status = prepared.lowered->lower(); !status)
+    return LaunchError{std::move(status).error(), {}};
+  child::Program& program = prepared.lowered->program();
+  program.caller_mask = signals.caller_mask();
+  program.arguments = options.arguments;
+  program.rest_count = resting_regions(program.rest, std::size(program.rest));
+  // The heap has what joining commands take on, unless init has taken it on itself.
+  if (program.enterable && !program.payload.confine_early)
+    program.rest_count = clean_regions(program.rest, std::size(program.rest));
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+    return LaunchError{{.step = "make the socket pair to init", .err = errno}, {}};
+  prepared.ours.reset(pair[0]);
+  prepared.theirs.reset(pair[1]);
+  return std::nullopt;
+}
+
+// init's pid, or the error of the step that creates it.
+tl::expected<pid_t, LaunchError> clone_sandbox(const Plan& plan, Prepared& prepared, UniqueFd& pidfd) {
+  const std::size_t create = index_of<CreateNamespaces>(plan);
+  std::uint64_t flags =
+      CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
+  if (std::get<CreateNamespaces>(plan.steps[create].step).network)
+    flags |= CLONE_NEWNET;
+  int fd = -1;
+  const pid_t init = clone_init(flags, fd);
+  if (init < 0)
+    return tl::unexpected<LaunchError>{LaunchError{explain_failure(plan.steps[create], errno, -1), create}};
+  if (init == 0) {
+    close(prepared.ours.get());  // else init would hold the supervisor's end open, and never see it die
+    child::run_init(prepared.lowered->program(), prepared.theirs.get());
+  }
+  pidfd.reset(fd);
+  prepared.theirs.reset();
+  return init;
+}
+
 LaunchResult launch(const Plan& plan, const LaunchOptions& options, LaunchFacts facts) {
+  Companion* const companion = options.companion;
+  if (companion)
+    if (Status status = companion->before_clone(); !status)
+      return launch_failure(std::move(status).error());
   const auto terminals = terminal_fds();
   if (!terminals)
     return launch_failure(terminals.error());
   facts.caller_terminals = *terminals;
-  if (const auto* terminal = find_step<OpenTerminal>(plan); terminal && !facts.setup_only)
+  if (const auto* terminal = find_step<OpenTerminal>(plan); terminal && !facts.setup_only && !facts.tree_only)
     facts.terminal_fds = terminal->always ? 7 : facts.caller_terminals;
   read_window_size(facts);
+  if (companion)
+    facts.rows = companion->window().rows, facts.columns = companion->window().columns;
 
   // Before there is anything on disk, and until it is gone: a second Ctrl-C would leave it behind.
   auto signals = HeldSignals::hold();
   if (!signals)
     return launch_failure(std::move(signals).error());
 
-  if (const SweepDisk* step = find_step<SweepDisk>(plan))
-    sweep_disk_uppers(step->parent);
+  // After the signals, so that it goes before they are let through.
   std::optional<DiskUpper> disk;
-  if (const PrepareDisk* step = find_step<PrepareDisk>(plan)) {
-    const OverlayRoot* root = find_step<OverlayRoot>(plan);
-    auto prepared =
-        DiskUpper::prepare(step->parent, root ? root->layers.back().mode : 0755, find_step<MapRange>(plan));
-    if (!prepared)
-      return launch_failure(std::move(prepared).error());
-    disk = std::move(*prepared);
-    facts.disk_upper = disk->path();
-  }
+  facts.disk_upper = options.container_dir;
+  if (auto failure = prepare_disk(plan, facts, disk))
+    return tl::unexpected<LaunchError>{std::move(*failure)};
 
-  // Never freed, for the same reason as in cli/run.cc: freeing writes to pages that were shared with init,
-  // each a fault.
-  LoweredProgram& lowered = *new LoweredProgram{plan, facts};
-  if (Status status = lowered.lower(); !status)
-    return launch_failure(std::move(status).error());
-
-  child::Program& program = lowered.program();
-  program.caller_mask = signals->caller_mask();
-  program.arguments = options.arguments;
-  program.rest_count = resting_regions(program.rest, std::size(program.rest));
-
-  int pair[2];
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
-    return launch_failure({.step = "make the socket pair to init", .err = errno});
-  UniqueFd ours{pair[0]};
-  UniqueFd theirs{pair[1]};
-
+  // Of a run that snug ends with never freed: giving it back would write to pages that were shared with init,
+  // each a fault. A kept container may be started again and again.
+  auto* const prepared = new Prepared;
+  const std::unique_ptr<Prepared> owned{companion ? prepared : nullptr};
+  if (auto failure = lower_program(plan, facts, *signals, options, *prepared))
+    return tl::unexpected<LaunchError>{std::move(*failure)};
   FileRelay relay;
   if (const std::size_t i = index_of<RelayFiles>(plan); i < plan.steps.size() && !facts.setup_only)
     if (const Status status = relay.start(); !status)
       return tl::unexpected<LaunchError>{
           LaunchError{explain_failure(plan.steps[i], status.error().err, -1), i}};
-
-  const std::size_t create = index_of<CreateNamespaces>(plan);
-  std::uint64_t flags =
-      CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
-  if (std::get<CreateNamespaces>(plan.steps[create].step).network)
-    flags |= CLONE_NEWNET;
-  int pidfd = -1;
-  const pid_t init = clone_init(flags, pidfd);
-  if (init < 0)
-    return tl::unexpected<LaunchError>{LaunchError{explain_failure(plan.steps[create], errno, -1), create}};
-  if (init == 0) {
-    close(ours.get());  // else init would hold the supervisor's end open, and never see it die
-    child::run_init(lowered.program(), theirs.get());
-  }
-  theirs.reset();
+  UniqueFd pidfd;
+  const auto init = clone_sandbox(plan, *prepared, pidfd);
+  if (!init)
+    return tl::unexpected<LaunchError>{init.error()};
   relay.give_back();
+  if (companion)
+    companion->after_clone();
   Supervisor supervisor{plan, options, *signals, facts};
-  LaunchResult result = supervisor.run(init, UniqueFd{pidfd}, std::move(ours));
+  LaunchResult result = supervisor.run(*init, std::move(pidfd), std::move(prepared->ours));
   if (Status status = relay.finish(); !status && result)
     return launch_failure(std::move(status).error());
   return result;
 }
 
+// What takes a tree over where nothing runs in it.
+class TreeTaker : public Companion {
+ public:
+  UniqueFd root;
+  UniqueFd user_namespace;
+
+  Status before_clone() override { return {}; }
+  void after_clone() override {}
+  WindowSize window() const override { return {}; }
+  void take_terminal(UniqueFd) override {}
+  void take_tree(UniqueFd tree, UniqueFd ids, UniqueFd) override {
+    root = std::move(tree);
+    user_namespace = std::move(ids);
+  }
+  void started(Sandbox&) override {}
+  void ended() override { root.reset(); }
+  void entered(std::uint32_t, UniqueFd) override {}
+  void enter_failed(std::uint32_t, std::uint32_t, int) override {}
+  void left(std::uint32_t, int) override {}
+  bool on_signal(int) override { return false; }
+  void add_polls(std::vector<pollfd>&) override {}
+  void handle(const pollfd*, std::size_t) override {}
+  std::optional<std::chrono::steady_clock::time_point> wakes_at() const override { return {}; }
+  void on_time() override {}
+};
+
 }  // namespace
+
+struct HeldTree::Parts {
+  Plan plan;
+  LaunchFacts facts{.tree_only = true};
+  TreeTaker taker{};
+  LaunchOptions options{};
+  Prepared prepared{};
+  std::unique_ptr<Supervisor> supervisor{};
+};
+
+HeldTree::HeldTree(HeldTree&&) noexcept = default;
+HeldTree& HeldTree::operator=(HeldTree&&) noexcept = default;
+HeldTree::~HeldTree() = default;
+
+int HeldTree::root() const {
+  return parts_->taker.root.get();
+}
+int HeldTree::user_namespace() const {
+  return parts_->taker.user_namespace.get();
+}
+
+tl::expected<HeldTree, LaunchError> HeldTree::hold(const Plan& plan, const std::string& container_dir) {
+  HeldTree tree;
+  tree.parts_ = std::make_unique<Parts>(Parts{.plan = plan});
+  Parts& parts = *tree.parts_;
+  parts.facts.disk_upper = container_dir;
+  parts.options.companion = &parts.taker;
+  // Held back for the set-up only: afterwards a signal may end snug, and with it init.
+  auto signals = HeldSignals::hold();
+  if (!signals)
+    return launch_failure(std::move(signals).error());
+  if (auto failure = lower_program(parts.plan, parts.facts, *signals, parts.options, parts.prepared))
+    return tl::unexpected<LaunchError>{std::move(*failure)};
+  UniqueFd pidfd;
+  const auto init = clone_sandbox(parts.plan, parts.prepared, pidfd);
+  if (!init)
+    return tl::unexpected<LaunchError>{init.error()};
+  parts.supervisor = std::make_unique<Supervisor>(parts.plan, parts.options, *signals, parts.facts);
+  if (auto failure =
+          parts.supervisor->run_until_ready(*init, std::move(pidfd), std::move(parts.prepared.ours)))
+    return tl::unexpected<LaunchError>{std::move(*failure)};
+  return tree;
+}
 
 LaunchResult run_plan(const Plan& plan, const LaunchOptions& options) {
   return launch(plan, options, {});

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
+#include <string>
 
 #include "base/result.h"
 #include "child/program.h"
@@ -10,8 +12,12 @@
 
 namespace snug {
 
+class Companion;
+
 struct LaunchOptions {
-  child::Region arguments{};  // snug's own command line, which init wipes in its copy
+  Companion* companion{};       // of a kept container, or null
+  std::string container_dir{};  // where KeepContainer's directory is now
+  child::Region arguments{};    // snug's own command line, which init wipes in its copy
   int status_fd{
       -1};  // gets {"child-pid": N} when the payload runs and {"exit-code": N} when it has ended, a line each
 };
@@ -40,6 +46,24 @@ inline tl::unexpected<LaunchError> launch_failure(Error error) {
 // directory. Fails where a step failed (the error names it, with its origin and a hint); then the payload has
 // not run.
 LaunchResult run_plan(const Plan& plan, const LaunchOptions& options);
+
+// The root file system of a plan without anything running in it, for whoever wants to look into it: put
+// together by an init that waits, and taken down when this goes.
+class HeldTree {
+ public:
+  static tl::expected<HeldTree, LaunchError> hold(const Plan& plan, const std::string& container_dir);
+  HeldTree(HeldTree&&) noexcept;
+  HeldTree& operator=(HeldTree&&) noexcept;
+  ~HeldTree();
+
+  int root() const;            // O_PATH
+  int user_namespace() const;  // setns(2)
+
+ private:
+  HeldTree() = default;
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
 
 // Carries out everything but the payload, and takes it down again: does this plan work here? Used by explain.
 std::optional<LaunchError> try_plan(const Plan& plan);

@@ -68,7 +68,8 @@ void LoweredProgram::lower_overlay(const OverlayRoot& step) {
                 .disk = disk ? facts_.disk_upper.c_str() : nullptr,
                 .mode = step.layers.back().mode,
                 .room = keep_list(step.room),
-                .fuse = step.driver == OverlayDriver::Fuse};
+                .fuse = step.driver == OverlayDriver::Fuse,
+                .kept = step.kept};
 }
 
 Status LoweredProgram::lower_filter(const InstallSeccomp& step) {
@@ -89,10 +90,16 @@ void LoweredProgram::lower_step(const Step& step) {
                  // The supervisor's own: nothing for init to do.
                  [&](const SweepDisk&) {},
                  [&](const PrepareDisk&) {},
+                 [&](const KeepContainer&) {},
+                 [&](const EnterContainer&) {},
                  [&](const RelayFiles&) {},
                  [&](const CreateNamespaces&) { program_.create_step = step_; },
                  [&](const Timeout&) {},
                  [&](const ReportNew&) {},
+                 [&](const ServeContainer&) {
+                   program_.enterable = true;
+                   program_.enter_step = step_;
+                 },
                  [&](const MapSelf& s) {
                    add(OpCode::WriteMaps).maps = {keep(map_line(s.uid)), keep(map_line(s.gid))};
                  },
@@ -107,6 +114,7 @@ void LoweredProgram::lower_step(const Step& step) {
                  },
                  [&](const PrivateMounts&) { add(OpCode::PrivateMounts); },
                  [&](const TmpfsRoot& s) { add(OpCode::TmpfsRoot).tmpfs_root = {keep_size(s.size)}; },
+                 [&](const DiskRoot&) { add(OpCode::DiskRoot).disk_root = {facts_.disk_upper.c_str()}; },
                  [&](const OverlayRoot& s) { lower_overlay(s); },
                  [&](const MakeDir& s) {
                    add(OpCode::MakeDir).dir = {s.target.c_str(), s.mode};
@@ -131,7 +139,8 @@ void LoweredProgram::lower_step(const Step& step) {
                                                 .size = keep_size(s.size),
                                                 .disk = disk ? facts_.disk_upper.c_str() : nullptr,
                                                 .number = s.number,
-                                                .mode = s.seen.mode};
+                                                .mode = s.seen.mode,
+                                                .kept = s.kept};
                  },
                  [&](const MountTmpfs& s) {
                    add(OpCode::MountTmpfs).tmpfs = {
@@ -210,6 +219,7 @@ Status LoweredProgram::lower() {
   program_.ops = ops_.data();
   program_.count = ops_.size();
   program_.setup_only = facts_.setup_only;
+  program_.tree_only = facts_.tree_only;
   // With one id init and payload are the same user with the same rights: init confines itself once and the
   // payload inherits it, which saves the kernel a second translation of the filter. A filter with calls taken
   // out by the profile is the payload's alone: init may need them.

@@ -20,6 +20,7 @@ struct LaunchFacts {
   std::uint16_t rows{};
   std::uint16_t columns{};
   bool setup_only{};  // a trial: everything but the payload
+  bool tree_only{};   // everything but the payload, and it stays
 };
 
 // The program and all that it points to. Points into the plan too, which must outlive it.

@@ -53,6 +53,10 @@ void rest_memory() {
     (void)madvise(regions[i].start, regions[i].size, MADV_DONTNEED);  // a saving, never a need
 }
 
+std::size_t clean_regions(child::Region* regions, std::size_t most) {
+  return clean_segments(regions, most);
+}
+
 std::size_t resting_regions(child::Region* regions, std::size_t most) {
   std::size_t count = clean_segments(regions, most);
   const std::uintptr_t page = static_cast<std::uintptr_t>(getpagesize());

@@ -12,6 +12,9 @@ namespace snug {
 // about 1.7 MiB of such pages.
 void rest_memory();
 
+// The same pages, for init to drop.
+std::size_t clean_regions(child::Region* regions, std::size_t most);
+
 // What init may drop when it only waits: the same pages, and the heap with all that was prepared for it.
 // Returns how many.
 std::size_t resting_regions(child::Region* regions, std::size_t most);

@@ -14,7 +14,7 @@
 
 #include "base/text.h"
 #include "base/unique_fd.h"
-#include "launch/id_maps.h"
+#include "launch/worker.h"
 
 namespace snug {
 namespace {
@@ -122,36 +122,7 @@ Status remove_tree(int parent, const std::string& name) {
 }
 
 Status remove_tree_mapped(int parent, const std::string& name, const MapRange& range) {
-  int pair[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-    return fail({.step = "make a socket pair", .err = errno});
-  UniqueFd ours{pair[0]};
-  UniqueFd theirs{pair[1]};
-  const pid_t pid = fork();
-  if (pid < 0)
-    return fail({.step = "fork", .err = errno});
-  if (pid == 0) {
-    ours.reset();
-    char byte = unshare(CLONE_NEWUSER) == 0 ? 'm' : 'x';
-    // End of file is the parent's death: then nothing may be done.
-    const bool go = write(theirs.get(), &byte, 1) == 1 && read(theirs.get(), &byte, 1) == 1 && byte == 'g';
-    _exit(go && remove_tree(parent, name) ? 0 : 1);
-  }
-  theirs.reset();
-  char byte = 'x';
-  Status status{};
-  if (read(ours.get(), &byte, 1) == 1 && byte == 'm')
-    status = write_range_maps(pid, range);
-  byte = 'g';
-  if (status)
-    (void)send(ours.get(), &byte, 1, MSG_NOSIGNAL);  // its exit status tells
-  ours.reset();
-  int wait_status = 0;
-  while (waitpid(pid, &wait_status, 0) < 0 && errno == EINTR) {
-  }
-  if (status && wait_status != 0)
-    return fail({.step = "remove the directory " + escape_control(name) + " with its subordinate ids"});
-  return status;
+  return run_with_range(range, [&] { return remove_tree(parent, name); });
 }
 
 }  // namespace snug

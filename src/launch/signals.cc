@@ -48,15 +48,27 @@ HeldSignals::~HeldSignals() {
     (void)sigprocmask(SIG_SETMASK, &saved_, nullptr);  // cannot fail with a set that the kernel gave
 }
 
-void forward_signal(pid_t init, int signal, bool to_group) {
+namespace {
+
+void queue_to_init(pid_t init, int value) {
   siginfo_t info{};
   info.si_signo = child::kForwardSignal;
   info.si_code = SI_QUEUE;
   info.si_pid = getpid();
   info.si_uid = getuid();
-  info.si_value.sival_int = signal | (to_group ? child::kToGroup : 0);
+  info.si_value.sival_int = value;
   // ESRCH: init has just ended, and its status is on the way.
   (void)syscall(SYS_rt_sigqueueinfo, init, child::kForwardSignal, &info);
+}
+
+}  // namespace
+
+void forward_signal(pid_t init, int signal, bool to_group, std::uint32_t id) {
+  queue_to_init(init, signal | (to_group ? child::kToGroup : 0) | static_cast<int>(id << child::kIdShift));
+}
+
+void wake_init(pid_t init) {
+  queue_to_init(init, child::kReadWire);
 }
 
 void stop_self() {

@@ -4,6 +4,8 @@
 
 #include <signal.h>
 
+#include <cstdint>
+
 #include "base/result.h"
 #include "base/unique_fd.h"
 
@@ -26,8 +28,11 @@ class HeldSignals {
   sigset_t saved_{};
 };
 
-// Sends init the request to pass `signal` on (child/wire.h).
-void forward_signal(pid_t init, int signal, bool to_group);
+// Sends init the request to pass `signal` on (child/wire.h): to the payload, or to the entered command `id`.
+void forward_signal(pid_t init, int signal, bool to_group, std::uint32_t id = 0);
+
+// Tells init that there is a message for it on the wire.
+void wake_init(pid_t init);
 
 // Stops snug itself as SIGTSTP's default would, and returns when it goes on.
 void stop_self();

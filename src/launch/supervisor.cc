@@ -32,7 +32,7 @@ int exit_status_of(int wait_status) {
 
 Supervisor::Supervisor(const Plan& plan, const LaunchOptions& options, const HeldSignals& signals,
                        const LaunchFacts& facts)
-    : plan_{plan}, options_{options}, signals_{signals}, facts_{facts} {}
+    : plan_{plan}, options_{options}, signals_{signals}, facts_{facts}, companion_{options.companion} {}
 
 Supervisor::~Supervisor() {
   if (init_ > 0 && !gone_) {
@@ -49,32 +49,57 @@ LaunchResult Supervisor::run(pid_t init, UniqueFd pidfd, UniqueFd wire) {
   return finish();
 }
 
+std::optional<LaunchError> Supervisor::run_until_ready(pid_t init, UniqueFd pidfd, UniqueFd wire) {
+  init_ = init;
+  pidfd_ = std::move(pidfd);
+  wire_ = std::move(wire);
+  while (!gone_ && !ready_) poll_once();
+  if (!gone_)
+    return std::nullopt;
+  auto result = finish();
+  return result ? LaunchError{{.step = "snug was told to end"}, {}} : std::move(result).error();
+}
+
 int Supervisor::poll_timeout() const {
-  if (deadline_) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline_ - Clock::now());
-    return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1 << 30));
+  const auto wakes_at = companion_ && ready_ ? companion_->wakes_at() : std::nullopt;
+  auto next = deadline_;
+  if (wakes_at && (!next || *wakes_at < *next))
+    next = wakes_at;
+  if (!rested_) {
+    const auto rest = Clock::now() + kRestAfter;
+    if (!next || rest < *next)
+      next = rest;
   }
-  return rested_ ? -1 : static_cast<int>(kRestAfter.count());
+  if (!next)
+    return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now());
+  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1 << 30));
 }
 
 void Supervisor::poll_once() {
-  pollfd polls[6] = {{.fd = wire_matters() ? wire_.get() : -1, .events = POLLIN, .revents = 0},
-                     {.fd = pidfd_.get(), .events = POLLIN, .revents = 0},
-                     {.fd = signals_.fd(), .events = POLLIN, .revents = 0}};
-  std::size_t count = 3;
-  if (relay_.active())
-    count += relay_.add_polls(polls + 3);
-  const int ready = poll(polls, count, poll_timeout());
+  polls_.assign({{.fd = wire_matters() ? wire_.get() : -1, .events = POLLIN, .revents = 0},
+                 {.fd = pidfd_.get(), .events = POLLIN, .revents = 0},
+                 {.fd = signals_.fd(), .events = POLLIN, .revents = 0}});
+  const std::size_t own = polls_.size();
+  if (companion_) {
+    companion_->add_polls(polls_);
+  } else if (relay_.active()) {
+    polls_.resize(own + TerminalRelay::kPolls);
+    polls_.resize(own + relay_.add_polls(polls_.data() + own));
+  }
+  const int ready = poll(polls_.data(), polls_.size(), poll_timeout());
   drain_wire();
-  if (ready == 0 || (deadline_ && Clock::now() >= *deadline_))
-    on_time();
+  on_time(ready == 0);
   if (ready <= 0)
     return;
-  if (polls[2].revents)
+  if (polls_[2].revents)
     read_signals();
-  if (relay_.active() && count > 3)
-    relay_.handle(polls + 3, count - 3);
-  if (polls[1].revents) {
+  if (companion_) {
+    companion_->handle(polls_.data() + own, polls_.size() - own);
+    rested_ = false;  // whatever it did has brought memory back
+  } else if (relay_.active() && polls_.size() > own)
+    relay_.handle(polls_.data() + own, polls_.size() - own);
+  if (polls_[1].revents) {
     // Messages that init sent before it ended are still in the socket.
     drain_wire();
     reap();
@@ -85,8 +110,8 @@ void Supervisor::poll_once() {
 // at the latest init's end: a run without a terminal, timeout or listener then costs no wake-up between clone
 // and that.
 bool Supervisor::wire_matters() const {
-  return !early_.empty() || facts_.terminal_fds || options_.status_fd >= 0 || find_step<Timeout>(plan_) ||
-         find_step<MapRange>(plan_) || !facts_.disk_upper.empty();
+  return companion_ || !early_.empty() || facts_.terminal_fds || options_.status_fd >= 0 ||
+         find_step<Timeout>(plan_) || find_step<MapRange>(plan_) || !facts_.disk_upper.empty();
 }
 
 void Supervisor::drain_wire() {
@@ -97,46 +122,31 @@ void Supervisor::drain_wire() {
 // One message. False where there is none.
 bool Supervisor::read_wire() {
   child::Message message;
-  iovec data{&message, sizeof message};
-  alignas(cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))];
-  msghdr header{};
-  header.msg_iov = &data;
-  header.msg_iovlen = 1;
-  header.msg_control = control;
-  header.msg_controllen = sizeof control;
-  const ssize_t n = recvmsg(wire_.get(), &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-  if (n < 0 && errno == EINTR)
+  int received[child::kMaxFds];
+  const int result = child::receive_message(wire_.get(), message, received);
+  if (result == -EAGAIN)
+    return false;
+  Fds fds;
+  for (unsigned i = 0; i < child::kMaxFds; ++i) fds[i].reset(received[i]);
+  if (result == 1) {
+    on_message(message, fds);
     return true;
-  if (n < 0 && errno == EAGAIN)
-    return false;
-  if (n < 0 && errno != ECONNRESET) {
-    end_setup(fail({.step = "read what init tells", .err = errno}));
-    wire_.reset();
-    return false;
   }
-  if (n != sizeof message) {
-    wire_.reset();  // end of file: init is gone or going; its pidfd says when
-    return false;
-  }
-  UniqueFd fds[2];
-  const cmsghdr* c = CMSG_FIRSTHDR(&header);
-  if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
-    int received[2] = {-1, -1};
-    std::memcpy(received, CMSG_DATA(c), std::min(c->cmsg_len - CMSG_LEN(0), sizeof received));
-    for (int i = 0; i < 2; ++i) fds[i].reset(received[i]);
-  }
-  on_message(message, std::move(fds[0]), std::move(fds[1]));
-  return true;
+  if (result < 0 && result != -ECONNRESET)
+    end_setup(fail({.step = "read what init tells", .err = -result}));
+  wire_.reset();  // end of file: init is gone or going; its pidfd says when
+  return false;
 }
 
-void Supervisor::on_message(const child::Message& message, UniqueFd fd, UniqueFd second) {
+void Supervisor::on_message(const child::Message& message, Fds& fds) {
   switch (message.kind) {
     case child::MessageKind::AwaitMaps:
       return end_setup(give_maps());
     case child::MessageKind::Fuse:
-      return end_setup(serve_fuse(std::move(fd), std::move(second)));
+      return end_setup(serve_fuse(std::move(fds[0]), std::move(fds[1])));
     case child::MessageKind::Terminal:
-      return relay_.start(std::move(fd), facts_.caller_terminals);
+      return companion_ ? companion_->take_terminal(std::move(fds[0]))
+                        : relay_.start(std::move(fds[0]), facts_.caller_terminals);
     case child::MessageKind::Ready:
       ready_ = true;
       killed_by_ = 0;
@@ -144,6 +154,8 @@ void Supervisor::on_message(const child::Message& message, UniqueFd fd, UniqueFd
       early_.clear();
       write_status("child-pid", init_);
       set_deadline();
+      if (companion_)
+        companion_->started(*this);
       return;
     case child::MessageKind::Failed:
       if (!error_ && message.step < plan_.steps.size())
@@ -162,9 +174,45 @@ void Supervisor::on_message(const child::Message& message, UniqueFd fd, UniqueFd
       relay_.raw_mode().restore();
       stop_self();
       return;  // SIGCONT, pending now, wakes the payload too
+    case child::MessageKind::Tree:
+    case child::MessageKind::Entered:
+    case child::MessageKind::EnterFailed:
+    case child::MessageKind::Left:
+      if (companion_)
+        on_companion_message(message, fds);
+      return;
     case child::MessageKind::Go:
+    case child::MessageKind::Enter:
       return;
   }
+}
+
+void Supervisor::on_companion_message(const child::Message& message, Fds& fds) {
+  if (message.kind == child::MessageKind::Tree)
+    companion_->take_tree(std::move(fds[0]), std::move(fds[1]), std::move(fds[2]));
+  else if (message.kind == child::MessageKind::Entered)
+    companion_->entered(message.id, std::move(fds[0]));
+  else if (message.kind == child::MessageKind::EnterFailed)
+    companion_->enter_failed(message.id, message.step, message.error);
+  else
+    companion_->left(message.id, message.status);
+}
+
+void Supervisor::signal(int signal, std::uint32_t id) {
+  if (!gone_)
+    forward_signal(init_, signal, false, id);
+}
+
+// The message first: init looks for it when the signal comes.
+Status Supervisor::enter(std::uint32_t id, int request, const int (&standard)[3]) {
+  const int fds[] = {request, standard[0], standard[1], standard[2]};
+  const int sent =
+      wire_ ? child::send_message(wire_.get(), {.kind = child::MessageKind::Enter, .id = id}, fds, 4)
+            : -EPIPE;
+  if (sent < 0)
+    return fail({.step = "ask init to start a command", .err = -sent});
+  wake_init(init_);
+  return {};
 }
 
 Status Supervisor::give_maps() {
@@ -205,6 +253,8 @@ void Supervisor::read_signals() {
 }
 
 void Supervisor::on_signal(int signal, bool from_terminal) {
+  if (ready_ && companion_ && companion_->on_signal(signal))
+    return;
   switch (signal) {
     case SIGCHLD:
     case SIGPIPE:
@@ -248,7 +298,10 @@ void Supervisor::set_deadline() {
     deadline_ = Clock::now() + std::chrono::milliseconds{timeout->after_ms};
 }
 
-void Supervisor::on_time() {
+void Supervisor::on_time(bool idle) {
+  if (companion_ && ready_)
+    if (const auto at = companion_->wakes_at(); at && Clock::now() >= *at)
+      companion_->on_time();
   if (deadline_ && Clock::now() >= *deadline_ && !ready_) {
     kill_sandbox();
     deadline_.reset();
@@ -262,7 +315,7 @@ void Supervisor::on_time() {
       forward_signal(init_, SIGTERM, true);
       deadline_ = Clock::now() + std::chrono::milliseconds{timeout->grace_ms};
     }
-  } else if (ready_ && !rested_) {
+  } else if (idle && ready_ && !rested_) {
     rest_memory();
     rested_ = true;
   }
@@ -283,6 +336,8 @@ void Supervisor::reap() {
 }
 
 LaunchResult Supervisor::finish() {
+  if (companion_)
+    companion_->ended();
   fuse_.stop();
   relay_.drain();
   relay_.raw_mode().restore();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "child/wire.h"
+#include "launch/companion.h"
 #include "launch/fuse_server.h"
 #include "launch/launch.h"
 #include "launch/lower.h"
@@ -16,17 +17,19 @@
 
 namespace snug {
 
-class Supervisor {
+class Supervisor : private Sandbox {
  public:
   Supervisor(const Plan& plan, const LaunchOptions& options, const HeldSignals& signals,
              const LaunchFacts& facts);
-  ~Supervisor();
+  ~Supervisor() override;
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
 
   // Takes over a cloned init: its pid and pidfd, and the supervisor's end of the wire. Returns when init is
   // gone.
   LaunchResult run(pid_t init, UniqueFd pidfd, UniqueFd wire);
+  // The same up to Ready; from then on init is this object's, and goes with it.
+  std::optional<LaunchError> run_until_ready(pid_t init, UniqueFd pidfd, UniqueFd wire);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -36,23 +39,32 @@ class Supervisor {
   bool wire_matters() const;
   void drain_wire();
   bool read_wire();
-  void on_message(const child::Message& message, UniqueFd fd, UniqueFd second);
+  using Fds = UniqueFd[child::kMaxFds];
+  void on_message(const child::Message& message, Fds& fds);
+  void on_companion_message(const child::Message& message, Fds& fds);
   Status give_maps();
   Status serve_fuse(UniqueFd device, UniqueFd user_namespace);
   void end_setup(Status status);
   void read_signals();
   void on_signal(int signal, bool from_terminal);
-  void on_time();
+  void on_time(bool idle);
   void set_deadline();
   void kill_sandbox();
   void reap();
   LaunchResult finish();
   void write_status(std::string_view key, long value) const;
 
+  pid_t init() const override { return init_; }
+  void signal(int signal, std::uint32_t id) override;
+  void kill_all() override { kill_sandbox(); }
+  Status enter(std::uint32_t id, int request, const int (&standard)[3]) override;
+
   const Plan& plan_;
   const LaunchOptions& options_;
   const HeldSignals& signals_;
   const LaunchFacts& facts_;
+  Companion* companion_;
+  std::vector<pollfd> polls_;
   TerminalRelay relay_;
   FuseServer fuse_;
 

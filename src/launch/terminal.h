@@ -38,7 +38,8 @@ class TerminalRelay {
  public:
   void start(UniqueFd master, std::uint8_t fds);
   bool active() const { return static_cast<bool>(master_); }
-  // Fills up to three entries; returns how many.
+  static constexpr std::size_t kPolls = 3;
+  // Fills up to kPolls entries; returns how many.
   std::size_t add_polls(pollfd* polls) const;
   void handle(const pollfd* polls, std::size_t count);
   // The payload has ended: what is still in the pty's buffer goes out, and no more comes in.

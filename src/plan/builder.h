@@ -32,6 +32,9 @@ struct Builder {
   ReportNew watch{};     // guarded names that are not there yet
   Origin watch_origin{};
 
+  // A container of a name has a directory in the store; what it writes is there.
+  bool kept() const { return spec.name.has_value(); }
+
   void add(Phase phase, Actor actor, Step step, Origin origin = {}) {
     plan.steps.push_back({phase, actor, std::move(step), std::move(origin)});
   }
@@ -61,6 +64,9 @@ Status plan_payload(Builder& builder);     // Payload, Supervise
 Status plan_share(Builder& builder, const Mount& mount);  // a bind or cow mount; plan/share.cc
 Status plan_guards(Builder& builder, const BindMount& of, const Origin& origin);  // plan/guards.cc
 Status plan_landlock(Builder& builder);                                           // plan/landlock.cc
+
+// The paths that execvp(3) would try along PATH; but never the working directory's.
+std::vector<std::string> find_candidates(const std::string& program, const std::string& path);
 
 // Why the store cannot hold an upper layer; nothing where it can. The kernel takes neither an overlay nor NFS
 // as one.

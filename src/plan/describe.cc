@@ -58,7 +58,10 @@ std::string describe_overlay(const OverlayRoot& root) {
   for (const Layer& layer : root.layers) layers.push_back(layer.path);
   return fmt::format("mount the root: {} of {}, writable layer {}{}",
                      root.driver == OverlayDriver::Fuse ? "fuse-overlayfs" : "kernel overlay",
-                     words(layers, " + "), root.upper == UpperPlace::Disk ? "on disk" : "in memory",
+                     words(layers, " + "),
+                     root.kept                        ? "kept on disk"
+                     : root.upper == UpperPlace::Disk ? "on disk"
+                                                      : "in memory",
                      size_suffix(root.size));
 }
 
@@ -69,6 +72,11 @@ std::string describe(const Step& step) {
       overloaded{
           [](const SweepDisk& s) { return "remove what killed runs have left below " + safe(s.parent); },
           [](const PrepareDisk& s) { return "make a throwaway writable layer below " + safe(s.parent); },
+          [](const KeepContainer& s) {
+            return fmt::format("keep the container in {}{}", safe(s.dir),
+                               s.remove ? ", and remove it at its end" : "");
+          },
+          [](const EnterContainer& s) { return "join the running container " + safe(s.name); },
           [](const RelayFiles&) {
             return std::string{"relay each standard descriptor that is a file through a pipe"};
           },
@@ -90,6 +98,7 @@ std::string describe(const Step& step) {
           [](const SetHostname& s) { return "set the host name to " + safe(s.name); },
           [](const PrivateMounts&) { return std::string{"make all mounts private"}; },
           [](const TmpfsRoot& s) { return "mount the root: an empty tmpfs" + size_suffix(s.size); },
+          [](const DiskRoot&) { return std::string{"mount the root: the container's own directory"}; },
           [](const OverlayRoot& s) { return describe_overlay(s); },
           [](const MakeDir& s) {
             return fmt::format("make the directory {} ({:04o})", safe(s.target), s.mode);
@@ -161,6 +170,10 @@ std::string describe(const Step& step) {
           [](const InstallSeccomp& s) { return describe_filter(s.request); },
           [](const Execute& s) { return "execute " + command_line(s.argv); },
           [](const ReportNew& s) { return "at the end, tell if these are there: " + words(s.paths); },
+          [](const ServeContainer& s) {
+            return fmt::format("keep the log of {}, and answer to exec, attach, stop and the like",
+                               safe(s.name));
+          },
           [](const Timeout& s) {
             return fmt::format("end it after {} ms, by force {} ms later", s.after_ms, s.grace_ms);
           },

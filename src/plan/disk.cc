@@ -30,14 +30,18 @@ std::optional<std::string> store_problem(const HostView& host) {
 
 // Before anything else: the throwaway layer on disk, and what earlier ones have left.
 void plan_disk(Builder& builder) {
-  if (!builder.disk_wanted && builder.image.kind == ImageKind::Host)
+  if (!builder.disk_wanted && builder.image.kind == ImageKind::Host && !builder.kept())
     return;
   const std::string parent = throwaway_dir(builder.host);
   const auto first = [&](Step step, const Origin& origin) {
     builder.plan.steps.insert(builder.plan.steps.begin(),
                               PlannedStep{Phase::Create, Actor::Supervisor, std::move(step), origin});
   };
-  if (builder.disk_wanted)
+  if (builder.kept())
+    first(KeepContainer{builder.host.store_dir() + "/containers/" + builder.spec.name->value,
+                        builder.spec.remove_at_end.value},
+          builder.spec.name->origin);
+  else if (builder.disk_wanted)
     first(PrepareDisk{parent}, builder.spec.writable.origin);
   if (builder.host.stat(parent))
     first(SweepDisk{parent}, Origin{});

@@ -186,12 +186,17 @@ std::string hint_for(const Step& step, int err) {
           },
           [](const SweepDisk&) { return std::string{}; },
           [](const PrepareDisk&) { return std::string{}; },
+          [](const KeepContainer&) { return std::string{}; },
+          [&](const EnterContainer&) {
+            return std::string{err == EBUSY ? "too many commands are in it at the same time" : ""};
+          },
           [](const RelayFiles&) { return std::string{}; },
           [](const JoinKeyring&) { return std::string{}; },
           [](const LoopbackUp&) { return std::string{}; },
           [](const SetSysctl&) { return std::string{"/proc/sys must be writable where snug starts"}; },
           [](const SetHostname&) { return std::string{}; },
           [](const TmpfsRoot&) { return std::string{}; },
+          [](const DiskRoot&) { return std::string{}; },
           [](const MakeSymlink&) { return std::string{}; },
           [](const MountDevpts&) { return std::string{}; },
           [](const OpenTerminal&) { return std::string{}; },
@@ -212,6 +217,7 @@ std::string hint_for(const Step& step, int err) {
                                             : "security.landlock = false does without"};
           },
           [](const ReportNew&) { return std::string{}; },
+          [](const ServeContainer&) { return std::string{}; },
           [](const Timeout&) { return std::string{}; },
       },
       step);

@@ -110,8 +110,11 @@ std::string group_text(const Builder& builder) {
 
 Status plan_host_root(Builder& builder) {
   const Origin& origin = builder.spec.image.origin;
-  builder.init(Phase::Root, TmpfsRoot{builder.spec.rootfs_size ? builder.spec.rootfs_size->value : 0},
-               origin);
+  if (builder.kept() && builder.spec.writable.value != Writable::None)
+    builder.init(Phase::Root, DiskRoot{}, origin);
+  else
+    builder.init(Phase::Root, TmpfsRoot{builder.spec.rootfs_size ? builder.spec.rootfs_size->value : 0},
+                 origin);
   for (const FreshDir& dir : kFresh)
     builder.init(Phase::Root, MakeDir{std::string{dir.path}, dir.mode}, origin);
   for (const std::string_view path : kPrograms)

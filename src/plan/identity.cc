@@ -78,7 +78,8 @@ Status plan_map_range(Builder& builder) {
 }  // namespace
 
 Status plan_identity(Builder& builder) {
-  if (builder.spec.seccomp.value == Tier::Strict)
+  // A container's standard descriptors are pipes as it is.
+  if (builder.spec.seccomp.value == Tier::Strict && !builder.kept())
     builder.add(Phase::Create, Actor::Supervisor, RelayFiles{}, builder.spec.seccomp.origin);
   builder.add(Phase::Create, Actor::Supervisor,
               CreateNamespaces{.network = builder.spec.network.value != NetworkMode::Host},

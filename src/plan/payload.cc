@@ -101,18 +101,6 @@ Result<Command> choose_command(const Builder& builder) {
   return command;
 }
 
-std::vector<std::string> find_candidates(const std::string& program, const std::string& path) {
-  if (program.find('/') != std::string::npos)
-    return {program};
-  std::vector<std::string> candidates;
-  // A relative or empty entry would mean the working directory, which is often somebody else's project:
-  // passed over.
-  for (const std::string_view dir : split(path, ':'))
-    if (dir.starts_with('/'))
-      candidates.push_back(join_path(dir, program));
-  return candidates;
-}
-
 Status plan_filter(Builder& builder) {
   const Spec& spec = builder.spec;
   if (spec.seccomp.value == Tier::Off) {
@@ -148,6 +136,18 @@ Status plan_filter(Builder& builder) {
 
 }  // namespace
 
+std::vector<std::string> find_candidates(const std::string& program, const std::string& path) {
+  if (program.find('/') != std::string::npos)
+    return {program};
+  std::vector<std::string> candidates;
+  // A relative or empty entry would mean the working directory, which is often somebody else's project:
+  // passed over.
+  for (const std::string_view dir : split(path, ':'))
+    if (dir.starts_with('/'))
+      candidates.push_back(join_path(dir, program));
+  return candidates;
+}
+
 Status plan_payload(Builder& builder) {
   const Spec& spec = builder.spec;
   const PayloadUser& user = builder.user;
@@ -175,6 +175,8 @@ Status plan_payload(Builder& builder) {
               Execute{std::move(command->argv), std::move(command->candidates)}, command->origin);
   if (!builder.watch.paths.empty())
     builder.add(Phase::Supervise, Actor::Supervisor, std::move(builder.watch), builder.watch_origin);
+  if (builder.kept())
+    builder.add(Phase::Supervise, Actor::Supervisor, ServeContainer{spec.name->value}, spec.name->origin);
   if (spec.timeout_ms)
     builder.add(Phase::Supervise, Actor::Supervisor,
                 Timeout{.after_ms = spec.timeout_ms->value, .grace_ms = 5000}, spec.timeout_ms->origin);

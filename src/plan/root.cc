@@ -49,6 +49,10 @@ Status choose_upper(Builder& builder, OverlayRoot& root) {
     case Writable::None:
       // Nothing but mount points is ever written to the upper layer of a read-only root, so that any tmpfs
       // will do.
+      if (wish.value == Writable::Tmpfs && builder.kept())
+        return fail({.step = "writable = \"tmpfs\": a container that is kept has its layer on disk",
+                     .origin = wish.origin.text,
+                     .hint = "leave --writable out, or --name and -d"});
       if (wish.value == Writable::Tmpfs && !tmpfs_works)
         return fail({.step = "writable = \"tmpfs\": a tmpfs keeps no user attributes before Linux 6.6, so "
                              "that an overlay "
@@ -58,12 +62,15 @@ Status choose_upper(Builder& builder, OverlayRoot& root) {
       root.upper = fuse ? UpperPlace::Disk : UpperPlace::Tmpfs;
       break;
     case Writable::Auto:
-      root.upper = tmpfs_works && !fuse ? UpperPlace::Tmpfs : UpperPlace::Disk;
+      root.upper = builder.kept()         ? UpperPlace::Disk
+                   : tmpfs_works && !fuse ? UpperPlace::Tmpfs
+                                          : UpperPlace::Disk;
       break;
     case Writable::Disk:
       root.upper = UpperPlace::Disk;
       break;
   }
+  root.kept = builder.kept() && root.upper == UpperPlace::Disk;
   if (root.upper == UpperPlace::Disk && !fuse)
     if (const auto problem = store_problem(builder.host))
       return fail({.step = *problem,

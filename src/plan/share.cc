@@ -57,7 +57,8 @@ Status check_cow(const Builder& builder, const Mount& mount, const FileInfo& see
 Status plan_cow(Builder& builder, const Mount& mount, const FileInfo& seen) {
   if (Status status = check_cow(builder, mount, seen); !status)
     return status;
-  const bool disk = builder.spec.writable.value == Writable::Disk || !builder.host.tmpfs_has_user_xattrs();
+  const bool disk = builder.kept() || builder.spec.writable.value == Writable::Disk ||
+                    !builder.host.tmpfs_has_user_xattrs();
   if (disk) {
     if (const auto problem = store_problem(builder.host))
       return fail({.step = *problem,
@@ -72,6 +73,7 @@ Status plan_cow(Builder& builder, const Mount& mount, const FileInfo& seen) {
                         .upper = disk ? UpperPlace::Disk : UpperPlace::Tmpfs,
                         .size = size && !disk ? size->value : 0,
                         .number = builder.cow_count++,
+                        .kept = builder.kept(),
                         .seen = seen},
                mount.origin);
   return {};

@@ -31,6 +31,20 @@ struct PrepareDisk {
   bool operator==(const PrepareDisk&) const = default;
 };
 
+// A container that is kept: `dir` in the store has its writable layer, its lock, its state and its log.
+struct KeepContainer {
+  std::string dir{};
+  bool remove{};  // at its end, with all that is in it
+  bool operator==(const KeepContainer&) const = default;
+};
+
+// Joins a running container: its init starts the command beside the payload, in the same namespaces, and
+// confined by the same bytes (child/enter.h).
+struct EnterContainer {
+  std::string name{};
+  bool operator==(const EnterContainer&) const = default;
+};
+
 // What runs that were killed have left below `parent` is removed. Planned only where there is something.
 struct SweepDisk {
   std::string parent{};
@@ -109,6 +123,11 @@ struct TmpfsRoot {
   bool operator==(const TmpfsRoot&) const = default;
 };
 
+// The container's own directory on disk as the root (the host image, kept).
+struct DiskRoot {
+  bool operator==(const DiskRoot&) const = default;
+};
+
 enum class UpperPlace { Tmpfs, Disk };
 
 // The image's layers under a throwaway upper layer, as the root.
@@ -122,6 +141,7 @@ struct OverlayRoot {
   // is first made in the writable layer, since nothing could be made in the image's own directories (the
   // owner has no id inside).
   std::vector<std::string> room{};
+  bool kept{};  // a container's own layer, which survives the run and a crash of the machine
   bool operator==(const OverlayRoot&) const = default;
 };
 
@@ -167,6 +187,7 @@ struct CowMount {
   UpperPlace upper{UpperPlace::Tmpfs};
   std::uint64_t size{};  // of a tmpfs upper, in bytes; 0 for the kernel's half of memory
   unsigned number{};     // among the cow mounts of the plan
+  bool kept{};           // as of the root
   FileInfo seen{};
   bool operator==(const CowMount&) const = default;
 };
@@ -308,6 +329,12 @@ struct ReportNew {
   bool operator==(const ReportNew&) const = default;
 };
 
+// Keeps the log, and answers on the container's control socket: exec, attach, stop and the like.
+struct ServeContainer {
+  std::string name{};
+  bool operator==(const ServeContainer&) const = default;
+};
+
 // SIGTERM to the payload after this time, SIGKILL to the sandbox `grace_ms` later; exit status 124
 // (timeout(1)'s).
 struct Timeout {
@@ -317,12 +344,12 @@ struct Timeout {
 };
 
 using Step =
-    std::variant<SweepDisk, PrepareDisk, RelayFiles, CreateNamespaces, MapSelf, MapRange, JoinKeyring,
-                 LoopbackUp, SetSysctl, SetHostname, PrivateMounts, TmpfsRoot, OverlayRoot, MakeDir,
+    std::variant<SweepDisk, PrepareDisk, KeepContainer, EnterContainer, RelayFiles, CreateNamespaces, MapSelf, MapRange, JoinKeyring,
+                 LoopbackUp, SetSysctl, SetHostname, PrivateMounts, TmpfsRoot, DiskRoot, OverlayRoot, MakeDir,
                  MakeSymlink, BindText, BindMount, CowMount, MountTmpfs, MountDev, MountDevpts, MountProc,
                  MountSys, OpenTerminal, RootReadOnly, PivotRoot, LimitResource, KeepCapabilities,
                  NoNewPrivileges, BecomeUser, CloseDescriptors, EnterDir, SetEnvironment, ApplyLandlock,
-                 InstallSeccomp, Execute, ReportNew, Timeout>;
+                 InstallSeccomp, Execute, ReportNew, ServeContainer, Timeout>;
 
 // In the order in which they are done. What each must not do is said where it would be tempting.
 enum class Phase {

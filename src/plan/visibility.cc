@@ -40,10 +40,13 @@ class Lookup {
                    [&](const TmpfsRoot&) {
                      set("/", true, "not the host's: only what is put there, gone at the end");
                    },
+                   [&](const DiskRoot&) {
+                     set("/", true, "not the host's: only what is put there, kept with the container");
+                   },
                    [&](const OverlayRoot& s) {
                      set("/", true,
-                         "what the image has there (" + names(s.layers, path) +
-                             "); changes are kept apart and gone at the end");
+                         "what the image has there (" + names(s.layers, path) + "); changes are " +
+                             (s.kept ? "kept with the container" : "kept apart and gone at the end"));
                    },
                    [&](const MakeDir& s) {
                      if (path == s.target)

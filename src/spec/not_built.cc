@@ -17,7 +17,6 @@ constexpr Feature kFull{"a network of its own is", "use --network host, or --net
 constexpr Feature kPublish{"published ports are",
                            "use --network host, where the service's own ports are yours"};
 constexpr Feature kShare{"sharing of desktop services is", "leave it out"};
-constexpr Feature kNamed{"named containers are", "leave the name out for a throwaway one"};
 
 // The origin of what asks for it, or null where nobody does.
 using Asked = const Origin* (*)(const Spec&);
@@ -67,7 +66,6 @@ constexpr NotBuilt kNotBuilt[] = {
     {"share.audio", on<&Spec::audio>, kShare},
     {"share.gpu", on<&Spec::gpu>, kShare},
     {"share.ssh-agent", on<&Spec::ssh_agent>, kShare},
-    {"--name", given<&Spec::name>, kNamed},
 };
 
 }  // namespace

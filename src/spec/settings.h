@@ -70,7 +70,8 @@ struct Settings {
   Maybe<std::vector<std::string>> entrypoint{};  // flag only; replaces the image's and drops its command
   Maybe<std::string> workdir{};                  // inside; the image's where absent
   Maybe<std::string> hostname{};
-  Maybe<std::string> name{};  // flag only; a container that is kept
+  Maybe<std::string> name{};    // flag only; a container with a directory in the store
+  Field<bool> remove_at_end{};  // flag only: --rm beside a name
 
   std::vector<Setting<std::string>> env_pass{};  // names and globs taken from the caller
   std::vector<EnvVariable> env_set{};            // in order, later wins
@@ -130,7 +131,7 @@ using Spec = Settings<Setting>;
 template<class Visit, class... S>
 void for_each_setting(Visit&& visit, S&&... s) {
   visit(s.image...), visit(s.command...), visit(s.entrypoint...), visit(s.workdir...), visit(s.hostname...);
-  visit(s.name...), visit(s.run_as...), visit(s.ids...), visit(s.fake_root...);
+  visit(s.name...), visit(s.remove_at_end...), visit(s.run_as...), visit(s.ids...), visit(s.fake_root...);
   visit(s.overlay...), visit(s.writable...), visit(s.read_only...), visit(s.rootfs_size...);
   visit(s.memory...), visit(s.swap...), visit(s.cpus...), visit(s.pids...), visit(s.io_weight...);
   visit(s.nofile...), visit(s.timeout_ms...), visit(s.limits_required...), visit(s.network...);

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "cli/completion_parts.h"
 #include "cli/definition.h"
 #include "cli/man.h"
 
@@ -84,6 +85,43 @@ TEST_CASE("every option that works is in every completion, and none that does no
            scripts[1].find("--" + name + "=[") != std::string::npos) != option.later);
     CHECK((scripts[2].find(" -l " + name + " ") != std::string::npos) != option.later);
   }
+}
+
+TEST_CASE("a letter that takes a value in one command and none in another") {
+  const OptionShapes run = shapes_of(command_def(Command::Run));
+  CHECK(run.flag_letters.find('t') != std::string::npos);
+  CHECK(run.value_letters.find('t') == std::string::npos);
+  const OptionShapes stop = shapes_of(command_def(Command::Stop));
+  CHECK(stop.flag_letters == "q");
+  CHECK(stop.value_letters == "ts");
+  CHECK(stop.valued == std::vector<std::string>{"--time", "--signal", "--color"});
+  CHECK(shapes_of(command_def(Command::Ps)).value_letters == "f");
+  CHECK(shapes_of(command_def(Command::Rm)).flag_letters == "fq");
+  CHECK(shapes_of(CommandDef{}).value_letters.empty());
+}
+
+TEST_CASE("commands of which the same is said share it, and the plain ones are left out") {
+  const auto texts = texts_of_commands([](const CommandDef& command) {
+    return command.id == Command::Top ? "" : std::string{command.name.substr(0, 2)};
+  });
+  const auto of_start = std::ranges::find(texts, std::string{"st"}, &SameText::text);
+  REQUIRE(of_start != texts.end());
+  CHECK(of_start->commands == std::vector<std::string_view>{"start", "stop"});
+  CHECK(std::ranges::none_of(texts, [](const SameText& same) {
+    return std::ranges::find(same.commands, std::string_view{"top"}) != same.commands.end();
+  }));
+  CHECK(payload_commands() == std::vector<std::string>{"run", "shell", "explain", "exec"});
+}
+
+TEST_CASE("names of containers are offered where they are wanted") {
+  const std::string bash = bash_completion();
+  for (const CommandDef& command : command_table())
+    if (command.positional == Complete::Container)
+      CHECK(bash.find("    '" + std::string{command.name} + "') _snug_containers \"$2\" ;;") !=
+            std::string::npos);
+  CHECK(command_def(Command::Cp).positional == Complete::ContainerPath);
+  for (const std::string& script : {bash, zsh_completion(), fish_completion()})
+    CHECK(script.find(" ps -a -q ") != std::string::npos);
 }
 
 TEST_CASE("a script for a shell that is not known") {

@@ -118,7 +118,7 @@ TEST_CASE("a value that is missing or wrong") {
 TEST_CASE("an unknown command is named, with the nearest that there is") {
   CHECK(error_of({"rum"}).hint == "did you mean snug run?");
   CHECK(error_of({"profile", "lss"}).hint == "did you mean snug profile ls?");
-  CHECK(error_of({"exec", "x"}).step == "exec: not in this version of snug");
+  CHECK(error_of({"pull", "x"}).step == "pull: not in this version of snug");
   CHECK(error_of({"image", "pull"}).step == "image pull: not in this version of snug");
   CHECK(error_of({"images"}).hint == "it is called snug image ls");
   CHECK(error_of({"./rootfs", "ls"}).hint == "to run a command in that image: snug run ./rootfs");

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "cli/json.h"
+#include "base/json.h"
 #include "cli/spec_json.h"
 #include "cli/table.h"
 #include "spec/merge.h"

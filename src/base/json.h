@@ -1,11 +1,15 @@
-// JSON for --json, built as a plain value. Only json.cc knows the library behind it.
+// JSON as a plain value: built for --json, and read from state files. Only json.cc knows the library behind
+// it.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include "base/result.h"
 
 namespace snug {
 
@@ -29,5 +33,14 @@ struct Json {
 // to say them.
 std::string compact_json(const Json& json);
 std::string pretty_json(const Json& json);
+
+// Can JSON say these bytes? It is UTF-8 only.
+bool is_json_text(std::string_view text);
+
+// Strict JSON, of bytes that nobody vouches for: nothing after the value, each key of an object once, at most
+// kJsonDepth values in each other. A number that is no unsigned 64-bit integer becomes a double, and one that
+// no double can hold is an error. Time and memory grow with the size of the text alone.
+constexpr std::size_t kJsonDepth = 64;
+Result<Json> parse_json(std::string_view text);
 
 }  // namespace snug

@@ -1,0 +1,91 @@
+#include "cli/container_ask.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <cerrno>
+
+#include "base/text.h"
+#include "cli/report.h"
+#include "container/control.h"
+#include "host/real_host.h"
+
+namespace snug {
+namespace {
+
+constexpr int kPatienceMs = 3000;
+constexpr int kStepMs = 10;
+
+void pause() {
+  (void)poll(nullptr, 0, kStepMs);
+}
+
+}  // namespace
+
+Result<Frame> ask(const Container& container, const FrameText& request) {
+  const auto state = container.state();
+  if (!state)
+    return tl::unexpected{state.error()};
+  auto socket = connect_to(container, *state);
+  if (!socket)
+    return tl::unexpected{socket.error()};
+  if (Status status = send_frame(socket->get(), request); !status)
+    return tl::unexpected{status.error()};
+  for (;;) {
+    auto frame = await_frame(socket->get());
+    if (frame && frame->kind == FrameKind::Refused)
+      return fail({.step = fmt::format("container {}: {}", escape_control(container.name()),
+                                       escape_control(frame->data)),
+                   .err = frame->b});
+    if (!frame || frame->kind != FrameKind::Output)
+      return frame;
+  }
+}
+
+Result<bool> stop_container(const Container& container, int signal, std::int32_t grace_ms) {
+  const auto running = container.running();
+  if (!running)
+    return tl::unexpected{running.error()};
+  if (!*running)
+    return false;
+  const auto answer = ask(container, {.kind = FrameKind::Stop, .a = signal, .b = grace_ms});
+  // Its end may have come between the question and the answer.
+  if (!answer && answer.error().err != EPIPE && answer.error().err != ENOTCONN)
+    return tl::unexpected{answer.error()};
+  return true;
+}
+
+Status lock_stopped(Container& container) {
+  for (int waited = 0;; waited += kStepMs) {
+    Status status = container.lock();
+    if (status || status.error().err != EBUSY || waited >= kPatienceMs)
+      return status;
+    pause();
+  }
+}
+
+Result<int> for_each_container(const Options& options,
+                               const std::function<Status(const ContainerStore&, Container&)>& act) {
+  const auto host = RealHost::look();
+  if (!host)
+    return tl::unexpected{host.error()};
+  const ContainerStore store{host->store_dir()};
+  std::optional<Error> first;
+  for (const std::string& name : options.words) {
+    auto container = store.find(name);
+    Status status = container ? act(store, *container) : tl::unexpected{container.error()};
+    if (status)
+      status = print_answer(escape_control(name) + "\n");
+    if (status)
+      continue;
+    if (first)
+      print_error(status.error(), options.common.color);
+    else
+      first = std::move(status).error();
+  }
+  if (first)
+    return fail(std::move(*first));
+  return 0;
+}
+
+}  // namespace snug

@@ -1,0 +1,71 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/report.h"
+#include "cli/table.h"
+#include "container/processes.h"
+#include "container/store.h"
+#include "host/real_host.h"
+
+namespace snug {
+namespace {
+
+Json processes_json(const std::vector<ContainerProcess>& list) {
+  Json::Array array;
+  for (const ContainerProcess& one : list)
+    array.push_back(Json::Object{{"uid", std::uint64_t{one.uid}},
+                                 {"pid", static_cast<std::uint64_t>(one.pid)},
+                                 {"host_pid", static_cast<std::uint64_t>(one.host_pid)},
+                                 {"ppid", static_cast<std::uint64_t>(one.ppid)},
+                                 {"time_ms", one.time_ms},
+                                 {"name", one.name},
+                                 {"command", Json::Array{one.command.begin(), one.command.end()}}});
+  return array;
+}
+
+std::string time_text(std::uint64_t ms) {
+  const std::uint64_t seconds = ms / 1000;
+  return fmt::format("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+}
+
+Table processes_table(const std::vector<ContainerProcess>& list) {
+  Table table{.header = {"UID", "PID", "HOSTPID", "PPID", "TIME", "CMD"}};
+  for (const ContainerProcess& one : list)
+    table.rows.push_back({std::to_string(one.uid), std::to_string(one.pid), std::to_string(one.host_pid),
+                          std::to_string(one.ppid), time_text(one.time_ms),
+                          one.command.empty() ? "[" + one.name + "]" : join(one.command, " ")});
+  return table;
+}
+
+}  // namespace
+
+Result<int> top_command(const Options& options) {
+  const auto host = RealHost::look();
+  if (!host)
+    return tl::unexpected{host.error()};
+  const auto container = ContainerStore{host->store_dir()}.find(options.words.at(0));
+  if (!container)
+    return tl::unexpected{container.error()};
+  const auto running = container->running();
+  if (!running)
+    return tl::unexpected{running.error()};
+  const auto state = container->state();
+  if (!state)
+    return tl::unexpected{state.error()};
+  if (!*running || state->phase != RunPhase::Running)
+    return fail({.step = fmt::format("top {}: the container does not run", escape_control(container->name())),
+                 .hint = fmt::format("snug start {}", container->name())});
+  const auto list = container_processes(*state);
+  if (!list)
+    return tl::unexpected{list.error()};
+  return print_answer(options.common.json.value_or(false)
+                          ? pretty_json(processes_json(*list))
+                          : table_text(processes_table(*list), terminal_width(STDOUT_FILENO),
+                                       colour_for(STDOUT_FILENO, options.common.color)))
+      .map([] { return 0; });
+}
+
+}  // namespace snug

@@ -1,0 +1,98 @@
+#include "container/channel.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace snug {
+namespace {
+
+// Of this protocol: a client of another version is told so, and not misunderstood.
+constexpr std::uint32_t kMagic = 0x736e6702;
+
+struct Header {
+  std::uint32_t magic;
+  FrameKind kind;
+  std::int32_t a, b;
+};
+
+union Control {
+  char bytes[CMSG_SPACE(kFrameFds * sizeof(int))];
+  cmsghdr align;
+};
+
+}  // namespace
+
+Status send_frame(int socket, const FrameText& frame, const int* fds, std::size_t count) {
+  Header header{kMagic, frame.kind, frame.a, frame.b};
+  iovec parts[2] = {{&header, sizeof header}, {const_cast<char*>(frame.data.data()), frame.data.size()}};
+  Control control{};
+  msghdr message{};
+  message.msg_iov = parts;
+  message.msg_iovlen = 2;
+  if (count > 0) {
+    message.msg_control = control.bytes;
+    message.msg_controllen = CMSG_SPACE(count * sizeof(int));
+    cmsghdr* c = CMSG_FIRSTHDR(&message);
+    c->cmsg_level = SOL_SOCKET;
+    c->cmsg_type = SCM_RIGHTS;
+    c->cmsg_len = CMSG_LEN(count * sizeof(int));
+    std::memcpy(CMSG_DATA(c), fds, count * sizeof(int));
+  }
+  ssize_t sent = 0;
+  do sent = sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  while (sent < 0 && errno == EINTR);
+  if (sent < 0)
+    return fail({.step = "talk over the control socket", .err = errno == ECONNRESET ? EPIPE : errno});
+  return {};
+}
+
+Result<Frame> receive_frame(int socket) {
+  Header header{};
+  Frame frame;
+  // On the stack: a supervisor that rests should have no such buffer in its heap.
+  char data[kFrameBytes];
+  iovec parts[2] = {{&header, sizeof header}, {data, sizeof data}};
+  Control control{};
+  msghdr message{};
+  message.msg_iov = parts;
+  message.msg_iovlen = 2;
+  message.msg_control = control.bytes;
+  message.msg_controllen = sizeof control.bytes;
+  ssize_t size = 0;
+  do size = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  while (size < 0 && errno == EINTR);
+  const auto failed = [](int error) { return fail({.step = "listen on the control socket", .err = error}); };
+  if (size <= 0)
+    return failed(size == 0 || errno == ECONNRESET ? EPIPE : errno);
+  if (const cmsghdr* c = CMSG_FIRSTHDR(&message);
+      c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
+    int received[kFrameFds];
+    const std::size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    std::memcpy(received, CMSG_DATA(c), std::min(count, kFrameFds) * sizeof(int));
+    for (std::size_t i = 0; i < std::min(count, kFrameFds); ++i) frame.fds[i].reset(received[i]);
+  }
+  if (size < static_cast<ssize_t>(sizeof header) || header.magic != kMagic ||
+      (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)))
+    return failed(EPROTO);
+  frame.kind = header.kind;
+  frame.a = header.a;
+  frame.b = header.b;
+  frame.data.assign(data, static_cast<std::size_t>(size) - sizeof header);
+  return frame;
+}
+
+Result<Frame> await_frame(int socket) {
+  for (;;) {
+    auto frame = receive_frame(socket);
+    if (frame || frame.error().err != EAGAIN)
+      return frame;
+    pollfd wait{.fd = socket, .events = POLLIN, .revents = 0};
+    (void)poll(&wait, 1, -1);  // EINTR: the next round asks again
+  }
+}
+
+}  // namespace snug

@@ -1,0 +1,81 @@
+// Frames between a container's supervisor and its clients, over a SOCK_SEQPACKET socket: a header, bytes, and
+// up to four descriptors.
+//
+//   client                                     supervisor
+//     |--- Attach (stdin?) ------------------------>|   then Output…, and at the end Ended
+//     |--- Input | InputEnd | Resize | Signal ----->|   of an attached one
+//     |--- Stop | Kill | Wait --------------------->|   Ended once nothing of it is left
+//     |--- Enter (request, fds 0 to 2) ------------>|   Entered (the pty's master) or EnterFailed; then Left
+//     |--- EnterSignal ---------------------------->|   of one that has entered
+//     |--- Tree ----------------------------------->|   TreeIs (root, user and network namespace)
+//     |<------------------------- Refused (why) ----|   instead of any answer
+//
+// The one who starts a container is its first client, over a socket pair: it gets Started or StartFailed.
+// A client that closes has gone; a supervisor that closes has died.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+
+namespace snug {
+
+enum class FrameKind : std::uint32_t {
+  Attach,       // a: 1 where it has input to give
+  Input,        // data
+  InputEnd,     //
+  Resize,       // a: rows, b: columns
+  Signal,       // a: signal
+  Stop,         // a: signal or 0, b: milliseconds until SIGKILL or -1 for the container's own
+  Kill,         // a: signal; answered at once
+  Wait,         //
+  Enter,        // a: 1 where it goes on without its client; fds: request, standard input, output, error
+  EnterSignal,  // a: signal
+  Tree,         //
+
+  Started,      // a: 1 where the payload has a terminal
+  StartFailed,  // a: exit status, b: errno; data: step NUL origin NUL hint
+  Ok,           //
+  Refused,      // b: errno; data: why
+  Attached,     // a: 1 where the payload has a terminal
+  Output,       // a: 1 for standard output, 2 for standard error; data
+  Ended,        // a: exit status; data: why snug ended it, or nothing
+  Entered,      // fd: the pty's master, where one was asked for
+  EnterFailed,  // a: step of the joining plan, b: errno
+  Left,         // a: wait status
+  TreeIs,       // fds: root, user namespace, network namespace
+};
+
+constexpr std::size_t kFrameFds = 4;
+constexpr std::size_t kFrameBytes = 16 << 10;  // of data, at most
+
+struct Frame {
+  FrameKind kind{};
+  std::int32_t a{};
+  std::int32_t b{};
+  std::string data{};
+  UniqueFd fds[kFrameFds]{};
+};
+
+struct FrameText {
+  FrameKind kind{};
+  std::int32_t a{};
+  std::int32_t b{};
+  std::string_view data{};
+};
+
+// Sends one frame without waiting. Fails with EAGAIN where the peer does not keep up, EPIPE where it has
+// gone.
+Status send_frame(int socket, const FrameText& frame, const int* fds = nullptr, std::size_t count = 0);
+
+// The next frame, without waiting. Fails with EAGAIN where there is none, EPIPE at the end of file, and
+// EPROTO for what is no frame of this version of snug.
+Result<Frame> receive_frame(int socket);
+
+// The same, waiting.
+Result<Frame> await_frame(int socket);
+
+}  // namespace snug

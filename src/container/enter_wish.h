@@ -1,0 +1,13 @@
+// What a command that joins a container starts from: what its payload was given.
+#pragma once
+
+#include <string>
+
+#include "container/record.h"
+#include "plan/enter.h"
+
+namespace snug {
+
+EnterWish enter_wish(const std::string& name, const PayloadFacts& payload);
+
+}  // namespace snug

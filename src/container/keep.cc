@@ -1,0 +1,158 @@
+#include "container/keep.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+
+#include "child/descriptors.h"
+#include "container/keeper.h"
+#include "container/process_identity.h"
+
+namespace snug {
+namespace {
+
+using std::chrono::milliseconds;
+
+// docker's: twice as long each time, from a tenth of a second to a minute, and from the beginning again after
+// a run of ten seconds.
+constexpr milliseconds kFirstDelay{100};
+constexpr milliseconds kLongestDelay{60'000};
+constexpr std::chrono::seconds kGoodRun{10};
+
+// How long a killed supervisor's init may need to be gone.
+constexpr int kLeftoverPatienceMs = 5000;
+
+bool wants_restart(const Keeper& keeper, const RunState& state) {
+  const RestartPolicy& policy = keeper.record().rules.restart;
+  if (keeper.stop_wanted() || policy.when == RestartWhen::No)
+    return false;
+  return policy.when == RestartWhen::Always ||
+         (state.exit_code != 0 && (policy.most == 0 || state.restarts < policy.most));
+}
+
+std::string end_text(const Outcome& outcome) {
+  return outcome.timed_out ? "timed out" : "";
+}
+
+// One run. False where it never came to one.
+bool run_once(KeepJob& job, Keeper& keeper) {
+  keeper.begin_run();
+  LaunchOptions options{
+      .companion = &keeper, .container_dir = job.container.path(), .arguments = job.arguments};
+  auto outcome = run_plan(job.plan, options);
+  if (!outcome && job.replan)
+    if (auto other = job.replan(job.plan, outcome.error())) {
+      job.plan = std::move(*other);
+      outcome = run_plan(job.plan, options);
+    }
+  if (outcome) {
+    keeper.end_run(outcome->exit_status, end_text(*outcome));
+    return true;
+  }
+  const Error& error = outcome.error().error;
+  keeper.end_run(error.status, describe(error));
+  if (!keeper.was_started())
+    keeper.tell_start_failed(error);
+  return false;
+}
+
+void run_again_and_again(KeepJob& job, Keeper& keeper) {
+  milliseconds delay = kFirstDelay;
+  for (;;) {
+    const auto began = std::chrono::steady_clock::now();
+    if (!run_once(job, keeper) && !keeper.was_started())
+      return;
+    if (!wants_restart(keeper, keeper.state()))
+      return;
+    if (std::chrono::steady_clock::now() - began >= kGoodRun)
+      delay = kFirstDelay;
+    if (!keeper.wait_before_restart(delay))
+      return;
+    delay = std::min(2 * delay, kLongestDelay);
+    ++keeper.state().restarts;
+  }
+}
+
+void keep(KeepJob& job, UniqueFd first) {
+  Keeper keeper{job.container, job.record, job.state, std::move(first)};
+  if (Status status = keeper.prepare(); !status) {
+    keeper.tell_start_failed(status.error());
+  } else if (!await_end_of(static_cast<pid_t>(job.state.init_pid), job.state.init_start, job.state.boot_id,
+                           kLeftoverPatienceMs)) {
+    keeper.tell_start_failed(
+        {.step = "the container's last run has not ended yet",
+         .hint = "its supervisor was killed, and the kernel is still busy with the rest"});
+  } else {
+    run_again_and_again(job, keeper);
+  }
+  keeper.close_door();
+  if (job.record.rules.remove_at_end || (job.fresh && !keeper.was_started()))
+    (void)job.store.remove(std::move(job.container));  // what is left is swept by the next snug
+  else
+    job.container.unlock();
+  keeper.farewell();
+}
+
+// Nothing of the caller's stays with a process that outlives it: no terminal, no descriptor, no directory.
+Status leave_caller(const KeepJob& job, int socket) {
+  if (setsid() < 0)
+    return fail({.step = "leave the session", .err = errno});
+  if (chdir("/") != 0)
+    return fail({.step = "leave the working directory", .err = errno});
+  if (const int result = child::close_all_but({job.container.dir(), job.container.lock_fd(), socket, -1});
+      result < 0)
+    return fail({.step = "close the caller's files", .err = -result});
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGCONT, SIGTSTP})
+    (void)::signal(signal, SIG_DFL);  // cannot fail for these; the payload would inherit an ignored one
+  sigset_t none;
+  sigemptyset(&none);
+  (void)sigprocmask(SIG_SETMASK, &none, nullptr);
+  return {};
+}
+
+}  // namespace
+
+Result<UniqueFd> start_keeper(KeepJob job) {
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+    return fail({.step = "make a socket pair for the supervisor", .err = errno});
+  UniqueFd ours{pair[0]};
+  UniqueFd theirs{pair[1]};
+  const pid_t pid = fork();
+  if (pid < 0)
+    return fail({.step = "start the supervisor", .err = errno});
+  if (pid == 0) {
+    const int socket = theirs.get();
+    ours.reset();
+    if (const Status status = leave_caller(job, socket))
+      keep(job, std::move(theirs));
+    std::_Exit(0);
+  }
+  return ours;
+}
+
+void note_payload(const Plan& plan, RunState& state) {
+  PayloadFacts facts;
+  if (const auto* step = find_step<SetEnvironment>(plan))
+    for (const EnvVariable& variable : step->variables)
+      facts.env.push_back(variable.name + "=" + variable.value);
+  if (const auto* step = find_step<EnterDir>(plan))
+    facts.workdir = step->target;
+  if (const auto* step = find_step<BecomeUser>(plan)) {
+    facts.uid = step->uid;
+    facts.gid = step->gid;
+    facts.groups = step->groups;
+    facts.range = step->set;
+  }
+  if (const auto* step = find_step<Execute>(plan))
+    state.command = step->argv;
+  state.terminal = find_step<OpenTerminal>(plan) && find_step<OpenTerminal>(plan)->always;
+  state.payload = std::move(facts);
+}
+
+}  // namespace snug

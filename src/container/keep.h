@@ -1,0 +1,33 @@
+// The supervisor of a kept container: a process of its own, which outlives whoever started it.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "container/record.h"
+#include "container/store.h"
+#include "launch/launch.h"
+#include "plan/plan.h"
+
+namespace snug {
+
+struct KeepJob {
+  const ContainerStore& store;
+  Container container;  // locked
+  ContainerRecord record{};
+  RunState state{};
+  Plan plan{};
+  child::Region arguments{};
+  bool fresh{};  // made for this run: it is removed where it never starts
+  // Another plan after a failure that another plan may avoid; nothing where there is none.
+  std::function<std::optional<Plan>(const Plan&, const LaunchError&)> replan{};
+};
+
+// Starts the supervisor, and answers the first client's end of the connection to it (channel.h). The client
+// is to say Resize where it knows, then Attach or Wait; then it gets Started or StartFailed.
+Result<UniqueFd> start_keeper(KeepJob job);
+
+// What entered commands and ps are to know of the payload, by its plan.
+void note_payload(const Plan& plan, RunState& state);
+
+}  // namespace snug

@@ -1,0 +1,95 @@
+// A container's companion for one run of it: streams and log, clients and their requests, commands that have
+// entered, health.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "container/clients.h"
+#include "container/health_check.h"
+#include "container/log.h"
+#include "container/record.h"
+#include "container/store.h"
+#include "container/streams.h"
+#include "launch/companion.h"
+
+namespace snug {
+
+class Keeper : public Companion, private ClientRequests {
+ public:
+  // `container` is locked. `first` is the end of whoever started it, or none.
+  Keeper(Container& container, ContainerRecord record, RunState state, UniqueFd first);
+
+  // Opens the log and the control socket.
+  Status prepare();
+
+  // For each run: the state of before it, and after it what it came to.
+  void begin_run();
+  void end_run(int exit_code, const std::string& error);
+  // Why it never started; to whoever started it.
+  void tell_start_failed(const Error& error);
+  // Waits before the next run, answering meanwhile. False where somebody stopped it.
+  bool wait_before_restart(std::chrono::milliseconds delay);
+  // No client comes any more. Before the lock is given up: the next run's socket has the same name.
+  void close_door();
+  // The last thing: everybody is told the end, and gets what they are behind with.
+  void farewell();
+
+  bool was_started() const { return started_once_; }
+  bool stop_wanted() const { return state_.stopped_by_user; }
+  const ContainerRecord& record() const { return record_; }
+  RunState& state() { return state_; }
+
+  // Companion
+  Status before_clone() override;
+  void after_clone() override { streams_.release(); }
+  WindowSize window() const override { return window_; }
+  void take_terminal(UniqueFd master) override { streams_.take_terminal(std::move(master)); }
+  void take_tree(UniqueFd root, UniqueFd user_namespace, UniqueFd network_namespace) override;
+  void started(Sandbox& sandbox) override;
+  void ended() override;
+  void entered(std::uint32_t id, UniqueFd master) override;
+  void enter_failed(std::uint32_t id, std::uint32_t step, int error) override;
+  void left(std::uint32_t id, int wait_status) override;
+  bool on_signal(int signal) override;
+  void add_polls(std::vector<pollfd>& polls) override;
+  void handle(const pollfd* polls, std::size_t count) override;
+  std::optional<std::chrono::steady_clock::time_point> wakes_at() const override;
+  void on_time() override;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  // ClientRequests
+  void on_frame(Client& client, Frame& frame) override;
+  void on_gone(Client& client) override;
+  bool takes_input() const override { return !streams_.clogged(); }
+
+  void attach(Client& client, bool input);
+  void stop(int signal, std::int64_t grace_ms);
+  void enter(Client& client, Frame& frame);
+  void give_tree(Client& client);
+  void begin_health_check();
+  std::uint32_t free_id();
+  Client* client_of(std::uint32_t id);
+  void refuse(Client& client, int error, std::string_view why);
+  void write_state();
+  Streams::Sink sink();
+
+  Container& container_;
+  ContainerRecord record_;
+  RunState state_;
+  Clients clients_;
+  Streams streams_;
+  std::optional<LogWriter> log_;
+  HealthCheckRun health_;
+  WindowSize window_{};
+  Sandbox* sandbox_{};
+  UniqueFd tree_[3];
+  std::optional<Clock::time_point> kill_at_{};
+  Client* starter_{};
+  std::uint32_t last_id_{};
+  bool started_once_{};
+};
+
+}  // namespace snug

@@ -1,0 +1,167 @@
+// What clients ask of a container's keeper.
+#include <fcntl.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+
+#include "child/wire.h"
+#include "container/enter_wish.h"
+#include "container/keeper.h"
+#include "launch/enter_request.h"
+#include "plan/enter.h"
+
+namespace snug {
+
+void Keeper::on_frame(Client& client, Frame& frame) {
+  switch (frame.kind) {
+    case FrameKind::Attach:
+      return attach(client, frame.a & 1);
+    case FrameKind::Input:
+      if (client.has_input)
+        streams_.write_input(frame.data);
+      return;
+    case FrameKind::InputEnd:
+      if (client.has_input)
+        streams_.end_input();
+      return;
+    case FrameKind::Resize:
+      window_ = {static_cast<std::uint16_t>(frame.a), static_cast<std::uint16_t>(frame.b)};
+      return streams_.resize(window_);
+    case FrameKind::Signal:
+      if (sandbox_)
+        sandbox_->signal(frame.a);
+      return;
+    case FrameKind::Stop:
+      client.waits = true;
+      return stop(frame.a, frame.b);
+    case FrameKind::Kill:
+      if (!sandbox_)
+        return refuse(client, ESRCH, "nothing runs in it at this moment");
+      // What ends it for certain is the user's wish that it end, and no restart follows.
+      if (frame.a == SIGKILL)
+        state_.stopped_by_user = true, sandbox_->kill_all();
+      else
+        sandbox_->signal(frame.a);
+      return clients_.tell(client, {.kind = FrameKind::Ok});
+    case FrameKind::Wait:
+      client.waits = true;
+      return;
+    case FrameKind::Enter:
+      return enter(client, frame);
+    case FrameKind::EnterSignal:
+      if (sandbox_ && client.entered)
+        sandbox_->signal(frame.a, client.entered);
+      return;
+    case FrameKind::Tree:
+      return give_tree(client);
+    default:
+      return refuse(client, EPROTO, "not a request");
+  }
+}
+
+void Keeper::on_gone(Client& client) {
+  if (starter_ == &client)
+    starter_ = nullptr;
+  // As a terminal that hangs up: what was entered and should not stay gets the signal for that.
+  if (client.entered && !client.stays && sandbox_)
+    sandbox_->signal(SIGHUP, client.entered);
+}
+
+void Keeper::attach(Client& client, bool input) {
+  client.attached = true;
+  client.has_input = input;
+  if (sandbox_)
+    clients_.tell(client, {.kind = FrameKind::Attached, .a = state_.terminal});
+}
+
+void Keeper::refuse(Client& client, int error, std::string_view why) {
+  clients_.tell(client, {.kind = FrameKind::Refused, .b = error, .data = why});
+}
+
+void Keeper::give_tree(Client& client) {
+  if (!tree_[0] || !sandbox_)
+    return refuse(client, ESRCH, "nothing runs in it at this moment");
+  const int fds[] = {tree_[0].get(), tree_[1].get(), tree_[2].get()};
+  clients_.tell(client, {.kind = FrameKind::TreeIs}, fds, 3);
+}
+
+std::uint32_t Keeper::free_id() {
+  // Round and round: what is late of one that was given up must not be taken for another's.
+  for (std::uint32_t i = 0; i < child::kMaxEntered; ++i) {
+    last_id_ = last_id_ % child::kMaxEntered + 1;
+    if (last_id_ != health_.id() && !client_of(last_id_))
+      return last_id_;
+  }
+  return 0;
+}
+
+Client* Keeper::client_of(std::uint32_t id) {
+  Client* found = nullptr;
+  clients_.for_each([&](Client& client) {
+    if (client.entered == id)
+      found = &client;
+  });
+  return found;
+}
+
+void Keeper::enter(Client& client, Frame& frame) {
+  if (!sandbox_)
+    return refuse(client, ESRCH, "nothing runs in it at this moment");
+  for (const UniqueFd& fd : frame.fds)
+    if (!fd)
+      return refuse(client, EPROTO, "descriptors are missing");
+  const std::uint32_t id = client.entered ? 0 : free_id();
+  if (id == 0)
+    return refuse(client, EBUSY, "too many commands are in it at the same time");
+  const int standard[] = {frame.fds[1].get(), frame.fds[2].get(), frame.fds[3].get()};
+  if (const Status status = sandbox_->enter(id, frame.fds[0].get(), standard); !status)
+    return refuse(client, status.error().err, status.error().step);
+  client.entered = id;
+  client.stays = frame.a;
+}
+
+void Keeper::entered(std::uint32_t id, UniqueFd master) {
+  Client* const client = client_of(id);
+  const int fd = master.get();
+  if (client)
+    clients_.tell(*client, {.kind = FrameKind::Entered}, &fd, master ? 1 : 0);
+}
+
+void Keeper::enter_failed(std::uint32_t id, std::uint32_t step, int error) {
+  if (id == health_.id())
+    return left(id, 1 << 8);
+  if (Client* const client = client_of(id)) {
+    client->entered = 0;
+    clients_.tell(*client,
+                  {.kind = FrameKind::EnterFailed, .a = static_cast<std::int32_t>(step), .b = error});
+  }
+}
+
+void Keeper::left(std::uint32_t id, int wait_status) {
+  if (id == health_.id()) {
+    const Health before = state_.health;
+    state_.health = health_.ended(wait_status == 0, Clock::now());
+    if (state_.health != before)
+      write_state();
+    return;
+  }
+  if (Client* const client = client_of(id)) {
+    client->entered = 0;
+    clients_.tell(*client, {.kind = FrameKind::Left, .a = wait_status});
+  }
+}
+
+void Keeper::begin_health_check() {
+  const std::uint32_t id = free_id();
+  EnterWish wish = enter_wish(container_.name(), state_.payload);
+  wish.argv = {"/bin/sh", "-c", health_.check()->command};
+  const auto request = make_enter_request(plan_enter(std::move(wish)), {});
+  const UniqueFd null{open("/dev/null", O_RDWR | O_CLOEXEC)};
+  const int standard[] = {null.get(), null.get(), null.get()};
+  if (id != 0 && request && null && sandbox_->enter(id, request->get(), standard))
+    health_.began(id, Clock::now());
+  else
+    left(health_.id(), 1 << 8);  // could not be asked: as if it had failed
+}
+
+}  // namespace snug

@@ -1,0 +1,47 @@
+#include "container/process_identity.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "base/unique_fd.h"
+#include "base/units.h"
+#include "sys/file_io.h"
+
+namespace snug {
+
+std::optional<std::uint64_t> start_time_of(pid_t pid) {
+  const auto text = read_text_file(fmt::format("/proc/{}/stat", pid));
+  // The second field is a name in parentheses, which may hold blanks and parentheses itself.
+  const std::size_t name_end = text ? text->rfind(')') : std::string::npos;
+  if (name_end == std::string::npos)
+    return std::nullopt;
+  const auto fields = split(std::string_view{*text}.substr(name_end + 1), ' ');
+  constexpr std::size_t kStart = 20;  // field 22, counted from the blank before field 3
+  if (fields.size() <= kStart)
+    return std::nullopt;
+  const auto start = parse_number(fields[kStart], "start time", UINT64_MAX);
+  return start ? std::optional{*start} : std::nullopt;
+}
+
+std::string boot_id() {
+  auto text = read_text_file("/proc/sys/kernel/random/boot_id");
+  if (!text)
+    return "";
+  return text->substr(0, text->find('\n'));
+}
+
+bool await_end_of(pid_t init, std::uint64_t start, const std::string& boot, int patience_ms) {
+  if (init <= 0 || boot.empty() || boot != boot_id() || start_time_of(init) != start)
+    return true;
+  const UniqueFd process{static_cast<int>(syscall(SYS_pidfd_open, init, 0))};
+  // It may have ended, and the number been given to another, between the two questions.
+  if (!process || start_time_of(init) != start)
+    return true;
+  pollfd ended{.fd = process.get(), .events = POLLIN, .revents = 0};
+  return poll(&ended, 1, patience_ms) == 1;
+}
+
+}  // namespace snug

@@ -1,0 +1,13 @@
+#include "container/spec_file.h"
+
+namespace snug {
+
+Json to_json(const Spec& spec) {
+  return encode(spec);
+}
+
+Result<Spec> spec_from_json(const Json& json) {
+  return FieldReader{"spec"}.read<Spec>(json);
+}
+
+}  // namespace snug

@@ -1,0 +1,184 @@
+#include "container/store.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+
+#include "base/path.h"
+#include "base/text.h"
+#include "container/document.h"
+#include "container/names.h"
+#include "container/store_files.h"
+#include "sys/durable.h"
+
+namespace snug {
+
+using namespace store_files;
+
+namespace {
+
+// Nearest names only for a person who reads them; a store of thousands is still one listing.
+std::string did_you_mean(int store, const std::string& name) {
+  std::vector<std::string> names;
+  if (const Dir entries = list_dir(store))
+    while (const dirent* entry = readdir(entries.get()))
+      if (entry->d_name[0] != '.')
+        names.emplace_back(entry->d_name);
+  const std::vector<std::string_view> views{names.begin(), names.end()};
+  const std::string_view near = nearest(name, views);
+  return near.empty() ? "snug ps -a lists them all" : fmt::format("did you mean {}?", escape_control(near));
+}
+
+tl::unexpected<Error> no_such(int store, const std::string& name, int error) {
+  if (error != ENOENT)
+    return fail({.step = fmt::format("open container {}", escape_control(name)), .err = error});
+  return fail({.step = fmt::format("no container is called {}", escape_control(name)),
+               .err = ENOENT,
+               .hint = did_you_mean(store, name)});
+}
+
+// The error of one container's file, which says whose.
+Error of_container(const Container& container, Error error) {
+  error.step = fmt::format("container {}: {}", escape_control(container.name()), error.step);
+  if (error.err == EBADMSG)
+    error.hint = "snug check lists what is damaged; snug rm removes a container that is";
+  return error;
+}
+
+}  // namespace
+
+std::string Container::path() const {
+  std::string path(PATH_MAX, '\0');
+  const ssize_t n = readlink(fmt::format("/proc/self/fd/{}", dir_.get()).c_str(), path.data(), path.size());
+  path.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+  return path;
+}
+
+Result<ContainerRecord> Container::record() const {
+  auto record = read_document(dir_.get(), kRecord).and_then(container_record);
+  if (!record)
+    return fail(of_container(*this, record.error()));
+  return record;
+}
+
+Result<RunState> Container::state() const {
+  auto state = read_document(dir_.get(), kState).and_then(run_state);
+  if (!state)
+    return fail(of_container(*this, state.error()));
+  return state;
+}
+
+Status Container::write_state(const RunState& state) const {
+  if (Status status = write_document(dir_.get(), kState, to_json(state)); !status)
+    return fail(of_container(*this, status.error()));
+  return {};
+}
+
+Result<bool> Container::running() const {
+  const UniqueFd lock = open_lock(dir_.get(), O_RDONLY);
+  const int locked = lock ? is_file_locked(lock.get()) : -errno;
+  if (locked < 0)
+    return fail(
+        {.step = fmt::format("ask for the lock of container {}", escape_control(name_)), .err = -locked});
+  return locked == 1;
+}
+
+Status Container::lock() {
+  const auto failed = [&](std::string_view why, int error) {
+    return fail({.step = fmt::format("{} container {}", why, escape_control(name_)), .err = error});
+  };
+  UniqueFd lock = open_lock(dir_.get(), O_RDWR);
+  // It is not made anew: who deleted it may have done so under a supervisor that still holds it.
+  if (!lock && errno == ENOENT && is_same_file(dir_.get(), dir_.get(), "../" + name_))
+    return fail({.step = fmt::format("container {} has no file \"lock\"", escape_control(name_)),
+                 .err = ENOENT,
+                 .hint = fmt::format("if it does not run: touch {}/{}", escape_control(path()), kLock)});
+  if (!lock)
+    return failed("lock", errno);
+  if (const int error = lock_file(lock.get()))
+    return failed("lock", error == EAGAIN ? EBUSY : error);
+  // Removed, or renamed, in the moment before: its name may be another's by now.
+  if (!is_same_file(dir_.get(), dir_.get(), "../" + name_))
+    return failed("somebody has removed or renamed", ENOENT);
+  lock_ = std::move(lock);
+  return {};
+}
+
+ContainerStore::ContainerStore(std::string store_dir) : path_{join_path(store_dir, "containers")} {}
+
+Result<Container> ContainerStore::find(const std::string& name) const {
+  if (auto status = check_container_name(name, "container"); !status)
+    return tl::unexpected{status.error()};
+  const UniqueFd store = open_dir(AT_FDCWD, path_);
+  if (!store)
+    return no_such(-1, name, errno);
+  Container container;
+  container.name_ = name;
+  container.dir_ = open_dir(store.get(), name);
+  if (!container.dir_)
+    return no_such(store.get(), name, errno);
+  return container;
+}
+
+Status ContainerStore::rename(const std::string& from, const std::string& to) const {
+  for (const std::string& name : {from, to})
+    if (auto status = check_container_name(name, "container"); !status)
+      return status;
+  const UniqueFd store = open_dir(AT_FDCWD, path_);
+  if (!store)
+    return no_such(-1, from, errno);
+  const std::string step = fmt::format("rename container {} to {}", escape_control(from), escape_control(to));
+  switch (const int error = rename_to_new(store.get(), from, to)) {
+    case 0:
+      return sync_fd(store.get(), path_);
+    case ENOENT:
+      return no_such(store.get(), from, error);
+    case EEXIST:
+      return fail({.step = step, .err = error, .hint = "another container has that name"});
+    default:
+      return fail({.step = step, .err = error});
+  }
+}
+
+Result<std::vector<ListedContainer>> ContainerStore::list() const {
+  std::vector<ListedContainer> list;
+  const UniqueFd store = open_dir(AT_FDCWD, path_);
+  if (!store && errno == ENOENT)
+    return list;
+  const Dir entries = store ? list_dir(store.get()) : nullptr;
+  if (!entries)
+    return fail({.step = fmt::format("list {}", escape_control(path_)), .err = errno});
+  while (const dirent* entry = readdir(entries.get())) {
+    if (!check_container_name(entry->d_name, "") || (entry->d_type != DT_DIR && entry->d_type != DT_UNKNOWN))
+      continue;  // check() tells of those
+    Container container;
+    container.name_ = entry->d_name;
+    container.dir_ = open_dir(store.get(), container.name_);
+    if (!container.dir_ && (errno == ENOENT || errno == ENOTDIR))
+      continue;
+    ListedContainer listed{.name = container.name_};
+    // The lock first: who holds it writes the end into the state before letting go.
+    auto running = container.running();
+    auto state = container.state();
+    // One that seems to run, and nobody holds its lock: killed, or started just now.
+    if (state && state->phase == RunPhase::Running && running == false)
+      running = container.running();
+    listed.running = running.value_or(false);
+    listed.damage = !state ? describe(state.error()) : !running ? describe(running.error()) : "";
+    if (state)
+      listed.state = *std::move(state);
+    // What is being removed loses its name first and its files then.
+    if (!listed.damage.empty() && !is_same_file(container.dir(), store.get(), container.name_))
+      continue;
+    list.push_back(std::move(listed));
+  }
+  std::ranges::sort(list, {}, &ListedContainer::name);
+  return list;
+}
+
+}  // namespace snug

@@ -1,0 +1,102 @@
+// The containers of a store: $XDG_DATA_HOME/snug/containers/NAME/ with container.json, state.json, lock,
+// log…, upper/, work/ (and cow/N/ with upper/ and work/, and "maps" where ids are a range).
+//
+// A container runs while somebody holds its lock: an open file description lock (fcntl(2), F_OFD_SETLK) on
+// the file `lock`, which the supervisor holds for the container's life and the kernel frees with it, however
+// it ends. It can be asked for without taking it.
+//
+// Names that start with a dot are not containers: ".new-…" is one being made, ".gone-…" one being removed.
+// Both are locked by who does it; what is found unlocked was left by a crash and is removed by sweep().
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "container/record.h"
+#include "plan/step.h"
+
+namespace snug {
+
+// One container's directory.
+class Container {
+ public:
+  const std::string& name() const { return name_; }
+  int dir() const { return dir_.get(); }
+  // Its path now, even if it was renamed since: from /proc/self/fd.
+  std::string path() const;
+
+  Result<ContainerRecord> record() const;
+  Result<RunState> state() const;
+  Status write_state(const RunState& state) const;
+
+  // Does anybody hold the lock? Fails where the lock cannot be asked for.
+  Result<bool> running() const;
+
+  // Takes the lock for as long as the Container lives, and every child of fork that keeps the descriptor:
+  // they share one open file description. Fails with EBUSY where somebody has it, with ENOENT where the
+  // container was removed or its name given to another in the meantime.
+  Status lock();
+  bool locked() const { return static_cast<bool>(lock_); }
+  int lock_fd() const { return lock_.get(); }
+  void unlock() { lock_.reset(); }
+
+ private:
+  friend class ContainerStore;
+  std::string name_;
+  UniqueFd dir_;
+  UniqueFd lock_;
+};
+
+// A container as listings want it.
+struct ListedContainer {
+  std::string name{};
+  bool running{};
+  RunState state{};
+  std::string damage{};  // why its files could not be read; "" where they are good
+};
+
+class ContainerStore {
+ public:
+  // `store_dir` as HostView::store_dir() gives it. Makes nothing.
+  explicit ContainerStore(std::string store_dir);
+
+  // Makes a container, whole or not at all: its directory appears under `name` with everything in it, locked
+  // by the answer. `root_mode` is that of the image's root; `range` the id map that its files will have, or
+  // nullptr. Fails with EEXIST where the name is in use. Two that make the same name at once: one wins.
+  Result<Container> create(const std::string& name, const ContainerRecord& record, const RunState& state,
+                           mode_t root_mode, const MapRange* range) const;
+
+  // Fails with ENOENT and a did-you-mean where there is none of that name, which is checked first.
+  Result<Container> find(const std::string& name) const;
+
+  // By name. A container whose files are damaged is listed as such, and does not hide the others.
+  Result<std::vector<ListedContainer>> list() const;
+
+  // Atomic; fails with EEXIST where `to` is in use. A running container can be renamed.
+  Status rename(const std::string& from, const std::string& to) const;
+
+  // Removes a container that is locked by the caller, with all its files. Its name is free at once; what of
+  // its files cannot be removed is an error, and tried again by sweep().
+  Status remove(Container container) const;
+
+  // Removes what crashes have left behind: Top the directories that are no containers yet or any more, which
+  // is cheap where there is none; Inside the temporary state files in every container as well (the next
+  // writer there does the same).
+  enum class Sweep { Top, Inside };
+  void sweep(Sweep depth = Sweep::Top) const;
+
+  // What is wrong in the store, one sentence each, safe to print: damaged files, missing parts, leftovers of
+  // crashes, strange names, permissions open to others. Empty where there is no store yet. Changes nothing.
+  Result<std::vector<std::string>> check() const;
+
+  const std::string& path() const { return path_; }  // …/containers
+
+ private:
+  std::string path_;
+};
+
+}  // namespace snug

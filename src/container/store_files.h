@@ -1,0 +1,46 @@
+// The names in the store, shared by store*.cc.
+#pragma once
+
+#include <dirent.h>
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+
+namespace snug::store_files {
+
+constexpr const char* kRecord = "container.json";
+constexpr const char* kState = "state.json";
+constexpr const char* kLock = "lock";
+// What a payload can write to, and so what may belong to subordinate ids.
+constexpr const char* kParts[] = {"upper", "work", "cow"};
+
+constexpr std::string_view kNew = ".new-";
+constexpr std::string_view kGone = ".gone-";
+
+struct CloseDir {
+  void operator()(DIR* dir) const { closedir(dir); }
+};
+using Dir = std::unique_ptr<DIR, CloseDir>;
+
+// A listing of its own, from the start. Empty with errno set where it cannot be read.
+Dir list_dir(int dir);
+
+inline bool is_dots(const dirent& entry) {
+  const std::string_view name{entry.d_name};
+  return name == "." || name == "..";
+}
+
+// Opened for listing and fsync, never through a link.
+UniqueFd open_dir(int parent, const std::string& name);
+
+// `flags` besides O_NOFOLLOW, O_NONBLOCK and O_CLOEXEC: a lock that is a FIFO hangs nobody.
+UniqueFd open_lock(int dir, int flags);
+
+// Removes the directory `name` of `parent`, open as `dir`: what belongs to subordinate ids by a process that
+// has the map, the lock last of all, so that nobody else begins with the same.
+Status remove_all(int parent, const std::string& name, int dir);
+
+}  // namespace snug::store_files

@@ -1,0 +1,57 @@
+// The other ends of a payload's standard descriptors: pipes, or its terminal's master.
+#pragma once
+
+#include <poll.h>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "container/log.h"
+#include "launch/companion.h"
+
+namespace snug {
+
+class Streams {
+ public:
+  using Sink = std::function<void(LogStream, std::string_view)>;
+
+  // Makes the pipes and puts the payload's ends into descriptors 0 to 2; with a terminal, and for an input
+  // that is not wanted, /dev/null.
+  Status open(bool terminal, bool input);
+  // Puts /dev/null there again: what init has inherited is the payload's alone.
+  void release();
+  void take_terminal(UniqueFd master);
+
+  // Bytes for the payload's input. Kept until it takes them: a caller waits with more while `clogged`.
+  void write_input(std::string_view bytes);
+  void end_input();
+  bool clogged() const { return !pending_.empty(); }
+  void resize(WindowSize size) const;
+
+  // `paused`: somebody who listens does not keep up, so that the payload must wait.
+  void add_polls(std::vector<pollfd>& polls, bool paused);
+  // The entries that add_polls() added; the number of them.
+  std::size_t handle(const pollfd* polls, const Sink& sink);
+  // What is still in the pipes, once nobody can write any more.
+  void drain(const Sink& sink);
+  void close();
+
+ private:
+  // False at the end of file.
+  bool read_some(UniqueFd& from, LogStream stream, const Sink& sink);
+  void flush_input();
+
+  UniqueFd input_;
+  UniqueFd output_;  // the terminal's master where there is one
+  UniqueFd error_;
+  UniqueFd theirs_[3];
+  bool terminal_{};
+  bool ending_{};  // the input ends behind what is pending
+  std::string pending_;
+};
+
+}  // namespace snug

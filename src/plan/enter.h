@@ -1,0 +1,37 @@
+// The plan of a command that joins a running container: the payload's part of a plan, and nothing before it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "image/image.h"
+#include "plan/plan.h"
+#include "spec/settings.h"
+
+namespace snug {
+
+struct EnterWish {
+  std::string container{};
+  std::vector<std::string> argv{};
+  std::vector<std::string> candidates{};  // absolute paths to try instead of argv[0] along PATH
+  std::vector<EnvVariable> env{};         // the payload's, with what was added
+  std::string workdir{};
+  std::uint32_t uid{};
+  std::uint32_t gid{};
+  std::vector<std::uint32_t> groups{};
+  bool range{};   // several ids are mapped
+  bool strict{};  // nobody vouches for the container: files are relayed through pipes
+};
+
+// Another user than the payload's, by the container's own passwd and group files (the users and groups of
+// `inside`): who it is, and its HOME, USER and LOGNAME. Fails where there is no such user, or the container
+// has one id only and this is another.
+Status choose_enter_user(EnterWish& wish, const Setting<RunAs>& user, const Image& inside,
+                         const HostView& host);
+
+// The user's own shell, or one that is there.
+void choose_enter_shell(EnterWish& wish, const Image& inside);
+
+Plan plan_enter(EnterWish wish);
+
+}  // namespace snug

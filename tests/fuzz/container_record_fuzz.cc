@@ -1,0 +1,48 @@
+// JSON, and a container's record and state. What is read is written as the same again; what is refused is
+// refused with a sentence that is safe to print. The text is tried as it is and as a document of its own,
+// whose checksum says nothing about what is in it.
+#include "base/json.h"
+#include "check.h"
+#include "container/document.h"
+#include "container/record.h"
+
+using namespace snug;
+
+namespace {
+
+void check_refusal(const Error& error) {
+  FUZZ_CHECK(!error.step.empty(), error.step);
+  FUZZ_CHECK(is_safe_to_print(error.step), error.step);
+  FUZZ_CHECK(is_safe_to_print(error.hint), error.hint);
+  FUZZ_CHECK(error.status == 125, error.step);
+}
+
+template<class T>
+void check_value(const Result<T>& value, Result<T> (*read)(const Json&)) {
+  if (!value)
+    return check_refusal(value.error());
+  const auto again = parse_json(pretty_json(to_json(*value)));
+  FUZZ_CHECK(again.has_value(), "what was written is JSON");
+  FUZZ_CHECK(read(*again) == *value, pretty_json(to_json(*value)));
+}
+
+// The text as the file itself.
+void check_file(std::string_view text) {
+  const auto body = parse_document(text, "state.json");
+  if (!body)
+    return check_refusal(body.error());
+  check_value(run_state(*body), run_state);
+}
+
+}  // namespace
+
+FUZZ_TARGET(text) {
+  check_file(text);
+  const auto json = parse_json(text);
+  if (!json)
+    return check_refusal(json.error());
+  FUZZ_CHECK(parse_json(compact_json(*json)) == *json, compact_json(*json));
+  FUZZ_CHECK(parse_json(pretty_json(*json)) == *json, pretty_json(*json));
+  check_value(container_record(*json), container_record);
+  check_value(run_state(*json), run_state);
+}

@@ -1,0 +1,68 @@
+// A store of containers in a directory of its own.
+#pragma once
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "container/names.h"
+#include "container/store.h"
+
+namespace snug {
+
+class StoreFixture {
+ public:
+  StoreFixture() {
+    // In memory where that is possible: a thousand times fsync takes minutes on a disk, and a process that is
+    // killed leaves the same on both.
+    for (const char* parent : {"/dev/shm", "/tmp"}) {
+      std::string name = std::string{parent} + "/snug-store-XXXXXX";
+      if (root_.empty() && mkdtemp(name.data()))
+        root_ = name;
+    }
+    REQUIRE_FALSE(root_.empty());
+  }
+  ~StoreFixture() {
+    std::error_code ignored;
+    std::filesystem::remove_all(root_, ignored);
+  }
+  StoreFixture(const StoreFixture&) = delete;
+  StoreFixture& operator=(const StoreFixture&) = delete;
+
+  ContainerStore store() const { return ContainerStore{root_ / "snug"}; }
+  std::filesystem::path dir() const { return root_ / "snug/containers"; }
+  std::filesystem::path dir(const std::string& name) const { return dir() / name; }
+
+  static ContainerRecord record(const std::string& id) { return {.id = id, .created_ns = 5}; }
+  static RunState state(const std::string& id) { return {.created_ns = 5, .id = id}; }
+
+  Result<Container> create(const std::string& name, const MapRange* range = nullptr) const {
+    const std::string id = make_container_id();
+    return store().create(name, record(id), state(id), 0755, range);
+  }
+
+  std::set<std::string> entries() const {
+    std::set<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator{dir()})
+      names.insert(entry.path().filename());
+    return names;
+  }
+  std::vector<std::string> problems() const {
+    const auto problems = store().check();
+    REQUIRE(problems);
+    return *problems;
+  }
+  std::vector<ListedContainer> list() const {
+    const auto list = store().list();
+    REQUIRE(list);
+    return *list;
+  }
+
+ private:
+  std::filesystem::path root_;
+};
+
+}  // namespace snug

@@ -1,0 +1,302 @@
+// The command line of containers that last.
+#include <catch2/catch.hpp>
+#include <initializer_list>
+#include <vector>
+
+#include "cli/definition.h"
+#include "cli/parse.h"
+
+using namespace snug;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+Result<Options> parse(std::initializer_list<std::string_view> words) {
+  return parse_command_line(std::span{words.begin(), words.size()});
+}
+
+Options good(std::initializer_list<std::string_view> words) {
+  const auto options = parse(words);
+  INFO((options ? "" : options.error().step));
+  REQUIRE(options);
+  return *options;
+}
+
+Error error_of(std::initializer_list<std::string_view> words) {
+  const auto options = parse(words);
+  REQUIRE_FALSE(options);
+  CHECK(options.error().status == 125);
+  return options.error();
+}
+
+// What a command that takes nothing but names makes of them.
+Options named(Command command, Words words) {
+  return {.command = command, .words = std::move(words)};
+}
+
+}  // namespace
+
+TEST_CASE("how many words each command takes") {
+  constexpr std::size_t kAny = 99;
+  struct Case {
+    std::string_view name;
+    Command id;
+    std::size_t least, most;
+    std::string_view complaint;
+  };
+  const Case cases[] = {
+      {"start", Command::Start, 1, kAny, "name a container"},
+      {"stop", Command::Stop, 1, kAny, "name a container"},
+      {"kill", Command::Kill, 1, kAny, "name a container"},
+      {"restart", Command::Restart, 1, kAny, "name a container"},
+      {"wait", Command::Wait, 1, kAny, "name a container"},
+      {"rm", Command::Rm, 1, kAny, "name a container"},
+      {"inspect", Command::Inspect, 1, kAny, "name a container"},
+      {"rename", Command::Rename, 2, 2, "name a container and its new name"},
+      {"prune", Command::Prune, 0, 0, "takes no words"},
+      {"ps", Command::Ps, 0, 0, "takes no words"},
+      {"check", Command::Check, 0, 0, "takes no words"},
+      {"attach", Command::Attach, 1, 1, "name one container"},
+      {"logs", Command::Logs, 1, 1, "name one container"},
+      {"top", Command::Top, 1, 1, "name one container"},
+      {"diff", Command::Diff, 1, 1, "name one container"},
+      {"export", Command::Export, 1, 1, "name one container"},
+      {"generate systemd", Command::GenerateSystemd, 1, 1, "name one container"},
+      {"port", Command::Port, 1, 2, "name one container, and one port if you like"},
+      {"cp", Command::Cp, 2, 2, "name what to copy and where to"},
+      {"commit", Command::Commit, 2, 2, "name a container and the new image"},
+  };
+  for (const Case& c : cases) {
+    std::vector<std::string_view> typed;
+    const std::size_t space = c.name.find(' ');
+    typed.push_back(c.name.substr(0, space));
+    if (space != std::string_view::npos)
+      typed.push_back(c.name.substr(space + 1));
+    Words words;
+    for (std::size_t count = 0; count <= 4; ++count) {
+      const auto options = parse_command_line(typed);
+      INFO(c.name << " with " << count << " words");
+      if (count >= c.least && count <= c.most) {
+        REQUIRE(options);
+        CHECK(*options == named(c.id, words));
+      } else {
+        REQUIRE_FALSE(options);
+        CHECK(options.error().step == "snug " + std::string{c.name} + ": " + std::string{c.complaint});
+        CHECK(options.error().hint.starts_with("usage: snug " + std::string{c.name}));
+      }
+      typed.push_back("web");
+      words.emplace_back("web");
+    }
+  }
+  // None was forgotten but exec, whose words are not counted so.
+  CHECK(static_cast<std::size_t>(std::ranges::count(command_table(), std::string_view{"Containers"},
+                                                    &CommandDef::group)) == std::size(cases) + 1);
+}
+
+TEST_CASE("exec: options end at NAME, and all behind it is the command's") {
+  Options options = good({"exec", "-it", "-e", "A=1", "--env", "B", "--env-file", "f.env", "-w", "/srv", "-u",
+                          "www:www", "--detach-keys", "ctrl-x", "web", "ls", "-l", "--help", "-it"});
+  CHECK(options.command == Command::Exec);
+  CHECK(options.words == Words{"web"});
+  CHECK(options.container == ContainerOptions{.interactive = true,
+                                              .tty = true,
+                                              .workdir = "/srv",
+                                              .user = "www:www",
+                                              .detach_keys = "ctrl-x",
+                                              .env = {"A=1", "B"},
+                                              .env_files = {"f.env"},
+                                              .command = {"ls", "-l", "--help", "-it"}});
+  CHECK(options.common == CommonOptions{});
+  CHECK(options.run == RunOptions{});
+  CHECK(good({"exec", "-d", "web", "job"}).container.detach == true);
+  CHECK(good({"exec", "web", "--", "ls", "--"}).container.command == Words{"ls", "--"});
+  CHECK(good({"exec", "web", "sh", "--", "x"}).container.command == Words{"sh", "--", "x"});
+  CHECK(good({"exec", "web", "", "a b"}).container.command == Words{"", "a b"});
+  options = good({"exec", "--", "web", "--", "x"});
+  CHECK(options.words == Words{"web"});
+  CHECK(options.container.command == Words{"--", "x"});
+  CHECK(good({"exec", "-h"}).common.help == true);
+
+  CHECK(error_of({"exec"}).step == "snug exec: name a container and a command");
+  CHECK(error_of({"exec", "-it"}).hint == "usage: snug exec [options] NAME CMD...");
+  CHECK(error_of({"exec", "web"}).step == "snug exec: name a command to run in web");
+  CHECK(error_of({"exec", "web", "--"}).step == "snug exec: name a command to run in web");
+  CHECK(error_of({"exec", "\x1b[2J"}).step == "snug exec: name a command to run in \\x1b[2J");
+  CHECK(error_of({"exec", "-w"}).step == "--workdir: needs a value: DIR");
+  CHECK(error_of({"exec", "-Z", "web", "ls"}).step == "-Z: snug exec has no such option");
+  CHECK(error_of({"exec", "--privileged", "web", "ls"}).hint ==
+        "a command has no more rights than the container");
+}
+
+TEST_CASE("start, attach and their terminals") {
+  CHECK(good({"start", "-ai", "web"}).container == ContainerOptions{.attach = true, .interactive = true});
+  CHECK(good({"start", "--attach", "--detach-keys=a", "web"}).container ==
+        ContainerOptions{.attach = true, .detach_keys = "a"});
+  CHECK(good({"start", "--attach=false", "web"}).container.attach == false);
+  const Options attach = good({"attach", "web", "--no-stdin", "--sig-proxy=false", "--detach-keys", ""});
+  CHECK(attach.container == ContainerOptions{.no_stdin = true, .sig_proxy = false, .detach_keys = ""});
+  CHECK(attach.words == Words{"web"});
+  CHECK(error_of({"attach", "--sig-proxy=perhaps", "web"}).step ==
+        "--sig-proxy: \"perhaps\" is not true or false");
+  CHECK(error_of({"start", "-d", "web"}).hint == "nothing to do: without --attach it is in the background");
+  CHECK(error_of({"attach", "-i", "web"}).step == "-i: snug attach has no such option");
+}
+
+TEST_CASE("ways to an end") {
+  CHECK(good({"stop", "-t", "3", "-s", "INT", "a", "b"}).container ==
+        ContainerOptions{.time = "3", .signal = "INT"});
+  CHECK(good({"stop", "a", "-t3"}).container.time == "3");
+  CHECK(good({"stop", "-t=3", "--signal=9", "a"}).container == ContainerOptions{.time = "3", .signal = "9"});
+  CHECK(good({"kill", "-s", "HUP", "a"}).container.signal == "HUP");
+  CHECK(good({"restart", "--time", "0", "a"}).container.time == "0");
+  CHECK(good({"rm", "-f", "a", "b"}).container.force == true);
+  CHECK(good({"prune", "--force"}).container.force == true);
+  CHECK(error_of({"stop", "a", "-t"}).step == "--time: needs a value: SECONDS");
+  CHECK(error_of({"stop", "--timeout", "3", "a"}).hint == "it is called --time, in seconds");
+  CHECK(error_of({"kill", "-t", "3", "a"}).step == "-t: snug kill has no such option");
+  CHECK(error_of({"restart", "-s", "INT", "a"}).step == "-s: snug restart has no such option");
+  CHECK(error_of({"rm", "-v", "a"}).hint == "nothing to do: a container has no volumes of its own");
+  CHECK(error_of({"wait", "--forse", "a"}).hint == "snug wait --help lists them");
+}
+
+TEST_CASE("looking at containers") {
+  const Options ps =
+      good({"ps", "-aq", "--filter", "name=web", "-f", "status=exited", "--no-trunc", "--json"});
+  CHECK(ps.container ==
+        ContainerOptions{.all = true, .no_trunc = true, .filter = {"name=web", "status=exited"}});
+  CHECK(ps.common == CommonOptions{.quiet = true, .json = true});
+  const Options logs = good({"logs", "-ft", "--since", "10m", "--until=2026-01-31", "-n", "20", "web"});
+  CHECK(logs.container ==
+        ContainerOptions{
+            .follow = true, .timestamps = true, .since = "10m", .until = "2026-01-31", .tail = "20"});
+  CHECK(good({"logs", "web", "--tail", "all"}).container.tail == "all");
+  CHECK(good({"port", "web", "53/udp"}).words == Words{"web", "53/udp"});
+  CHECK(error_of({"ps", "--format", "x"}).hint == "--json is for programs to read");
+  CHECK(error_of({"ps", "-n", "3"}).hint == "snug ps -a lists them all");
+  CHECK(error_of({"logs", "--details", "web"}).hint ==
+        "a log holds times, streams and text; -t shows the times");
+  CHECK(error_of({"logs", "--folow", "web"}).hint == "did you mean --follow?");
+  CHECK(error_of({"inspect", "-f", "{{.Id}}", "web"}).hint == "the answer is JSON, for jq to take apart");
+  // Words of run's are no better known elsewhere.
+  CHECK(error_of({"ps", "--net", "x"}).hint != "it is called --network");
+}
+
+TEST_CASE("files of containers") {
+  const Options cp = good({"cp", "-aL", "web:/x", "-"});
+  CHECK(cp.container == ContainerOptions{.follow_link = true, .archive = true});
+  CHECK(cp.words == Words{"web:/x", "-"});
+  CHECK(good({"cp", "-", "web:/x", "-a"}).words == Words{"-", "web:/x"});
+  CHECK(good({"cp", "--", "-x", "web:/x"}).words == Words{"-x", "web:/x"});
+  const Options commit = good(
+      {"commit", "-c", "CMD [\"a\", \"b\"]", "--change=ENV A=1", "-m", "why", "-a", "me", "web", "web-2"});
+  CHECK(commit.container ==
+        ContainerOptions{.message = "why", .author = "me", .change = {"CMD [\"a\", \"b\"]", "ENV A=1"}});
+  CHECK(commit.words == Words{"web", "web-2"});
+  CHECK(good({"export", "web", "-o", "a.tar"}).container.output == "a.tar");
+  CHECK(error_of({"export", "-o"}).step == "--output: needs a value: FILE");
+}
+
+TEST_CASE("what run and shell say of a container's life") {
+  const Options options = good({"run",
+                                "--name",
+                                "web",
+                                "-d",
+                                "--rm",
+                                "--restart",
+                                "on-failure:3",
+                                "--stop-signal",
+                                "INT",
+                                "--stop-timeout",
+                                "5",
+                                "--health-cmd",
+                                "test -e /up",
+                                "--health-interval",
+                                "1m",
+                                "--health-timeout",
+                                "5s",
+                                "--health-start-period",
+                                "0s",
+                                "--health-retries",
+                                "2",
+                                "--no-healthcheck=false",
+                                "--detach-keys",
+                                "ctrl-x,d",
+                                "--log-opt",
+                                "max-size=1m",
+                                "--log-opt",
+                                "max-file=3",
+                                "--sig-proxy=false",
+                                "img",
+                                "--name"});
+  CHECK(options.run == RunOptions{.name = "web",
+                                  .detach = true,
+                                  .rm = true,
+                                  .detach_keys = "ctrl-x,d",
+                                  .sig_proxy = false,
+                                  .restart = "on-failure:3",
+                                  .stop_signal = "INT",
+                                  .stop_timeout = "5",
+                                  .log_opts = {"max-size=1m", "max-file=3"},
+                                  .health_cmd = "test -e /up",
+                                  .health_interval = "1m",
+                                  .health_timeout = "5s",
+                                  .health_start_period = "0s",
+                                  .health_retries = "2",
+                                  .no_healthcheck = false,
+                                  .image = "img",
+                                  .command = {"--name"}});
+  CHECK(options.container == ContainerOptions{});
+  CHECK(good({"shell", "--name", "box"}).run.name == "box");
+  CHECK(error_of({"run", "--label", "a=b", "img"}).hint ==
+        "snug keeps no labels; --name is what a container is found by");
+  CHECK(error_of({"run", "--restart"}).step == "--restart: needs a value: no|on-failure[:N]|always");
+}
+
+TEST_CASE("docker's other words are told of snug's") {
+  CHECK(error_of({"container", "ls"}).hint == "it is called snug ps");
+  CHECK(error_of({"container", "ls"}).step == "container ls: snug has no such command");
+  CHECK(error_of({"container", "rm", "-f", "x"}).hint == "it is called snug rm");
+  CHECK(error_of({"container", "nonsense"}).hint ==
+        "its commands stand alone: snug ps, snug rm, snug logs, ...");
+  CHECK(error_of({"container"}).hint == "its commands stand alone: snug ps, snug rm, snug logs, ...");
+  CHECK(error_of({"container", "\x1b"}).step == "container: snug has no such command");
+  CHECK(error_of({"system", "prune"}).hint == "snug prune removes every container that does not run");
+  CHECK(error_of({"create", "img"}).hint == "snug run -d --name NAME makes a container and starts it");
+  CHECK(error_of({"remove", "x"}).hint == "it is called snug rm");
+  CHECK(error_of({"generate", "unit", "x"}).hint == "it is called snug generate systemd");
+  CHECK(error_of({"stpo", "x"}).hint == "did you mean snug stop?");
+  CHECK(error_of({"stats", "x"}).step == "stats: not in this version of snug");
+  CHECK(good({"generate"}).words == Words{"generate"});  // its help
+}
+
+TEST_CASE("a word that is told of elsewhere is none that there is") {
+  for (const Elsewhere& word : command_elsewhere()) {
+    INFO(word.word);
+    CHECK(find_command(word.word) == nullptr);
+  }
+  for (const Elsewhere& word : option_elsewhere()) {
+    INFO(word.word);
+    const std::size_t dash = word.word.find(" -");
+    if (dash == std::string_view::npos) {
+      CHECK(std::ranges::count(run_option_table(), word.word, &OptionDef::name) == 0);
+      continue;
+    }
+    const CommandDef* command = find_command(word.word.substr(0, dash));
+    REQUIRE(command);
+    const std::string_view option = word.word.substr(dash + 1);
+    for (const OptionDef* one : options_of(*command)) {
+      CHECK("--" + std::string{one->name} != option);
+      CHECK((one->letter == 0 || std::string{'-', one->letter} != option));
+    }
+  }
+}
+
+TEST_CASE("options of containers are defined as those of run are") {
+  for (const CommandDef& command : command_table())
+    for (const OptionDef& option : command.own) {
+      INFO(command.name << " --" << option.name);
+      CHECK(option.argument.empty() == (kind_of(option) == Kind::Flag));
+      CHECK_FALSE(option.help.ends_with('.'));
+    }
+}

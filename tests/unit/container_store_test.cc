@@ -1,0 +1,372 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+
+#include "container/store.h"
+#include "launch/maps_file.h"
+#include "support/store_fixture.h"
+
+using namespace snug;
+namespace fs = std::filesystem;
+
+namespace {
+
+using Names = std::set<std::string>;
+
+mode_t mode_of(const fs::path& path) {
+  struct stat info {};
+  REQUIRE(lstat(path.c_str(), &info) == 0);
+  return info.st_mode & 07777;
+}
+
+void flip_a_bit(const fs::path& path) {
+  std::fstream file{path, std::ios::binary | std::ios::in | std::ios::out};
+  file.seekp(100);
+  file.put('\x7f');
+  REQUIRE(file.good());
+}
+
+const MapRange kRange{
+    "/usr/bin/newuidmap", "/usr/bin/newgidmap", {{0, 1000, 1}, {1, 100000, 65536}}, {{0, 1000, 1}}};
+
+}  // namespace
+
+TEST_CASE("a container is made whole, closed to others, and locked") {
+  StoreFixture f;
+  umask(077);
+  const auto made =
+      f.store().create("web", f.record("0123456789abcdef"), f.state("0123456789abcdef"), 01777, nullptr);
+  umask(022);
+  REQUIRE(made);
+  CHECK(made->name() == "web");
+  CHECK(made->locked());
+  CHECK(made->path() == f.dir("web"));
+  CHECK(f.entries() == Names{"web"});
+  CHECK(mode_of(f.dir()) == 0700);
+  CHECK(mode_of(f.dir("web")) == 0700);
+  CHECK(mode_of(f.dir("web") / "upper") == 01777);
+  for (const char* part : {"work", "cow"}) CHECK(mode_of(f.dir("web") / part) == 0700);
+  for (const char* file : {"container.json", "state.json", "lock"})
+    CHECK(mode_of(f.dir("web") / file) == 0600);
+  CHECK_FALSE(fs::exists(f.dir("web") / "maps"));
+  CHECK(made->record() == f.record("0123456789abcdef"));
+  CHECK(made->state() == f.state("0123456789abcdef"));
+  CHECK(made->running() == true);
+  CHECK(f.problems().empty());
+}
+
+TEST_CASE("a range of ids is kept beside the files that may have them") {
+  StoreFixture f;
+  REQUIRE(f.create("web", &kRange));
+  const auto found = f.store().find("web");
+  REQUIRE(found);
+  CHECK(read_maps_file(found->dir()) == kRange);
+  CHECK(f.problems().empty());
+  std::ofstream{f.dir("web") / "maps"} << "/usr/bin/newuidmap\n/usr/bin/newgidmap\nu 0 1000";
+  CHECK(f.problems() == std::vector<std::string>{"container web: maps is damaged"});
+}
+
+TEST_CASE("a name is given once, and names are checked") {
+  StoreFixture f;
+  const auto first = f.create("web");
+  REQUIRE(first);
+  const auto second = f.create("web");
+  REQUIRE_FALSE(second);
+  CHECK(second.error().err == EEXIST);
+  CHECK(second.error().step == "make container web");
+  for (const char* name : {"", ".", "..", "../web", "a/b", "-x", ".new-1", "a\n"})
+    CHECK_FALSE(f.create(name));
+  CHECK_FALSE(f.create(std::string(300, 'x')));
+  CHECK(f.entries() == Names{"web"});
+  // A file or a link by that name is in the way as well, and stays.
+  fs::create_symlink("nowhere", f.dir("link"));
+  CHECK(f.create("link").error().err == EEXIST);
+  CHECK(fs::is_symlink(f.dir("link")));
+}
+
+TEST_CASE("where nothing can be made, the error says where, and nothing stays") {
+  StoreFixture f;
+  fs::create_directories(f.dir().parent_path());
+  std::ofstream{f.dir()} << "a file";
+  const auto made = f.create("web");
+  REQUIRE_FALSE(made);
+  CHECK(made.error().err == ENOTDIR);
+  CHECK_FALSE(f.store().list());
+  CHECK_FALSE(f.store().check());
+  CHECK(f.store().find("web").error().err == ENOTDIR);
+}
+
+TEST_CASE("without a store there are no containers, and none is made by asking") {
+  StoreFixture f;
+  CHECK(f.list().empty());
+  CHECK(f.problems().empty());
+  f.store().sweep();
+  CHECK(f.store().find("web").error().err == ENOENT);
+  CHECK(f.store().rename("a", "b").error().err == ENOENT);
+  CHECK_FALSE(fs::exists(f.dir()));
+}
+
+TEST_CASE("what is not there is not found, and near names are offered") {
+  StoreFixture f;
+  REQUIRE(f.create("webserver"));
+  const auto found = f.store().find("websever");
+  REQUIRE_FALSE(found);
+  CHECK(found.error().err == ENOENT);
+  CHECK(found.error().step == "no container is called websever");
+  CHECK(found.error().hint == "did you mean webserver?");
+  CHECK(f.store().find("completely-else").error().hint == "snug ps -a lists them all");
+  CHECK(f.store().find("../x").error().err == 0);
+  fs::create_directory_symlink(f.dir("webserver"), f.dir("link"));
+  CHECK_FALSE(f.store().find("link"));
+}
+
+TEST_CASE("a lock is held by one, for as long as it lives") {
+  StoreFixture f;
+  auto first = f.create("web");
+  REQUIRE(first);
+  auto second = f.store().find("web");
+  REQUIRE(second);
+  CHECK(second->running() == true);
+  CHECK(second->lock().error().err == EBUSY);
+  CHECK_FALSE(second->locked());
+  {
+    const Container ends = *std::move(first);
+    CHECK(second->running() == true);
+  }
+  CHECK(second->running() == false);
+  REQUIRE(second->lock());
+  CHECK(second->locked());
+  CHECK(f.store().find("web")->running() == true);
+}
+
+TEST_CASE("asking for a lock does not take it") {
+  StoreFixture f;
+  REQUIRE(f.create("web"));
+  auto one = f.store().find("web");
+  REQUIRE(one);
+  for (int i = 0; i < 3; ++i) CHECK(one->running() == false);
+  CHECK(f.store().find("web")->lock());
+}
+
+TEST_CASE("the lock lives in a child of fork, and ends with a kill") {
+  StoreFixture f;
+  int tell[2];
+  REQUIRE(pipe2(tell, O_CLOEXEC) == 0);
+  pid_t pid = fork();
+  if (pid == 0) {
+    const auto made = f.create("web");
+    (void)!write(tell[1], "x", 1);
+    pause();
+    _exit(0);
+  }
+  char byte = 0;
+  REQUIRE(read(tell[0], &byte, 1) == 1);
+  const auto found = f.store().find("web");
+  REQUIRE(found);
+  CHECK(found->running() == true);
+  kill(pid, SIGKILL);
+  waitpid(pid, nullptr, 0);
+  CHECK(found->running() == false);
+  close(tell[0]), close(tell[1]);
+}
+
+TEST_CASE("a lock of a container that was removed or renamed meanwhile is refused") {
+  StoreFixture f;
+  REQUIRE(f.create("web"));
+  auto late = f.store().find("web");
+  auto other = f.store().find("web");
+  REQUIRE(f.store().rename("web", "new"));
+  CHECK(late->lock().error().err == ENOENT);
+  // And where the name is another's.
+  REQUIRE(f.create("web"));
+  CHECK(other->lock().error().err == ENOENT);
+  CHECK_FALSE(other->locked());
+}
+
+TEST_CASE("a container without its lock file is named, and not taken for one that is stopped") {
+  StoreFixture f;
+  REQUIRE(f.create("web"));
+  fs::remove(f.dir("web") / "lock");
+  auto found = f.store().find("web");
+  REQUIRE(found);
+  CHECK_FALSE(found->running());
+  CHECK(found->lock().error().step == "container web has no file \"lock\"");
+  CHECK_FALSE(f.list().at(0).damage.empty());
+  CHECK(f.problems() == std::vector<std::string>{"container web: the file lock is missing"});
+}
+
+TEST_CASE("a state is replaced, and the container may have another name by then") {
+  StoreFixture f;
+  const auto made = f.create("web");
+  REQUIRE(made);
+  REQUIRE(f.store().rename("web", "moved"));
+  RunState state = *made->state();
+  state.phase = RunPhase::Exited;
+  state.exit_code = 3;
+  REQUIRE(made->write_state(state));
+  CHECK(f.store().find("moved")->state() == state);
+  CHECK(made->path() == f.dir("moved"));
+  CHECK(f.problems().empty());
+}
+
+TEST_CASE("renaming does not replace") {
+  StoreFixture f;
+  REQUIRE(f.create("a"));
+  REQUIRE(f.create("b"));
+  CHECK(f.store().rename("a", "b").error().err == EEXIST);
+  CHECK(f.store().rename("none", "c").error().err == ENOENT);
+  CHECK_FALSE(f.store().rename("a", "../c"));
+  CHECK_FALSE(f.store().rename("a", ".hidden"));
+  CHECK(f.entries() == Names{"a", "b"});
+  REQUIRE(f.store().rename("a", "c"));
+  CHECK(f.entries() == Names{"b", "c"});
+}
+
+TEST_CASE("listing is by name, and what is damaged does not hide the rest") {
+  StoreFixture f;
+  const auto running = f.create("b");
+  for (const char* name : {"c", "a", "damaged", "empty"}) REQUIRE(f.create(name));
+  flip_a_bit(f.dir("damaged") / "state.json");
+  std::ofstream{f.dir("empty") / "state.json", std::ios::trunc};
+  fs::create_directory(f.dir(".new-0000"));
+  fs::create_directory(f.dir("strange name"));
+  std::ofstream{f.dir("file")};
+  const auto list = f.list();
+  REQUIRE(list.size() == 5);
+  for (std::size_t i = 0; i < 5; ++i) {
+    INFO(list[i].name);
+    CHECK(list[i].name == std::vector<std::string>{"a", "b", "c", "damaged", "empty"}[i]);
+    CHECK(list[i].running == (i == 1));
+    CHECK(list[i].damage.empty() == (i < 3));
+  }
+  CHECK(list[3].damage.find("container damaged: state.json is damaged") == 0);
+  CHECK(list[0].state.created_ns == 5);
+}
+
+TEST_CASE("a container is removed with all that it wrote") {
+  StoreFixture f;
+  auto made = f.create("web");
+  REQUIRE(made);
+  fs::create_directories(f.dir("web") / "upper/etc/deep");
+  std::ofstream{f.dir("web") / "upper/etc/deep/file"} << "x";
+  fs::create_directories(f.dir("web") / "work/work/inside");
+  REQUIRE(chmod((f.dir("web") / "work/work").c_str(), 0) == 0);
+  std::ofstream{f.dir("web") / "log.1"} << "x";
+  REQUIRE(f.create("other"));
+  REQUIRE(f.store().remove(*std::move(made)));
+  CHECK(f.entries() == Names{"other"});
+  CHECK(f.create("web"));
+}
+
+TEST_CASE("only who holds the lock removes") {
+  StoreFixture f;
+  const auto made = f.create("web");
+  CHECK(f.store().remove(*f.store().find("web")).error().err == EBUSY);
+  CHECK(f.entries() == Names{"web"});
+}
+
+TEST_CASE("the very container that is locked is removed, whatever its name is by then") {
+  StoreFixture f;
+  auto made = f.create("web");
+  REQUIRE(made);
+  REQUIRE(f.store().rename("web", "moved"));
+  REQUIRE(f.create("web"));
+  REQUIRE(f.store().remove(*std::move(made)));
+  CHECK(f.entries() == Names{"web"});
+}
+
+TEST_CASE("leftovers of crashes are named and swept, and what is being made is not") {
+  StoreFixture f;
+  REQUIRE(f.create("web"));
+  REQUIRE(f.create("half"));
+  fs::rename(f.dir("half"), f.dir(".new-00000000000000ff"));
+  REQUIRE(f.create("half"));
+  fs::rename(f.dir("half"), f.dir(".gone-00000000000000ff"));
+  const auto busy = f.create("busy");
+  fs::rename(f.dir("busy"), f.dir(".new-busy"));
+  const auto going = f.create("going");
+  fs::rename(f.dir("going"), f.dir(".gone-busy"));
+  fs::create_directory(f.dir(".new-empty"));
+  fs::create_directory(f.dir(".gone-empty"));
+  std::ofstream{f.dir("web") / ".tmp-state.json-0"} << "{";
+  CHECK(f.problems() ==
+        std::vector<std::string>{".gone-00000000000000ff was left by a crash while a container was removed",
+                                 ".gone-empty was left by a crash while a container was removed",
+                                 ".new-00000000000000ff was left by a crash while a container was made",
+                                 ".new-empty was left by a crash while a container was made",
+                                 "container web: .tmp-state.json-0 was left by a crash"});
+  f.store().sweep();
+  CHECK(f.entries() == Names{".gone-busy", ".new-busy", "web"});
+  CHECK(f.problems().size() == 1);
+  f.store().sweep(ContainerStore::Sweep::Inside);
+  CHECK(f.problems().empty());
+}
+
+TEST_CASE("what is wrong in the store is said, one sentence each") {
+  StoreFixture f;
+  for (const char* name : {"damaged", "ids", "open", "parts", "well"}) REQUIRE(f.create(name));
+  flip_a_bit(f.dir("damaged") / "container.json");
+  fs::copy_file(f.dir("well") / "state.json", f.dir("ids") / "state.json",
+                fs::copy_options::overwrite_existing);
+  REQUIRE(chmod(f.dir("open").c_str(), 0755) == 0);
+  REQUIRE(chmod((f.dir("open") / "lock").c_str(), 0644) == 0);
+  fs::remove(f.dir("parts") / "upper");
+  fs::create_directory_symlink("/tmp", f.dir("parts") / "upper");
+  fs::create_directory(f.dir("a\x1b[31m"));
+  std::ofstream{f.dir("file")};
+  REQUIRE(chmod(f.dir().c_str(), 0711) == 0);
+  const auto problems = f.problems();
+  REQUIRE(problems.size() == 8);
+  CHECK(problems[0] == f.dir().string() + " is open to others (mode 0711)");
+  CHECK(problems[1] == "a\\x1b[31m is not a container's name");
+  CHECK(problems[2].find("container damaged: container.json is damaged") == 0);
+  CHECK(problems[3] == "file is not a container's directory");
+  CHECK(problems[4] == "container ids: its files have different ids");
+  CHECK(problems[5] == "container open is open to others (mode 0755)");
+  CHECK(problems[6] == "container open: lock is open to others (mode 0644)");
+  CHECK(problems[7] == "container parts: the directory upper is missing");
+}
+
+TEST_CASE("of many that want the same names at once, one wins each") {
+  StoreFixture f;
+  constexpr int kProcesses = 16;
+  constexpr int kNames = 20;
+  int wins[2];
+  int gate[2];
+  REQUIRE(pipe2(wins, O_CLOEXEC) == 0);
+  REQUIRE(pipe2(gate, O_CLOEXEC) == 0);
+  pid_t pids[kProcesses];
+  for (pid_t& pid : pids) {
+    pid = fork();
+    if (pid != 0)
+      continue;
+    close(gate[1]);
+    char byte = 0;
+    (void)!read(gate[0], &byte, 1);  // until all of them are there
+    bool good = true;
+    for (int n = 0; n < kNames; ++n) {
+      f.store().sweep();  // as every run does, and a hard one for those that are being made
+      const auto made = f.create("name-" + std::to_string(n));
+      byte = static_cast<char>(n);
+      good = good && (made ? write(wins[1], &byte, 1) == 1 : made.error().err == EEXIST);
+    }
+    _exit(good ? 0 : 1);
+  }
+  close(gate[0]), close(gate[1]), close(wins[1]);
+  std::multiset<int> won;
+  for (char byte = 0; read(wins[0], &byte, 1) == 1;) won.insert(byte);
+  close(wins[0]);
+  for (const pid_t pid : pids) {
+    int status = 1;
+    REQUIRE(waitpid(pid, &status, 0) == pid);
+    CHECK(status == 0);
+  }
+  for (int n = 0; n < kNames; ++n) CHECK(won.count(n) == 1);
+  CHECK(f.list().size() == kNames);
+  CHECK(f.entries().size() == kNames);
+  CHECK(f.problems().empty());
+}

@@ -1,0 +1,216 @@
+#include "container/document.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "base/unique_fd.h"
+
+using namespace snug;
+namespace fs = std::filesystem;
+
+namespace {
+
+class Fixture {
+ public:
+  Fixture() {
+    char name[] = "/tmp/snug-document-XXXXXX";
+    REQUIRE(mkdtemp(name));
+    path_ = name;
+    fd_.reset(open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  }
+  ~Fixture() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  Fixture(const Fixture&) = delete;
+  Fixture& operator=(const Fixture&) = delete;
+
+  int fd() const { return fd_.get(); }
+  fs::path path(const char* name = "state.json") const { return path_ / name; }
+  Result<Json> read() const { return read_document(fd(), "state.json"); }
+  std::string text() const {
+    std::ifstream in{path(), std::ios::binary};
+    return {std::istreambuf_iterator<char>{in}, {}};
+  }
+  void put(std::string_view text) const { std::ofstream{path(), std::ios::binary | std::ios::trunc} << text; }
+  std::size_t files() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator{path_}, fs::directory_iterator{}));
+  }
+
+ private:
+  fs::path path_;
+  UniqueFd fd_;
+};
+
+const Json kBody =
+    Json::Object{{"phase", "running"}, {"n", std::uint64_t{7}}, {"list", Json::Array{true, Json{}}}};
+
+}  // namespace
+
+TEST_CASE("a document is read as it was written, and closed to others") {
+  Fixture f;
+  umask(0);
+  REQUIRE(write_document(f.fd(), "state.json", kBody));
+  CHECK(f.read() == kBody);
+  CHECK((fs::status(f.path()).permissions() & fs::perms::mask) == fs::perms{0600});
+  CHECK(f.files() == 1);
+  REQUIRE(write_document(f.fd(), "state.json", Json{}));
+  CHECK(f.read() == Json{});
+  CHECK(f.files() == 1);
+  for (const Json& body : {Json(true), Json("text"), Json(1.5), Json(Json::Array{}), Json(Json::Object{})}) {
+    REQUIRE(write_document(f.fd(), "state.json", body));
+    CHECK(f.read() == body);
+  }
+}
+
+TEST_CASE("a document says its own checksum") {
+  // So that a file of today is read by a later version, and by people with sha256sum.
+  Fixture f;
+  REQUIRE(write_document(f.fd(), "state.json", Json::Object{{"a", std::uint64_t{1}}}));
+  CHECK(f.text() ==
+        "{\n  \"sha256\": \"2f7939c3785f51796fa43fe16a24ef02ee2de4ae8d5f378f107507b43c53b3c2\",\n"
+        "  \"body\": {\n    \"a\": 1\n  }\n}\n");
+}
+
+TEST_CASE("a document that was cut off anywhere is damaged") {
+  Fixture f;
+  REQUIRE(write_document(f.fd(), "state.json", kBody));
+  const std::string whole = f.text();
+  for (std::size_t length = 0; length < whole.size(); ++length) {
+    f.put(whole.substr(0, length));
+    const auto body = f.read();
+    INFO(length);
+    REQUIRE_FALSE(body);
+    REQUIRE(body.error().err == EBADMSG);
+  }
+}
+
+TEST_CASE("a document with any bit flipped, or any byte more, is damaged") {
+  Fixture f;
+  REQUIRE(write_document(f.fd(), "state.json", kBody));
+  const std::string whole = f.text();
+  for (std::size_t bit = 0; bit < 8 * whole.size(); ++bit) {
+    std::string flipped = whole;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ 1 << bit % 8);
+    f.put(flipped);
+    const auto body = f.read();
+    INFO(bit);
+    REQUIRE_FALSE(body);
+    REQUIRE(body.error().err == EBADMSG);
+  }
+  for (std::size_t at = 0; at <= whole.size(); ++at) {
+    f.put(whole.substr(0, at) + " " + whole.substr(at));
+    REQUIRE_FALSE(f.read());
+  }
+}
+
+TEST_CASE("what is no document is an error") {
+  Fixture f;
+  for (const std::string& garbage :
+       {std::string{}, std::string{"{}"}, std::string{"garbage\n"}, std::string(1000, '\0'),
+        std::string(1000, '{'), std::string(3 << 20, '[')}) {
+    f.put(garbage);
+    const auto body = f.read();
+    REQUIRE_FALSE(body);
+    CHECK(body.error().err == EBADMSG);
+    CHECK(body.error().step.find("damaged") != std::string::npos);
+  }
+  f.put(std::string(5 << 20, ' '));
+  CHECK(f.read().error().step.find("larger than") != std::string::npos);
+}
+
+TEST_CASE("what is no regular file is refused, and hangs nobody") {
+  Fixture f;
+  CHECK(f.read().error().err == ENOENT);
+  REQUIRE(mkdir(f.path().c_str(), 0700) == 0);
+  CHECK_FALSE(f.read());
+  fs::remove(f.path());
+  REQUIRE(mkfifo(f.path().c_str(), 0600) == 0);
+  CHECK_FALSE(f.read());
+  fs::remove(f.path());
+  REQUIRE(write_document(f.fd(), "other", kBody));
+  fs::create_symlink("other", f.path());
+  CHECK(f.read().error().err == ELOOP);
+  // Writing replaces the link, and not what it leads to.
+  REQUIRE(write_document(f.fd(), "state.json", Json{}));
+  CHECK(f.read() == Json{});
+  CHECK(read_document(f.fd(), "other") == kBody);
+}
+
+TEST_CASE("a body that could not be read again is not written, and the old one stays") {
+  Fixture f;
+  REQUIRE(write_document(f.fd(), "state.json", kBody));
+  CHECK(write_document(f.fd(), "state.json", Json(std::string(5 << 20, 'x'))).error().err == EFBIG);
+  CHECK(f.read() == kBody);
+  CHECK(f.files() == 1);
+}
+
+TEST_CASE("a writer that fails leaves the old document and nothing else") {
+  Fixture f;
+  REQUIRE(mkdir(f.path().c_str(), 0700) == 0);
+  const Status status = write_document(f.fd(), "state.json", kBody);
+  REQUIRE_FALSE(status);
+  CHECK(status.error().err == EISDIR);
+  CHECK(f.files() == 1);
+}
+
+TEST_CASE("a first document replaces nothing") {
+  Fixture f;
+  REQUIRE(create_document(f.fd(), "state.json", kBody));
+  CHECK(f.read() == kBody);
+  CHECK(create_document(f.fd(), "state.json", Json{}).error().err == EEXIST);
+  CHECK(f.read() == kBody);
+}
+
+TEST_CASE("temporary files are removed when nobody writes them any more") {
+  Fixture f;
+  const char* kLeft = ".tmp-state.json-0123456789abcdef";
+  const char* kBusy = ".tmp-state.json-fedcba9876543210";
+  CHECK(is_temporary_document(kLeft));
+  CHECK_FALSE(is_temporary_document("state.json"));
+  std::ofstream{f.path(kLeft)} << "{";
+  const UniqueFd busy{open(f.path(kBusy).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  REQUIRE(fcntl(busy.get(), F_OFD_SETLK, &lock) == 0);
+  std::ofstream{f.path("beside")} << "stays";
+  REQUIRE(write_document(f.fd(), "state.json", kBody));
+  CHECK_FALSE(fs::exists(f.path(kLeft)));
+  CHECK(fs::exists(f.path(kBusy)));
+  CHECK(fs::exists(f.path("beside")));
+  CHECK(f.read() == kBody);
+}
+
+TEST_CASE("several writers at once do not get in each other's way") {
+  Fixture f;
+  constexpr int kWriters = 4;
+  constexpr std::uint64_t kRounds = 50;
+  pid_t pids[kWriters];
+  for (int w = 0; w < kWriters; ++w) {
+    pids[w] = fork();
+    if (pids[w] == 0) {
+      bool good = true;
+      for (std::uint64_t i = 0; i < kRounds; ++i) {
+        good = good && write_document(f.fd(), "state.json", Json::Array{std::uint64_t(w), i});
+        good = good && read_document(f.fd(), "state.json");
+      }
+      _exit(good ? 0 : 1);
+    }
+  }
+  for (const pid_t pid : pids) {
+    int status = 1;
+    REQUIRE(waitpid(pid, &status, 0) == pid);
+    CHECK(status == 0);
+  }
+  CHECK(f.files() == 1);
+  CHECK(f.read());
+}
