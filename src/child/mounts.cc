@@ -96,7 +96,7 @@ int make_symlink(const State& state, const char* target, const char* text) {
   const int result = raw::make_symlink_at(text, parent, name);
   raw::close_fd(parent);
   // In a container's own layer it is there from the last time, or what the container has put in its place.
-  return result == -EEXIST ? 0 : result;
+  return result == -EEXIST && state.kept_root ? 0 : result;
 }
 
 int bind_text(State& state, const Op& op) {

@@ -149,6 +149,7 @@ int disk_root(State& state, const char* disk) {
   if (result >= 0)
     result = raw::move_mount(copy, "", state.scratch, "root", MOVE_MOUNT_F_EMPTY_PATH);
   state.root = copy;
+  state.kept_root = true;
   return result;
 }
 

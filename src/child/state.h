@@ -16,7 +16,8 @@ struct State {
   int pts = -1;        // its devpts
   int slave = -1;      // the payload's terminal
   unsigned files = 0;  // made in the scratch tmpfs so far
-  int detail = -1;     // part of a step that failed: which layer, which device
+  bool kept_root = false;  // the root is a container's own directory, which has been one before
+  int detail = -1;         // part of a step that failed: which layer, which device
 };
 
 // Each returns 0 or minus an errno. Named as the OpCode is.

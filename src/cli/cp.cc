@@ -34,9 +34,6 @@ Status copy(const OpenedContainer& opened, const Rootfs& root, const CopyPlace& 
             const FileOwner& caller, const Options& options) {
   const bool archive = options.container.archive.value_or(false);
   const bool out = to.container.empty();
-  if (!opened.range)
-    if (auto status = enter_single_ids(opened.uid, opened.gid); !status)
-      return status;
   const auto end = [&](const CopyPlace& place) {
     const bool inside = !place.container.empty();
     return CopyEnd{.inside = inside,

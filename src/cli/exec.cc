@@ -25,7 +25,7 @@ Result<Image> ask_users(const UniqueFd& socket) {
     return tl::unexpected{frame.error()};
   if (frame->kind != FrameKind::TreeIs)
     return fail({.step = escape_control(frame->data), .err = frame->b});
-  return users_beneath(frame->fds[0].get());
+  return users_beneath(frame->fds[0].get(), frame->fds[1].get());
 }
 
 void add_variables(std::vector<EnvVariable>& to, const std::vector<EnvVariable>& more) {

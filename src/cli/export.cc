@@ -80,8 +80,7 @@ class OutputFile {
 };
 
 // A byte on `missing` says that something could not be read: this runs in a process of its own.
-Status write_archive(const OpenedContainer& opened, const Rootfs& root, int fd, int missing,
-                     const Options& options) {
+Status write_archive(const Rootfs& root, int fd, int missing, const Options& options) {
   std::size_t unreadable = 0;
   std::string first;
   const ArchiveRules rules{.one_file_system = true,
@@ -95,9 +94,6 @@ Status write_archive(const OpenedContainer& opened, const Rootfs& root, int fd, 
                                  print_note(fmt::format("/{} is not in the archive: {}", path, why),
                                             options.common.color);
                                }};
-  if (!opened.range)
-    if (auto status = enter_single_ids(opened.uid, opened.gid); !status)
-      return status;
   auto tar = TarWriter::start(fd);
   if (!tar)
     return tl::unexpected{std::move(tar).error()};
@@ -145,8 +141,7 @@ Result<int> export_command(const Options& options) {
   if (pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK) != 0)
     return fail({.step = "make a pipe", .err = errno});
   const UniqueFd read_end{pipe_ends[0]}, write_end{pipe_ends[1]};
-  auto status =
-      root->as_its_user([&] { return write_archive(*opened, *root, fd, write_end.get(), options); });
+  auto status = root->as_its_user([&] { return write_archive(*root, fd, write_end.get(), options); });
   if (status && file)
     status = file->place();
   if (!status)

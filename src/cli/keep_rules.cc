@@ -109,7 +109,7 @@ Result<std::uint64_t> parse_seconds(std::string_view text, std::string_view what
 
 Result<KeepRules> keep_rules(const RunOptions& run, const std::string& image_signal) {
   KeepRules rules;
-  rules.open_input = run.interactive.value_or(!run.detach.value_or(false));
+  rules.open_input = run.interactive.value_or(false);
   if (const std::string text = run.stop_signal.value_or(image_signal); !text.empty()) {
     const auto signal = parse_signal(text, run.stop_signal ? "--stop-signal" : "the image's stop signal");
     if (!signal)

@@ -56,7 +56,7 @@ Result<int> prune_command(const Options& options) {
   if (!host)
     return tl::unexpected{host.error()};
   const ContainerStore store{host->store_dir()};
-  store.sweep();
+  store.sweep(ContainerStore::Sweep::Inside);
   const auto list = store.list();
   if (!list)
     return tl::unexpected{list.error()};

@@ -207,7 +207,7 @@ Result<int> run_kept(const Options& typed, RealHost& host) {
              .plan = std::move(prepared->plan),
              .fresh = true},
             {.attached = !background,
-             .input = !background && rules->open_input,
+             .input = !background && run.interactive.value_or(true),
              .sig_proxy = run.sig_proxy.value_or(true),
              .print_name = background,
              .detach_keys = *keys});

@@ -67,6 +67,11 @@ class Relay {
     switch (frame->kind) {
       case FrameKind::Output:
         return put(frame->a == 2 ? STDERR_FILENO : STDOUT_FILENO, frame->data);
+      case FrameKind::Over:
+        // What is typed from here on is for whoever has the terminal next.
+        reads_ = false;
+        raw_.restore();
+        return {};
       case FrameKind::Ended:
         end_ = {.exit_status = frame->a, .error = std::move(frame->data)};
         return {};

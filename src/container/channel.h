@@ -2,7 +2,7 @@
 // up to four descriptors.
 //
 //   client                                     supervisor
-//     |--- Attach (stdin?) ------------------------>|   then Output…, and at the end Ended
+//     |--- Attach (stdin?) ------------------------>|   then Output…, and at the end Over and Ended
 //     |--- Input | InputEnd | Resize | Signal ----->|   of an attached one
 //     |--- Stop | Kill | Wait --------------------->|   Ended once nothing of it is left
 //     |--- Enter (request, fds 0 to 2) ------------>|   Entered (the pty's master) or EnterFailed; then Left
@@ -42,6 +42,7 @@ enum class FrameKind : std::uint32_t {
   Refused,      // b: errno; data: why
   Attached,     // a: 1 where the payload has a terminal
   Output,       // a: 1 for standard output, 2 for standard error; data
+  Over,         // the payload has ended, and takes no more input; Ended follows
   Ended,        // a: exit status; data: why snug ended it, or nothing
   Entered,      // fd: the pty's master, where one was asked for
   EnterFailed,  // a: step of the joining plan, b: errno

@@ -17,6 +17,7 @@ struct Client {
   UniqueFd socket;
   bool attached{};
   bool has_input{};
+  bool drawn{};                      // its terminal has a size, and the screen is drawn
   bool waits{};                      // for the end
   bool stays{};                      // what it entered goes on without it
   std::uint32_t entered{};           // id of its command inside, 0 for none

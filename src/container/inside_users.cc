@@ -1,10 +1,13 @@
 #include "container/inside_users.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cerrno>
 
 #include "image/users.h"
+#include "launch/worker.h"
 #include "sys/file_io.h"
 
 namespace snug {
@@ -21,16 +24,36 @@ Result<std::string> read_inside(int root, const std::string& path) {
 
 }  // namespace
 
-Result<Image> users_beneath(int root) {
-  const auto passwd = read_inside(root, "/etc/passwd");
-  if (!passwd)
-    return tl::unexpected{passwd.error()};
-  const auto group = read_inside(root, "/etc/group");
-  if (!group)
-    return tl::unexpected{group.error()};
+Result<Image> users_beneath(int root, int user_namespace) {
+  UniqueFd texts[2];
+  for (UniqueFd& text : texts) {
+    text.reset(memfd_create("snug-users", MFD_CLOEXEC));
+    if (!text)
+      return fail({.step = "make room for the container's users", .err = errno});
+  }
+  const Status read = run_in_user_namespace(user_namespace, [&]() -> Status {
+    for (int i = 0; i < 2; ++i) {
+      const auto text = read_inside(root, i == 0 ? "/etc/passwd" : "/etc/group");
+      if (!text)
+        return tl::unexpected{text.error()};
+      if (Status status = write_all(texts[i].get(), *text, "the container's users"); !status)
+        return status;
+    }
+    return {};
+  });
+  if (!read)
+    return tl::unexpected{read.error()};
+  std::string contents[2];
+  for (int i = 0; i < 2; ++i) {
+    (void)lseek(texts[i].get(), 0, SEEK_SET);  // cannot fail for a memfd
+    auto text = read_regular(texts[i].get(), "the container's users");
+    if (!text)
+      return tl::unexpected{std::move(text).error()};
+    contents[i] = std::move(*text);
+  }
   Image image;
-  image.users = parse_passwd(*passwd);
-  image.groups = parse_group(*group);
+  image.users = parse_passwd(contents[0]);
+  image.groups = parse_group(contents[1]);
   return image;
 }
 

@@ -115,6 +115,15 @@ Status leave_caller(const KeepJob& job, int socket) {
   return {};
 }
 
+// The command line may have secrets in it (-e TOKEN=…), and everybody on the host can read it for as long as
+// this runs.
+void wipe_arguments(const KeepJob& job) {
+  const std::string name = "snug: " + job.container.name();
+  char* to = static_cast<char*>(job.arguments.start);
+  for (std::size_t i = 0; i < job.arguments.size; ++i)
+    to[i] = i < name.size() && i + 1 < job.arguments.size ? name[i] : '\0';
+}
+
 }  // namespace
 
 Result<UniqueFd> start_keeper(KeepJob job) {
@@ -129,6 +138,7 @@ Result<UniqueFd> start_keeper(KeepJob job) {
   if (pid == 0) {
     const int socket = theirs.get();
     ours.reset();
+    wipe_arguments(job);
     if (const Status status = leave_caller(job, socket))
       keep(job, std::move(theirs));
     std::_Exit(0);

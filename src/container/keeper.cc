@@ -54,7 +54,9 @@ Status Keeper::prepare() {
 }
 
 Status Keeper::before_clone() {
-  return streams_.open(state_.terminal, record_.rules.open_input);
+  // Without -i the input is that of whoever starts it attached; nobody else has any to give.
+  const bool given = starter_ && starter_->has_input;
+  return streams_.open(state_.terminal, record_.rules.open_input || given);
 }
 
 void Keeper::begin_run() {
@@ -94,6 +96,8 @@ void Keeper::ended() {
   health_.stop();
   for (UniqueFd& fd : tree_) fd.reset();
   clients_.for_each([&](Client& client) {
+    if (client.attached)
+      clients_.tell(client, {.kind = FrameKind::Over});
     if (client.entered)
       clients_.tell(client, {.kind = FrameKind::Left, .a = SIGKILL});
     client.entered = 0;

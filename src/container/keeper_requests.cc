@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "child/wire.h"
 #include "container/enter_wish.h"
@@ -26,6 +27,9 @@ void Keeper::on_frame(Client& client, Frame& frame) {
       return;
     case FrameKind::Resize:
       window_ = {static_cast<std::uint16_t>(frame.a), static_cast<std::uint16_t>(frame.b)};
+      // Whoever attaches sees an empty screen: a change of size makes programs draw theirs.
+      if (!std::exchange(client.drawn, true))
+        streams_.resize({static_cast<std::uint16_t>(window_.rows + 1), window_.columns});
       return streams_.resize(window_);
     case FrameKind::Signal:
       if (sandbox_)

@@ -19,8 +19,8 @@ namespace snug {
 namespace {
 
 // Made at every start, whatever the plan says in detail.
-constexpr const char* kAlways[] = {"/dev", "/proc",      "/sys",          "/run",
-                                   "/tmp", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf"};
+constexpr const char* kAlways[] = {"/dev",          "/proc",           "/sys", "/run", "/etc/hosts",
+                                   "/etc/hostname", "/etc/resolv.conf"};
 
 template<class S>
 void add_target(OwnPlaces& own, const S& step) {

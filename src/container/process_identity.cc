@@ -5,25 +5,16 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "base/unique_fd.h"
-#include "base/units.h"
+#include "container/processes.h"
 #include "sys/file_io.h"
 
 namespace snug {
 
 std::optional<std::uint64_t> start_time_of(pid_t pid) {
   const auto text = read_text_file(fmt::format("/proc/{}/stat", pid));
-  // The second field is a name in parentheses, which may hold blanks and parentheses itself.
-  const std::size_t name_end = text ? text->rfind(')') : std::string::npos;
-  if (name_end == std::string::npos)
-    return std::nullopt;
-  const auto fields = split(std::string_view{*text}.substr(name_end + 1), ' ');
-  constexpr std::size_t kStart = 20;  // field 22, counted from the blank before field 3
-  if (fields.size() <= kStart)
-    return std::nullopt;
-  const auto start = parse_number(fields[kStart], "start time", UINT64_MAX);
-  return start ? std::optional{*start} : std::nullopt;
+  const auto stat = text ? parse_process_stat(*text) : tl::unexpected{text.error()};
+  return stat ? std::optional{stat->start} : std::nullopt;
 }
 
 std::string boot_id() {

@@ -28,7 +28,7 @@ class Rootfs {
   // Runs `work` in a process that has the ids of the container (its user namespace, with all capabilities in
   // it, and nothing else of the container's), so that files of every mapped id can be read and made. Waits
   // for it, and answers its Status. Descriptors and the working directory are the caller's; what `work`
-  // changes in memory is lost, so results go through descriptors. With one id this is a plain fork.
+  // changes in memory is lost, so results go through descriptors.
   Status as_its_user(const std::function<Status()>& work) const;
 
  private:

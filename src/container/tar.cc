@@ -75,10 +75,9 @@ Result<TarWriter> TarWriter::start(int fd) {
   archive* a = state.archive.get();
   if (!a || !state.entry)
     return fail({.step = "write an archive", .err = ENOMEM});
-  // Names are bytes, and no locale says which: BINARY. Attributes in the form that GNU tar and docker know
-  // too.
+  // A name that is not ASCII is written as the bytes that it is: libarchive marks that entry as BINARY by
+  // itself, in a locale that says nothing. Attributes in the form that GNU tar and docker know too.
   if (archive_write_set_format_pax_restricted(a) != ARCHIVE_OK ||
-      archive_write_set_format_option(a, "pax", "hdrcharset", "BINARY") != ARCHIVE_OK ||
       archive_write_set_format_option(a, "pax", "xattrheader", "SCHILY") != ARCHIVE_OK ||
       archive_write_set_bytes_in_last_block(a, 1) != ARCHIVE_OK ||
       archive_write_open(a, &state.fd, nullptr, write_some, nullptr) != ARCHIVE_OK)

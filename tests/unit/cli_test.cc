@@ -164,7 +164,7 @@ TEST_CASE("nonsense is refused with the option that said it") {
   CHECK(refusal({"run", "-p", "eighty", "img"}).starts_with("--publish"));
   CHECK(refusal({"run", "-v", "/a:/x", "--tmpfs", "/x/", "img"}) ==
         "--tmpfs: /x is already a target, of --volume");
-  CHECK(refusal({"run", "-d", "img"}).starts_with("--detach: "));
+  CHECK(refusal({"run", "--name", "a/b", "img"}).starts_with("--name \"a/b\": "));
   CHECK(refusal({"run", "--rm=false", "img"}).starts_with("--rm=false: "));
 }
 

@@ -110,10 +110,6 @@ TEST_CASE("what is not built yet is told, never passed over") {
          s.ssh_agent = {true, kHere};
        },
        "share.ssh-agent: sharing of desktop services is not built yet in this version"},
-      {[](Spec& s) {
-         s.name = {"box", kHere};
-       },
-       "--name: named containers are not built yet in this version"},
   };
   check_all(cases);
   for (const Case& one : cases) hinted(one.change);
