@@ -66,10 +66,10 @@ bool read_request(EnterRequest& request, const Confinement& own, Payload& payloa
   payload.gid = request.gid;
   payload.groups = request.group_count ? reader.array<gid_t>(request.groups, request.group_count) : nullptr;
   payload.group_count = request.group_count;
-  payload.keep = own.keep;
-  payload.ambient = request.uid != 0 ? own.keep : 0;
+  // Not what root inside has: `-u daemon` is to have no more than a daemon that root has started.
+  payload.ambient = request.uid != 0 ? own.ambient : 0;
+  payload.keep = request.uid != 0 ? own.ambient : own.keep;
   payload.workdir = reader.text(request.workdir);
-  payload.landlock = own.landlock;
   payload.filter = own.filter;
   payload.filter_size = own.filter_size;
   payload.argv = reader.texts(request.argv);

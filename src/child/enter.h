@@ -34,11 +34,12 @@ struct EnterRequest {
   uint16_t user_step, close_step, dir_step, landlock_step, filter_step, execute_step;
 };
 
-// What of the payload's program an entered command takes over. Points at memory that init keeps.
+// What of the payload's program an entered command takes over. Points at memory that init keeps. Landlock's
+// domain is init's: with one of its own a command could neither signal the payload nor look at it.
 struct Confinement {
   bool inherited;  // init has it already, and so whatever it starts
   uint64_t keep;
-  Landlock landlock;
+  uint64_t ambient;  // of the payload: what it, not being root, keeps over exec
   const sock_filter* filter;
   size_t filter_size;
   sigset_t mask;

@@ -8,6 +8,7 @@
 #include <sys/vfs.h>
 
 #include "child/descriptors.h"
+#include "child/landlock.h"
 #include "child/payload.h"
 #include "child/run.h"
 #include "child/serve.h"
@@ -140,11 +141,19 @@ int confine_init(const Program& program, uint16_t& step) {
 // The payload, by the program. Where it and init are one user with one set of rights, init takes them on
 // first.
 int start_payload(const State& state, const Program& program, uint16_t& step) {
-  if (program.payload.confine_early)
-    if (const int result = confine(program.payload, step); result < 0)
+  Payload payload = program.payload;
+  if (payload.confine_early)
+    if (const int result = confine(payload, step); result < 0)
       return result;
+  // One Landlock domain for the payload and for what joins it, or they could not signal each other.
+  if (!payload.confine_early && program.enterable) {
+    step = payload.landlock_step;
+    if (const int result = apply_landlock(payload.landlock); result < 0)
+      return result;
+    payload.landlock = {};
+  }
   const int pid =
-      start_process({.payload = program.payload, .mask = program.caller_mask, .slave = state.slave}, step);
+      start_process({.payload = payload, .mask = program.caller_mask, .slave = state.slave}, step);
   if (pid >= 0 && state.slave >= 0)
     raw::close_fd(state.slave);
   return pid;

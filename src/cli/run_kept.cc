@@ -195,8 +195,10 @@ Result<int> run_kept(const Options& typed, RealHost& host) {
   RunState state = first_state(record, *prepared);
   const ContainerStore store{host.store_dir()};
   store.sweep();
-  auto container =
-      store.create(name, record, state, root_mode(*prepared), find_step<MapRange>(prepared->plan));
+  const mode_t mode = root_mode(*prepared);
+  prepared->spec = {};
+  prepared->image = {};
+  auto container = store.create(name, record, state, mode, find_step<MapRange>(prepared->plan));
   if (!container)
     return tl::unexpected{container.error()};
   return go(options, host,

@@ -63,11 +63,13 @@ Result<Frame> receive_frame(int socket) {
   message.msg_control = control.bytes;
   message.msg_controllen = sizeof control.bytes;
   ssize_t size = 0;
+  // ECONNRESET says, once, that the peer has closed without reading all of ours. What it said before that is
+  // still to be had, and so is the end of file.
   do size = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-  while (size < 0 && errno == EINTR);
+  while (size < 0 && (errno == EINTR || errno == ECONNRESET));
   const auto failed = [](int error) { return fail({.step = "listen on the control socket", .err = error}); };
   if (size <= 0)
-    return failed(size == 0 || errno == ECONNRESET ? EPIPE : errno);
+    return failed(size == 0 ? EPIPE : errno);
   if (const cmsghdr* c = CMSG_FIRSTHDR(&message);
       c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
     int received[kFrameFds];

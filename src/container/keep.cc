@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <utility>
 
 #include "child/descriptors.h"
 #include "container/keeper.h"
@@ -79,10 +80,13 @@ void run_again_and_again(KeepJob& job, Keeper& keeper) {
 }
 
 void keep(KeepJob& job, UniqueFd first) {
-  Keeper keeper{job.container, job.record, job.state, std::move(first)};
+  // A supervisor stays for long, and keeps nothing that it has no use for.
+  const RunState before = job.state;
+  job.record.spec = {};
+  Keeper keeper{job.container, job.record, std::exchange(job.state, {}), std::move(first)};
   if (Status status = keeper.prepare(); !status) {
     keeper.tell_start_failed(status.error());
-  } else if (!await_end_of(static_cast<pid_t>(job.state.init_pid), job.state.init_start, job.state.boot_id,
+  } else if (!await_end_of(static_cast<pid_t>(before.init_pid), before.init_start, before.boot_id,
                            kLeftoverPatienceMs)) {
     keeper.tell_start_failed(
         {.step = "the container's last run has not ended yet",

@@ -178,8 +178,6 @@ END
   refuses "" run --network gate host true
   refuses "" run --network full host true
   refuses "" run --allow example.org host true
-  refuses "" run -d host true
-  refuses "" run --name box host true
   refuses "" run --gpu host true
   refuses "" run --wayland host true
   refuses "" run --ssh-agent host true
