@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "child/enter.h"
+#include "child/stack.h"
 #include "sys/raw.h"
 
 namespace snug::child {
@@ -134,11 +135,15 @@ void read_wire(Serving& serving) {
 }
 
 // The regions are on init's stack: they include the heap that the program lies in, which nothing reads any
-// more.
-void give_back(const Region* regions, size_t count) {
+// more. It waits itself: each page of code that was touched in between would bring its neighbours back.
+[[gnu::noinline]] long rest_and_wait(const Region* regions, size_t count, const uint64_t& waited,
+                                     siginfo_t& info) {
+  constexpr int kDrop = 4;  // MADV_DONTNEED: a saving, never a need
   for (size_t i = 0; i < count; ++i)
-    (void)raw::call(SYS_madvise, regions[i].start, regions[i].size,
-                    4 /* MADV_DONTNEED */);  // a saving, never a need
+    (void)raw::call(SYS_madvise, regions[i].start, regions[i].size, kDrop);
+  const Region unused = stack_below();
+  (void)raw::call(SYS_madvise, unused.start, unused.size, kDrop);
+  return raw::call(SYS_rt_sigtimedwait, &waited, &info, nullptr, sizeof waited);
 }
 
 // init's own standard descriptors are the payload's: held open here, a pipe's other end would never see its
@@ -157,7 +162,7 @@ int serve_until_end(const State& state, const Program& program, pid_t payload) {
                   .enter_step = program.enter_step,
                   .confinement = {.inherited = program.payload.confine_early,
                                   .keep = program.payload.keep,
-                                  .landlock = program.payload.landlock,
+                                  .ambient = program.payload.ambient,
                                   .filter = program.payload.filter,
                                   .filter_size = program.payload.filter_size,
                                   .mask = program.caller_mask}};
@@ -165,7 +170,7 @@ int serve_until_end(const State& state, const Program& program, pid_t payload) {
     release_standard_descriptors(state.pts);
   Region regions[sizeof program.rest / sizeof program.rest[0]];
   memcpy(regions, program.rest, sizeof regions);
-  size_t count = program.rest_count;
+  const size_t count = program.rest_count;
   const uint64_t waited = 1ULL << (SIGCHLD - 1) | 1ULL << (kForwardSignal - 1);
   int status = 0;
   while (!reap(serving, status)) {
@@ -173,16 +178,13 @@ int serve_until_end(const State& state, const Program& program, pid_t payload) {
     // dropped.
     const timespec while_short{.tv_sec = 0, .tv_nsec = 200'000'000};
     siginfo_t info;
-    const long signal =
-        raw::call(SYS_rt_sigtimedwait, &waited, &info, count > 0 ? &while_short : nullptr, sizeof waited);
+    long signal = raw::call(SYS_rt_sigtimedwait, &waited, &info, &while_short, sizeof waited);
+    if (signal == -EAGAIN)
+      signal = rest_and_wait(regions, count, waited, info);
     if (signal == kForwardSignal && info.si_value.sival_int == kReadWire)
       read_wire(serving);
     else if (signal == kForwardSignal)
       forward(serving, info.si_value.sival_int);
-    if (signal == -EAGAIN) {
-      give_back(regions, count);
-      count = 0;
-    }
   }
   return status;
 }

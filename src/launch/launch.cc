@@ -165,8 +165,11 @@ LaunchResult launch(const Plan& plan, const LaunchOptions& options, LaunchFacts 
   if (!init)
     return tl::unexpected<LaunchError>{init.error()};
   relay.give_back();
-  if (companion)
+  if (companion) {
     companion->after_clone();
+    // init has its copy, and this supervisor may stay for long.
+    prepared->lowered.reset();
+  }
   Supervisor supervisor{plan, options, *signals, facts};
   LaunchResult result = supervisor.run(*init, std::move(pidfd), std::move(prepared->ours));
   if (Status status = relay.finish(); !status && result)

@@ -3,10 +3,13 @@
 #include <link.h>
 #include <malloc.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstdint>
 #include <cstdlib>
+
+#include "child/stack.h"
 
 namespace snug {
 namespace {
@@ -45,12 +48,17 @@ const std::uintptr_t kHeapStart = reinterpret_cast<std::uintptr_t>(std::malloc(1
 
 }  // namespace
 
-void rest_memory() {
+int rest_and_poll(pollfd* polls, std::size_t count, int timeout_ms) {
   (void)malloc_trim(0);
-  child::Region regions[8];
-  const std::size_t count = clean_segments(regions, 8);
-  for (std::size_t i = 0; i < count; ++i)
-    (void)madvise(regions[i].start, regions[i].size, MADV_DONTNEED);  // a saving, never a need
+  child::Region regions[9];
+  std::size_t drop = clean_segments(regions, 8);
+  regions[drop++] = child::stack_below();
+  const timespec timeout{.tv_sec = timeout_ms / 1000, .tv_nsec = timeout_ms % 1000 * 1'000'000L};
+  for (std::size_t i = 0; i < drop; ++i)
+    (void)syscall(SYS_madvise, regions[i].start, regions[i].size, MADV_DONTNEED);  // a saving, never a need
+  // From here on each new page of code costs what the kernel maps around it, 64 KiB.
+  return static_cast<int>(
+      syscall(SYS_ppoll, polls, count, timeout_ms < 0 ? nullptr : &timeout, nullptr, 0));
 }
 
 std::size_t clean_regions(child::Region* regions, std::size_t most) {

@@ -1,6 +1,8 @@
 // Giving memory back while a payload runs for long.
 #pragma once
 
+#include <poll.h>
+
 #include <cstddef>
 
 #include "child/program.h"
@@ -8,9 +10,10 @@
 namespace snug {
 
 // Drops the clean pages of snug's own executable from its resident set (they come back from the page cache
-// when they are needed) and trims the heap. A static binary that has parsed options and a profile shows
-// about 1.7 MiB of such pages.
-void rest_memory();
+// when they are needed) and the stack's unused ones, trims the heap, and polls: both in one, because each
+// page of code that is touched between them would bring its neighbours back. A static binary that has parsed
+// options and a profile shows about 1.7 MiB of such pages.
+int rest_and_poll(pollfd* polls, std::size_t count, int timeout_ms);
 
 // The same pages, for init to drop.
 std::size_t clean_regions(child::Region* regions, std::size_t most);

@@ -87,9 +87,14 @@ void Supervisor::poll_once() {
     polls_.resize(own + TerminalRelay::kPolls);
     polls_.resize(own + relay_.add_polls(polls_.data() + own));
   }
-  const int ready = poll(polls_.data(), polls_.size(), poll_timeout());
-  drain_wire();
-  on_time(ready == 0);
+  int ready = poll(polls_.data(), polls_.size(), poll_timeout());
+  if (!drain_wire() && ready == 0 && ready_ && !rested_) {
+    // Nothing has changed what there is to wait for.
+    rested_ = true;
+    ready = rest_and_poll(polls_.data(), polls_.size(), poll_timeout());
+    (void)drain_wire();
+  }
+  on_time();
   if (ready <= 0)
     return;
   if (polls_[2].revents)
@@ -101,7 +106,7 @@ void Supervisor::poll_once() {
     relay_.handle(polls_.data() + own, polls_.size() - own);
   if (polls_[1].revents) {
     // Messages that init sent before it ended are still in the socket.
-    drain_wire();
+    (void)drain_wire();
     reap();
   }
 }
@@ -114,9 +119,11 @@ bool Supervisor::wire_matters() const {
          find_step<Timeout>(plan_) || find_step<MapRange>(plan_) || !facts_.disk_upper.empty();
 }
 
-void Supervisor::drain_wire() {
-  while (wire_ && read_wire()) {
-  }
+// Was there anything?
+bool Supervisor::drain_wire() {
+  bool any = false;
+  while (wire_ && read_wire()) any = true;
+  return any;
 }
 
 // One message. False where there is none.
@@ -298,7 +305,7 @@ void Supervisor::set_deadline() {
     deadline_ = Clock::now() + std::chrono::milliseconds{timeout->after_ms};
 }
 
-void Supervisor::on_time(bool idle) {
+void Supervisor::on_time() {
   if (companion_ && ready_)
     if (const auto at = companion_->wakes_at(); at && Clock::now() >= *at)
       companion_->on_time();
@@ -315,9 +322,6 @@ void Supervisor::on_time(bool idle) {
       forward_signal(init_, SIGTERM, true);
       deadline_ = Clock::now() + std::chrono::milliseconds{timeout->grace_ms};
     }
-  } else if (idle && ready_ && !rested_) {
-    rest_memory();
-    rested_ = true;
   }
 }
 

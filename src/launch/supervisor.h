@@ -37,7 +37,7 @@ class Supervisor : private Sandbox {
   void poll_once();
   int poll_timeout() const;
   bool wire_matters() const;
-  void drain_wire();
+  bool drain_wire();
   bool read_wire();
   using Fds = UniqueFd[child::kMaxFds];
   void on_message(const child::Message& message, Fds& fds);
@@ -47,7 +47,7 @@ class Supervisor : private Sandbox {
   void end_setup(Status status);
   void read_signals();
   void on_signal(int signal, bool from_terminal);
-  void on_time(bool idle);
+  void on_time();
   void set_deadline();
   void kill_sandbox();
   void reap();
