@@ -139,8 +139,7 @@ void read_wire(Serving& serving) {
 [[gnu::noinline]] long rest_and_wait(const Region* regions, size_t count, const uint64_t& waited,
                                      siginfo_t& info) {
   constexpr int kDrop = 4;  // MADV_DONTNEED: a saving, never a need
-  for (size_t i = 0; i < count; ++i)
-    (void)raw::call(SYS_madvise, regions[i].start, regions[i].size, kDrop);
+  for (size_t i = 0; i < count; ++i) (void)raw::call(SYS_madvise, regions[i].start, regions[i].size, kDrop);
   const Region unused = stack_below();
   (void)raw::call(SYS_madvise, unused.start, unused.size, kDrop);
   return raw::call(SYS_rt_sigtimedwait, &waited, &info, nullptr, sizeof waited);

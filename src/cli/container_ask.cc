@@ -20,10 +20,22 @@ void pause() {
   (void)poll(nullptr, 0, kStepMs);
 }
 
+// Where the state is damaged the supervisor may still be found: its socket is where it would be made now.
+Result<RunState> state_to_ask(const Container& container) {
+  auto state = container.state();
+  if (state)
+    return state;
+  const auto record = container.record();
+  auto path = record ? control_path(record->id) : Result<std::string>{tl::unexpected{record.error()}};
+  if (!path)
+    return state;
+  return RunState{.control = std::move(*path), .id = record->id};
+}
+
 }  // namespace
 
 Result<Frame> ask(const Container& container, const FrameText& request) {
-  const auto state = container.state();
+  const auto state = state_to_ask(container);
   if (!state)
     return tl::unexpected{state.error()};
   auto socket = connect_to(container, *state);

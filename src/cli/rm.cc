@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/container_ask.h"
 #include "cli/report.h"
+#include "container/control.h"
 #include "host/real_host.h"
 
 namespace snug {
@@ -26,7 +27,14 @@ Status remove_one(const ContainerStore& store, Container& container, bool force)
   if (!status && status.error().err == EBUSY)
     return fail({.step = fmt::format("container {} is running", name),
                  .hint = fmt::format("snug stop {0} first, or snug rm --force {0}", name)});
-  return status ? store.remove(std::move(container)) : status;
+  if (!status)
+    return status;
+  // Either file has its id: one of them may be damaged.
+  const auto record = container.record();
+  const auto state = container.state();
+  status = store.remove(std::move(container));
+  remove_socket(record ? record->id : state ? state->id : "");
+  return status;
 }
 
 Result<bool> confirmed(std::size_t count) {

@@ -38,6 +38,11 @@ bool usable_runtime_dir(const char* dir) {
          access(dir, W_OK) == 0;
 }
 
+std::string control_dir() {
+  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
+  return usable_runtime_dir(runtime) ? join_path(runtime, "snug") : fmt::format("/tmp/snug-{}", geteuid());
+}
+
 // A long path fits by way of its directory's descriptor: sun_path has 108 bytes.
 Result<sockaddr_un> address_of(const std::string& path, UniqueFd& dir) {
   sockaddr_un address{};
@@ -73,12 +78,17 @@ bool may_connect(int client) {
 }  // namespace
 
 Result<std::string> control_path(const std::string& id) {
-  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  const std::string dir =
-      usable_runtime_dir(runtime) ? join_path(runtime, "snug") : fmt::format("/tmp/snug-{}", geteuid());
+  const std::string dir = control_dir();
   if (Status status = make_private_dir(dir); !status)
     return tl::unexpected{status.error()};
   return join_path(dir, id + ".sock");
+}
+
+void remove_socket(const std::string& id) {
+  // The id comes from a file.
+  if (id.empty() || id.find('/') != std::string::npos)
+    return;
+  (void)unlink(join_path(control_dir(), id + ".sock").c_str());  // most often there is none
 }
 
 Result<UniqueFd> listen_at(const std::string& path) {

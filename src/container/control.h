@@ -14,6 +14,9 @@ namespace snug {
 // can enter the container.
 Result<std::string> control_path(const std::string& id);
 
+// Removes what a killed supervisor of the container `id`, which is locked by the caller, has left there.
+void remove_socket(const std::string& id);
+
 // Listens at `path`; what a killed supervisor has left there is replaced.
 Result<UniqueFd> listen_at(const std::string& path);
 

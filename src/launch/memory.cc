@@ -57,8 +57,7 @@ int rest_and_poll(pollfd* polls, std::size_t count, int timeout_ms) {
   for (std::size_t i = 0; i < drop; ++i)
     (void)syscall(SYS_madvise, regions[i].start, regions[i].size, MADV_DONTNEED);  // a saving, never a need
   // From here on each new page of code costs what the kernel maps around it, 64 KiB.
-  return static_cast<int>(
-      syscall(SYS_ppoll, polls, count, timeout_ms < 0 ? nullptr : &timeout, nullptr, 0));
+  return static_cast<int>(syscall(SYS_ppoll, polls, count, timeout_ms < 0 ? nullptr : &timeout, nullptr, 0));
 }
 
 std::size_t clean_regions(child::Region* regions, std::size_t most) {

@@ -110,8 +110,8 @@ logged_twice() { [[ $("$SNUG" logs "$1" | grep -c "$2") == 2 ]]; }
   refuses "did you mean api" start apii
   local name
   for name in a/b .. .hidden '' $'a\eb' "$(printf 'x%.0s' {1..300})"; do refuses "" run --name "$name" host true; done
-  succeeds run --name done host true
-  refuses "not running" exec done true
+  succeeds run --name ended host true
+  refuses "not running" exec ended true
 }
 
 @test "rm -f ends and removes; prune removes what is stopped" {
