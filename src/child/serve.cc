@@ -178,6 +178,9 @@ int serve_until_end(const State& state, const Program& program, pid_t payload) {
     const timespec while_short{.tv_sec = 0, .tv_nsec = 200'000'000};
     siginfo_t info;
     long signal = raw::call(SYS_rt_sigtimedwait, &waited, &info, &while_short, sizeof waited);
+    // Once more before waiting without end: a wait that failed has not told of an end.
+    if (signal == -EAGAIN && reap(serving, status))
+      break;
     if (signal == -EAGAIN)
       signal = rest_and_wait(regions, count, waited, info);
     if (signal == kForwardSignal && info.si_value.sival_int == kReadWire)

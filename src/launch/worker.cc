@@ -43,6 +43,13 @@ Error unpack(std::string_view bytes) {
   return error;
 }
 
+bool send_all(int socket, std::string_view message) {
+  ssize_t sent = 0;
+  do sent = send(socket, message.data(), message.size(), MSG_NOSIGNAL);
+  while (sent < 0 && errno == EINTR);
+  return sent >= 0;
+}
+
 // In the child: asks for its map, and waits until it is there. End of file is the parent's death: then
 // nothing may be done.
 Status await_map(int socket) {
@@ -61,8 +68,7 @@ Status await_map(int socket) {
   if (status)
     status = work();
   const std::string answer = status ? std::string{"+"} : "-" + pack(status.error());
-  const ssize_t sent = send(socket, answer.data(), answer.size(), MSG_NOSIGNAL);
-  std::_Exit(sent < 0);
+  std::_Exit(!send_all(socket, answer));
 }
 
 Status run(const MapRange* range, const Work& work) {
@@ -90,10 +96,10 @@ Status run(const MapRange* range, const Work& work) {
   Status status{};
   if (size == 1 && answer[0] == 'm') {
     status = write_range_maps(pid, *range);
-    if (status)
-      (void)send(ours.get(), "g", 1, MSG_NOSIGNAL);  // its answer tells
-    else
-      ours.reset();
+    if (status && !send_all(ours.get(), "g"))
+      status = fail({.step = "tell a process of snug's own to go on", .err = errno});
+    if (!status)
+      ours.reset();  // else it would wait for the word
     size = status ? receive() : 0;
   }
   ours.reset();
