@@ -219,7 +219,7 @@ complete -c snug -n '__snug_at \'ps\'' -s f -l filter -x -d 'only those that fit
 complete -c snug -n '__snug_at \'ps\'' -l no-trunc -d 'cut nothing short'
 complete -c snug -n '__snug_at \'logs\'' -s f -l follow -d 'go on with what is written, until the container ends'
 complete -c snug -n '__snug_at \'logs\'' -l since -x -d 'only what was written at or after TIME'
-complete -c snug -n '__snug_at \'logs\'' -l until -x -d 'only what was written before TIME'
+complete -c snug -n '__snug_at \'logs\'' -l until -x -d 'only what was written at or before TIME'
 complete -c snug -n '__snug_at \'logs\'' -s n -l tail -x -d 'only the last N lines; all for every line'
 complete -c snug -n '__snug_at \'logs\'' -s t -l timestamps -d 'begin each line with when it was written'
 complete -c snug -n '__snug_at \'cp\'' -s a -l archive -d 'keep owners and groups, as far as ids go'

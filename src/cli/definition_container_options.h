@@ -87,7 +87,7 @@ constexpr OptionDef kLogs[] = {
     {"follow", 'f', "", "go on with what is written, until the container ends", kOptions, Nothing,
      &O::follow},
     {"since", 0, "TIME", "only what was written at or after TIME", kOptions, Nothing, &O::since, kTimePoint},
-    {"until", 0, "TIME", "only what was written before TIME", kOptions, Nothing, &O::until, kTimePoint},
+    {"until", 0, "TIME", "only what was written at or before TIME", kOptions, Nothing, &O::until, kTimePoint},
     {"tail", 'n', "N", "only the last N lines; all for every line", kOptions, Nothing, &O::tail},
     {"timestamps", 't', "", "begin each line with when it was written", kOptions, Nothing, &O::timestamps},
 };

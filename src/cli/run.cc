@@ -1,15 +1,14 @@
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 
-#include "base/text.h"
 #include "base/unique_fd.h"
 #include "base/units.h"
 #include "cli/commands.h"
 #include "cli/flags_layer.h"
+#include "cli/made_names.h"
 #include "cli/prepare.h"
 #include "cli/report.h"
 #include "cli/run_kept.h"
@@ -48,17 +47,6 @@ void explain_outcome(const Plan& plan, const Outcome& outcome, const CommonOptio
     print_note("the writable layer had no inode left: too many files for a tmpfs of its size", common.color);
 }
 
-// What the command has made where tools of the host would act upon it.
-void report_new(const Plan& plan, const CommonOptions& common) {
-  for (const PlannedStep& planned : plan.steps)
-    if (const auto* watch = std::get_if<ReportNew>(&planned.step))
-      for (const std::string& path : watch->paths)
-        if (struct stat info{}; lstat(path.c_str(), &info) == 0)
-          print_note(fmt::format("the command has made {}: look into it before git, an editor or direnv does",
-                                 escape_control(path)),
-                     common.color);
-}
-
 }  // namespace
 
 Result<int> run_command(const Options& options) {
@@ -95,7 +83,7 @@ Result<int> run_command(const Options& options) {
   if (!outcome)
     return tl::unexpected{std::move(outcome).error().error};
   explain_outcome(*plan, *outcome, common);
-  report_new(*plan, common);
+  print_made(names_to_report(*plan), common);
   return outcome->exit_status;
 }
 

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cli/exec_into.h"
 #include "cli/keep_rules.h"
+#include "cli/made_names.h"
 #include "cli/prepare.h"
 #include "cli/report.h"
 #include "cli/session_note.h"
@@ -104,6 +105,7 @@ Result<int> go(const Options& options, RealHost& host, KeepJob job, const StartM
     return other;
   };
   print_notes(job.plan, options.common);
+  const std::vector<std::string> watched = names_to_report(job.plan);
   auto socket = start_keeper(std::move(job));
   if (!socket)
     return tl::unexpected{socket.error()};
@@ -118,8 +120,11 @@ Result<int> go(const Options& options, RealHost& host, KeepJob job, const StartM
                  .hint = "it was killed from outside, or the machine is out of memory (dmesg tells)"});
   if (frame->kind == FrameKind::StartFailed)
     return fail(start_error(*frame));
-  if (manner.attached)
-    return finish_attached(*socket, manner, terminal, options);
+  if (manner.attached) {
+    auto status = finish_attached(*socket, manner, terminal, options);
+    print_made(watched, options.common);
+    return status;
+  }
   note_session_end(options.common);
   if (!manner.print_name)
     return 0;

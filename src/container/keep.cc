@@ -51,11 +51,11 @@ bool run_once(KeepJob& job, Keeper& keeper) {
       job.plan = std::move(*other);
       outcome = run_plan(job.plan, options);
     }
-  if (outcome) {
+  if (outcome && !keeper.unwritten()) {
     keeper.end_run(outcome->exit_status, end_text(*outcome));
     return true;
   }
-  const Error& error = outcome.error().error;
+  const Error& error = keeper.unwritten() ? *keeper.unwritten() : outcome.error().error;
   keeper.end_run(error.status, describe(error));
   if (!keeper.was_started())
     keeper.tell_start_failed(error);

@@ -81,7 +81,15 @@ void Keeper::started(Sandbox& sandbox) {
   state_.init_start = start_time_of(sandbox.init()).value_or(0);
   state_.boot_id = boot_id();
   state_.health = health_.start(Clock::now());
-  write_state();
+  if (started_once_) {
+    write_state();
+  } else if (Status status = container_.write_state(state_); !status) {
+    // The first time this is a start that has failed: nobody would find a container whose file says that it
+    // does not run, nor its socket.
+    unwritten_ = std::move(status).error();
+    sandbox.kill_all();
+    return;
+  }
   if (starter_ && !started_once_)
     clients_.tell(*starter_, {.kind = FrameKind::Started, .a = state_.terminal});
   started_once_ = true;

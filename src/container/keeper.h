@@ -36,6 +36,8 @@ class Keeper : public Companion, private ClientRequests {
   void farewell();
 
   bool was_started() const { return started_once_; }
+  // Why a payload that was executed was ended again at once, as a start that has failed.
+  const std::optional<Error>& unwritten() const { return unwritten_; }
   bool stop_wanted() const { return state_.stopped_by_user; }
   const ContainerRecord& record() const { return record_; }
   RunState& state() { return state_; }
@@ -90,6 +92,7 @@ class Keeper : public Companion, private ClientRequests {
   Client* starter_{};
   std::uint32_t last_id_{};
   bool started_once_{};
+  std::optional<Error> unwritten_{};
 };
 
 }  // namespace snug

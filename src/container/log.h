@@ -56,9 +56,9 @@ struct LogEntry {
 
 struct LogQuery {
   std::optional<std::int64_t> since_ns{};  // entries at or after
-  std::optional<std::int64_t> until_ns{};
-  std::optional<std::uint64_t> tail{};  // the last so many lines
-  bool follow{};                        // go on until `ended` says so and everything has been read
+  std::optional<std::int64_t> until_ns{};  // entries at or before
+  std::optional<std::uint64_t> tail{};     // the last so many lines
+  bool follow{};                           // go on until `ended` says so and everything has been read
 };
 
 // Hands every entry that the query asks for to `take`, the oldest first, over rotated files. `take` answers

@@ -157,8 +157,11 @@ Result<Container> ContainerStore::create(const std::string& name, const Containe
     draft = {};
     error = begin_draft(store.get(), draft);
   }
-  if (error != 0)
+  if (error != 0) {
+    // Made and with nothing in it, where the disk was full by then; what is not empty is somebody's.
+    (void)unlinkat(store.get(), draft.name.c_str(), AT_REMOVEDIR);
     return failed(error);
+  }
   const int dir = draft.dir.get();
   if (const Status status = fill_draft(dir, record, state, root_mode, range); !status) {
     (void)remove_all(store.get(), draft.name, dir);  // what stays is swept, its lock will be free

@@ -17,6 +17,8 @@ store_is_empty() {
   left=$(find "$XDG_DATA_HOME/snug/containers" "$XDG_RUNTIME_DIR/snug" -mindepth 1 2>/dev/null || true)
   [[ -z $left ]] || { echo "left behind: $left" >&2 && return 1; }
 }
+# sorted WORD…: the lines that snug prints, in an order that does not depend on ages.
+sorted() { "$SNUG" "$@" | sort; }
 # field NAME JQ: a fact of a container.
 field() { "$SNUG" inspect "$1" | jq -r ".[0]$2"; }
 status_is() { [[ $(field "$1" .state.status) == "$2" ]]; }
@@ -203,10 +205,127 @@ health_is() { [[ $(field box .state.health) == "$1" ]]; }
   snug export box | tar -t | grep -q '^etc/passwd$'
 }
 
+@test "what a named command has made where the host's tools would act upon it is told at its end" {
+  mkdir project
+  cd project
+  run --separate-stderr snug run --name box --profile untrusted -v "$PWD:/work" -w /work host sh -c 'echo x >.envrc'
+  [[ $status == 0 && $stderr == *"$PWD/.envrc"* ]] || fail_with "a note that names .envrc"
+  rm .envrc
+  run --separate-stderr snug start -a box
+  [[ $status == 0 && $stderr == *"$PWD/.envrc"* ]] || fail_with "a note that names .envrc"
+}
+
 @test "generate systemd names the container and this binary" {
   sleeper web
   succeeds generate systemd web
   [[ $output == *"ExecStart="*" start --attach web"* && $output == *"[Install]"* ]]
+}
+
+@test "start: attached to the end, and several in the background" {
+  exits 3 run --name one host sh -c 'cat; echo out; echo err >&2; exit 3' </dev/null
+  run --separate-stderr snug start -a one
+  [[ $status == 3 && $output == out && $stderr == err ]]
+  run --separate-stderr snug start -ai one <<<"typed"
+  [[ $status == 3 && $output == $'typed\nout' ]]
+  succeeds run --name two host true
+  prints $'one\ntwo' start one two
+  refuses "takes one container" start -a one two
+}
+
+@test "wait tells the end of what runs, of several in their order" {
+  succeeds run -d --name slow host sh -c ": $mark; sleep 0.5; exit 4"
+  succeeds run -d --name quick host sh -c 'exit 5'
+  prints $'4\n5' wait slow quick
+}
+
+@test "a container that ends by a signal says so" {
+  exits 143 run --name box host sh -c 'kill -TERM $$'
+  prints 143 wait box
+  sleeper killed
+  succeeds kill killed
+  prints 137 wait killed
+  [[ $(field killed .state.exit_code) == 137 ]]
+}
+
+@test "attach: the status is the container's, and signals pass unless they are not to" {
+  succeeds run -d --name box host sh -c "trap 'exit 6' TERM; echo up; : $mark; while :; do sleep 0.05; done"
+  eventually logged box up
+  "$SNUG" attach --no-stdin --sig-proxy=false box >/dev/null &
+  local looks=$! got=0
+  sleep 0.2
+  kill -TERM "$looks"
+  wait "$looks" || got=$?
+  [[ $got != 6 ]]
+  status_is box running
+  "$SNUG" attach --no-stdin box >/dev/null &
+  looks=$! got=0
+  sleep 0.2
+  kill -TERM "$looks"
+  wait "$looks" || got=$?
+  [[ $got == 6 ]]
+}
+
+@test "ps: filters, names and JSON" {
+  sleeper web
+  exits 3 run --name job "$(image)" sh -c 'exit 3'
+  succeeds run --name over host true
+  [[ $(sorted ps -a -q --filter status=exited) == $'job\nover' ]]
+  prints job ps -a -q --filter exited=3
+  prints web ps -q --filter name=we
+  prints web ps -q --filter status=running
+  [[ $(sorted ps -a -q --filter name=web --filter name=job) == $'job\nweb' ]]
+  prints "" ps -q --filter status=running --filter name=job
+  [[ $("$SNUG" ps -a --json | jq -r 'map(.name) | sort | join(" ")') == "job over web" ]]
+  [[ $("$SNUG" ps -a --json | jq -r '.[] | select(.name == "job") | "\(.status) \(.exit_code)"') == "exited 3" ]]
+}
+
+@test "port: nothing is published, and a port that is none is refused" {
+  sleeper web
+  prints "" port web
+  refuses "80/tcp" port web 80
+  refuses "" port web eighty
+  refuses "" port web 99999
+}
+
+@test "logs: since, until, time stamps, JSON, and a reader that has enough" {
+  succeeds run --name box host sh -c 'echo early; sleep 1.1; echo late >&2'
+  local first
+  first=$(snug logs -t box 2>/dev/null)
+  [[ $first =~ ^20[0-9-]+T[0-9:.]+Z?[+0-9:]*\ early$ ]]
+  run --separate-stderr snug logs --until "$(snug logs --json box | jq -rs '.[0].time')" box
+  [[ $output == early && -z $stderr ]]
+  run --separate-stderr snug logs --since "$(snug logs --json box | jq -rs '.[1].time')" box
+  [[ -z $output && $stderr == late ]]
+  [[ $(snug logs --json box | jq -rs 'map(.stream) | join(" ")') == "stdout stderr" ]]
+  prints "" logs -n 0 box
+  snug run --name long host seq 100000 >/dev/null
+  [[ $(snug logs long | head -n 1) == 1 ]]
+  [[ $(snug logs long | sha256sum) == $(seq 100000 | sha256sum) ]]
+}
+
+@test "a container is its own: other runs and other containers see nothing of it" {
+  sleeper box
+  succeeds exec box touch /tmp/mine
+  sleeper other
+  exits 1 exec other test -e /tmp/mine
+  exits 1 run host test -e /tmp/mine
+  [[ $("$SNUG" exec box sh -c 'ls -d /proc/[0-9]*' | wc -l) -le 5 ]]
+}
+
+@test "restart begins from what was left, and clears what is in memory only" {
+  succeeds run -d --name box "$(image)" sh -c ": $mark; sleep 300"
+  succeeds exec box sh -c 'echo kept >/root/file; echo gone >/dev/shm/file'
+  prints box restart -t 0 box
+  prints kept exec box cat /root/file
+  exits 1 exec box test -e /dev/shm/file
+}
+
+@test "--rm with a name removes at its end, also after stop" {
+  exits 5 run --rm --name box host sh -c 'exit 5'
+  store_is_empty
+  succeeds run -d --rm --name box host sh -c ": $mark; sleep 300"
+  succeeds stop -t 0 box
+  eventually store_is_empty
 }
 
 @test "check finds a store in order" {

@@ -151,6 +151,38 @@ terminal() {
   [[ $status != 0 && $output != *snug* ]]
 }
 
+@test "an image whose every program is such a script gets none of snug's, by exec, shell or health check" {
+  need gcc
+  mkdir -p root/bin root/etc
+  printf '#include <unistd.h>\nint main(void) { for (;;) pause(); }\n' | gcc -O1 -static -x c -o root/bin/stays -
+  local name
+  for name in sh bash true; do
+    printf '#!/proc/self/exe version\n' >"root/bin/$name"
+    chmod +x "root/bin/$name"
+  done
+  succeeds run -d --name box -e "MARK=$mark" --health-cmd true --health-interval 100ms --health-retries 1 ./root /bin/stays
+  for name in sh bash true /bin/sh; do
+    run --separate-stderr snug exec box "$name"
+    [[ $status != 0 && $output != *snug* ]] || fail_with "nothing of snug from $name"
+  done
+  run --separate-stderr snug shell --name box
+  [[ $status != 0 && $output != *snug* ]] || fail_with "nothing of snug from shell"
+  eventually unhealthy
+}
+unhealthy() { "$SNUG" ps --filter health=unhealthy -q | grep -qx box; }
+
+@test "strict: redirected input and output are relayed whole, and the files are not handed in" {
+  box --profile untrusted "$(image)"
+  head -c 3000000 /dev/urandom >in
+  chmod 600 in
+  snug exec box sh -c 'cat; chmod 666 /proc/self/fd/0' <in >out
+  cmp in out
+  [[ $(stat -c %a in) == 600 ]]
+  echo kept >out
+  snug exec box sh -c 'echo more; exit 9' >>out || [[ $? == 9 ]]
+  [[ $(<out) == $'kept\nmore' ]]
+}
+
 @test "a redirected file is relayed under strict" {
   box --profile untrusted "$(image)"
   echo before >file

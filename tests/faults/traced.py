@@ -37,15 +37,16 @@ class Call:
 
 @dataclasses.dataclass(frozen=True)
 class Fault:
-    """At `call`: errno `error`; or death by `kill`; or a stop of `delay` seconds. Of a Call, role "*" is any, nth 0
-    all, and the name may be several, with "+" between."""
+    """At `call`: errno `error`; or death by `kill`, before it or `after` it; or a stop of `delay` seconds. Of a Call,
+    role "*" is any, nth 0 all, and the name may be several, with "+" between."""
     call: Call
     error: int = 0
     kill: bool = False
     delay: float = 0.0
+    after: bool = False
 
     def what(self):
-        return "SIGKILL" if self.kill else f"{self.delay} s" if self.delay else errno.errorcode[self.error]
+        return f"SIGKILL {'after' if self.after else 'before'}" if self.kill else f"{self.delay} s" if self.delay else errno.errorcode[self.error]
 
     def __str__(self):
         return f"{self.call}={self.what()}"
@@ -54,6 +55,7 @@ class Fault:
 class Process:
     def __init__(self, role):
         self.role, self.counts, self.injected, self.last = role, {}, False, None
+        self.doomed = False  # to be killed when its call is done
         self.heap_end = 0  # what brk has answered last
         self.born = False  # has its first stop been seen?
         self.newuser = False  # is it in a clone that makes a user namespace?
@@ -161,6 +163,9 @@ class TracedRun:
         if info is None:
             return
         if info.op == ptrace.EXIT:
+            if process.doomed:
+                os.kill(pid, signal.SIGKILL)
+                return
             if process.injected:
                 process.injected = False
                 ptrace.set_result(pid, self.failure(process))
@@ -193,7 +198,11 @@ class TracedRun:
                 self.on_hit(self)
             self.hit = True
             if fault.kill:
-                os.kill(pid, signal.SIGKILL)
+                if fault.after:
+                    process.doomed = True
+                    ptrace.go_on(pid)
+                else:
+                    os.kill(pid, signal.SIGKILL)
                 return
             if fault.delay:
                 self.held.append((time.monotonic() + fault.delay, pid))

@@ -3,6 +3,8 @@ import os, re, subprocess
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SNUGS = ("untrusted", "image", "strict", "default")
+# What joins a container is to have no more than what it was made with.
+JOINED = "-joined"
 # What stands between these in README.md is made.
 MARKS = ("`tests/isolation/run --peers --readme` made this table:\n", "\n## ")
 
@@ -31,11 +33,12 @@ def properties():
 def expected(subject, names):
     """({property: reason} of those that do not hold, the same of those that need not, those that are not asked)"""
     no, perhaps, without = {}, {}, set()
+    alike = subject.removesuffix(JOINED)
     for number, line in lines("expected"):
         who, name, reason = line.split(None, 2)
         if name.rstrip("?") not in names:
             raise SystemExit(f"isolation: expected:{number}: no property {name}")
-        if who != subject and not (who == "*" and subject in SNUGS):
+        if who not in (subject, alike) and not (who == "*" and alike in SNUGS):
             continue
         if reason.startswith("not asked"):
             without.add(name)

@@ -1,6 +1,6 @@
 """The sandboxes that are asked, as command lines. Peers get the strictest options that they have and that let a build
 run in a writable project directory; README.md says which."""
-import os, shutil, subprocess
+import os, shlex, shutil, subprocess
 
 WRITABLE = ["-v", "PROJECT:/work", "-w", "/work"]
 INSIDE = ["/work/inside", "/work/bait"]
@@ -56,22 +56,39 @@ class Subject:
         self.name, self.title, self.command, self.asked = name, title, command, asked
 
 
+def snug_words(project, what, options):
+    words = [word.replace("PROJECT", project) for word in options]
+    # A guard is for a directory that is writable by name; by itself "untrusted" holds the writes back.
+    if what == "guards" and "untrusted" in words:
+        words[2:2] = ["-v", f"{project}:/work"]
+    return words
+
+
 def snug(bench, *options):
+    return lambda project, what: [bench.snug, "run", *snug_words(project, what, options), *INSIDE]
+
+
+def joined(bench, *options):
+    """The checks join a container that is there already. All of it is started on the same terminal or files, with the
+    same descriptors."""
     def command(project, what):
-        words = [word.replace("PROJECT", project) for word in options]
-        # A guard is for a directory that is writable by name; by itself "untrusted" holds the writes back.
-        if what == "guards" and "untrusted" in words:
-            words[2:2] = ["-v", f"{project}:/work"]
-        return [bench.snug, "run", *words, *INSIDE]
+        name = os.path.basename(project)
+        made = [bench.snug, "run", "-d", "--name", name, *snug_words(project, what, options), INSIDE[0], "wait"]
+        script = (f"{shlex.join(made)} </dev/null >/dev/null || exit; {shlex.join([bench.snug, 'exec', name, *INSIDE])} "
+                  f"\"$@\"; status=$?; {shlex.join([bench.snug, 'rm', '-f', name])} >/dev/null; exit $status")
+        return ["sh", "-c", script, "sh"]
     return command
 
 
 def snugs(bench):
+    untrusted, default = ["--profile", "untrusted", "--"], [*WRITABLE, bench.image]
     return [
-        Subject("untrusted", "snug untrusted (strict)", snug(bench, "--profile", "untrusted", "--")),
+        Subject("untrusted", "snug untrusted (strict)", snug(bench, *untrusted)),
         Subject("image", "snug untrusted, image", snug(bench, "--profile", "untrusted", bench.image)),
         Subject("strict", "snug --seccomp strict", snug(bench, "--seccomp", "strict", *WRITABLE, "host")),
-        Subject("default", "snug default, image", snug(bench, *WRITABLE, bench.image)),
+        Subject("default", "snug default, image", snug(bench, *default)),
+        Subject("untrusted-joined", "snug exec, untrusted", joined(bench, *untrusted)),
+        Subject("default-joined", "snug exec, default", joined(bench, *default)),
     ]
 
 

@@ -1,4 +1,5 @@
 // inside BAIT [SUBJECT…]: every check of the subjects, or of all that need no special start.
+// inside wait: runs until it is ended, for others to join.
 #include "bait.h"
 #include "check.h"
 
@@ -48,8 +49,9 @@ static bool wanted(int argc, char** argv, size_t subject) {
 }
 
 int main(int argc, char** argv) {
+  while (argc == 2 && strcmp(argv[1], "wait") == 0) pause();
   if (argc < 2 || !read_bait(argv[1])) {
-    fprintf(stderr, "usage: inside BAIT [SUBJECT...]\n");
+    fprintf(stderr, "usage: inside BAIT [SUBJECT...] | wait\n");
     return 2;
   }
   for (size_t i = 0; i < sizeof subjects / sizeof *subjects; ++i) {
