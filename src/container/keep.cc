@@ -58,7 +58,7 @@ bool run_once(KeepJob& job, Keeper& keeper) {
   const Error& error = keeper.unwritten() ? *keeper.unwritten() : outcome.error().error;
   keeper.end_run(error.status, describe(error));
   if (!keeper.was_started())
-    keeper.tell_start_failed(error);
+    keeper.never_started(error);
   return false;
 }
 
@@ -85,12 +85,11 @@ void keep(KeepJob& job, UniqueFd first) {
   job.record.spec = {};
   Keeper keeper{job.container, job.record, std::exchange(job.state, {}), std::move(first)};
   if (Status status = keeper.prepare(); !status) {
-    keeper.tell_start_failed(status.error());
+    keeper.never_started(status.error());
   } else if (!await_end_of(static_cast<pid_t>(before.init_pid), before.init_start, before.boot_id,
                            kLeftoverPatienceMs)) {
-    keeper.tell_start_failed(
-        {.step = "the container's last run has not ended yet",
-         .hint = "its supervisor was killed, and the kernel is still busy with the rest"});
+    keeper.never_started({.step = "the container's last run has not ended yet",
+                          .hint = "its supervisor was killed, and the kernel is still busy with the rest"});
   } else {
     run_again_and_again(job, keeper);
   }

@@ -121,12 +121,8 @@ void Keeper::end_run(int exit_code, const std::string& error) {
   write_state();
 }
 
-void Keeper::tell_start_failed(const Error& error) {
-  if (starter_)
-    clients_.tell(*starter_, {.kind = FrameKind::StartFailed,
-                              .a = error.status,
-                              .b = error.err,
-                              .data = error.step + '\0' + error.origin + '\0' + error.hint});
+void Keeper::never_started(const Error& error) {
+  start_error_ = error;
 }
 
 bool Keeper::wait_before_restart(std::chrono::milliseconds delay) {
@@ -150,6 +146,12 @@ void Keeper::close_door() {
 }
 
 void Keeper::farewell() {
+  if (starter_ && start_error_)
+    clients_.tell(*starter_,
+                  {.kind = FrameKind::StartFailed,
+                   .a = start_error_->status,
+                   .b = start_error_->err,
+                   .data = start_error_->step + '\0' + start_error_->origin + '\0' + start_error_->hint});
   clients_.for_each([&](Client& client) {
     if (client.attached || client.waits)
       clients_.tell(client, {.kind = FrameKind::Ended, .a = state_.exit_code, .data = state_.error});
@@ -166,12 +168,15 @@ void Keeper::write_state() {
 Streams::Sink Keeper::sink() {
   return [this](LogStream stream, std::string_view bytes) {
     log_->append(stream, bytes, now_ns());
-    clients_.output(stream, bytes);
+    // Nobody is told of a payload that was ended again because its start could not be written down.
+    if (started_once_)
+      clients_.output(stream, bytes);
   };
 }
 
 void Keeper::add_polls(std::vector<pollfd>& polls) {
-  streams_.add_polls(polls, clients_.behind());
+  // The payload may write before init tells that it was executed; whoever started it waits for Started first.
+  streams_.add_polls(polls, !started_once_ || clients_.behind());
   clients_.add_polls(polls);
 }
 

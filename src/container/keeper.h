@@ -26,8 +26,8 @@ class Keeper : public Companion, private ClientRequests {
   // For each run: the state of before it, and after it what it came to.
   void begin_run();
   void end_run(int exit_code, const std::string& error);
-  // Why it never started; to whoever started it.
-  void tell_start_failed(const Error& error);
+  // Why. Told to whoever started it by farewell(): they are to find nothing of it any more.
+  void never_started(const Error& error);
   // Waits before the next run, answering meanwhile. False where somebody stopped it.
   bool wait_before_restart(std::chrono::milliseconds delay);
   // No client comes any more. Before the lock is given up: the next run's socket has the same name.
@@ -93,6 +93,7 @@ class Keeper : public Companion, private ClientRequests {
   std::uint32_t last_id_{};
   bool started_once_{};
   std::optional<Error> unwritten_{};
+  std::optional<Error> start_error_{};
 };
 
 }  // namespace snug

@@ -43,6 +43,16 @@ sleeper() { succeeds run -d --name "$1" host sh -c ": $mark; sleep 300"; }
   store_is_empty
 }
 
+@test "output that comes before init could tell of the start is not lost" {
+  need strace
+  # Each message of init's takes a while: the payload has written, and has ended, before any is sent.
+  run --separate-stderr strace -f -qq -o /dev/null -e trace=sendmsg -e inject=sendmsg:delay_enter=50000 \
+    "$SNUG" run -q --name box host echo early
+  [[ $status == 0 && $output == early ]]
+  succeeds logs box
+  [[ $output == early ]]
+}
+
 @test "a container without a name is throwaway" {
   succeeds run -d host sh -c ": $mark; sleep 0.3"
   local name=$output

@@ -65,10 +65,10 @@ teardown() {
 # A Debian 12 minbase root filesystem of the caller's own.
 image() { echo "$test_image"; }
 
-# Waits, for two seconds at most, until no process has the word in its command line.
+# Waits, for ten seconds at most, until no process has the word in its command line.
 gone() {
   local i
-  for ((i = 0; i < 40; ++i)); do
+  for ((i = 0; i < 200; ++i)); do
     pgrep -f -- "$1" >/dev/null || return 0
     sleep 0.05
   done
@@ -81,7 +81,7 @@ gone() {
 # Waits, for five seconds at most, until a command succeeds.
 eventually() {
   local i
-  for ((i = 0; i < 100; ++i)); do
+  for ((i = 0; i < 400; ++i)); do
     if "$@"; then return 0; fi
     sleep 0.05
   done

@@ -152,8 +152,8 @@ rows_of_tildes() { (($(screen | grep -c '^~') >= $1)); }
 }
 
 @test "Ctrl-C without -t ends the payload as in a plain pipeline" {
-  type_line "$SNUG run -i host sleep 300"
-  sleep 0.5
+  type_line "$SNUG run -i host sh -c 'echo rea''dy; exec sleep 300'"
+  answers 'ready'
   tm send-keys C-c
   # Of its own line: where a command of a list dies of SIGINT, bash drops the rest of the list.
   type_line 'echo code-$?'
@@ -161,8 +161,8 @@ rows_of_tildes() { (($(screen | grep -c '^~') >= $1)); }
 }
 
 @test "Ctrl-Z of a run without -t stops it until fg, or is passed over; it is not lost" {
-  type_line "$SNUG run -i host sh -c 'sleep 2; echo do''ne'"
-  sleep 0.5
+  type_line "$SNUG run -i host sh -c 'echo rea''dy; sleep 2; echo do''ne'"
+  answers 'ready'
   tm send-keys C-z
   sleep 0.5
   if shows '^\[1\]\+ +Stopped'; then type_line 'fg'; fi

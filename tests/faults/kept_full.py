@@ -44,7 +44,8 @@ def start(rig, limit):
         # It can be ended on a full disk, and its place be given back.
         rig.works("rm", "-f", "box")
     remount(rig, f"size={ROOM}" if limit.startswith("size") else "nr_inodes=1000")
-    kept.must(rig.make("box").endswith("end of probe\n"), "does not run with room")
+    out = rig.make("box")
+    kept.must(out.endswith("end of probe\n"), f"does not run with room: {out!r}")
     rig.is_whole()
     rig.works("rm", "box")
     unmount(rig)
