@@ -54,17 +54,29 @@ Result<Frame> ask(const Container& container, const FrameText& request) {
   }
 }
 
+Result<std::optional<Frame>> ask_if_running(const Container& container, const FrameText& request) {
+  for (int waited = 0;; waited += kStepMs) {
+    const auto running = container.running();
+    if (!running)
+      return tl::unexpected{running.error()};
+    if (!*running)
+      return std::nullopt;
+    auto answer = ask(container, request);
+    if (answer)
+      return std::move(*answer);
+    // It may be ending: its socket goes before its lock. One that starts or does not answer is asked again.
+    const bool unreachable = answer.error().err == EPIPE || answer.error().err == ENOTCONN ||
+                             answer.error().err == ENOENT || answer.error().err == ECONNREFUSED;
+    const auto still = container.running();
+    if (still && *still && (!unreachable || waited >= kPatienceMs))
+      return tl::unexpected{answer.error()};
+    pause();
+  }
+}
+
 Result<bool> stop_container(const Container& container, int signal, std::int32_t grace_ms) {
-  const auto running = container.running();
-  if (!running)
-    return tl::unexpected{running.error()};
-  if (!*running)
-    return false;
-  const auto answer = ask(container, {.kind = FrameKind::Stop, .a = signal, .b = grace_ms});
-  // Its end may have come between the question and the answer.
-  if (!answer && answer.error().err != EPIPE && answer.error().err != ENOTCONN)
-    return tl::unexpected{answer.error()};
-  return true;
+  return ask_if_running(container, {.kind = FrameKind::Stop, .a = signal, .b = grace_ms})
+      .map([](const std::optional<Frame>& answer) { return answer.has_value(); });
 }
 
 Status lock_stopped(Container& container) {

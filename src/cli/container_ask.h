@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -14,6 +15,9 @@ namespace snug {
 // Sends the request and waits for the answer. Fails with what was refused; with err EPIPE where the
 // supervisor died over it.
 Result<Frame> ask(const Container& container, const FrameText& request);
+
+// The same of a container that may end meanwhile: nothing where it does not run, or does not any more.
+Result<std::optional<Frame>> ask_if_running(const Container& container, const FrameText& request);
 
 // Ends it, and waits until nothing of it is left. True where it ran.
 Result<bool> stop_container(const Container& container, int signal, std::int32_t grace_ms);

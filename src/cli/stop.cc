@@ -57,13 +57,11 @@ Result<int> wait_command(const Options& options) {
     const auto container = store.find(name);
     if (!container)
       return tl::unexpected{container.error()};
-    const auto running = container->running();
-    const auto end = running && *running ? ask(*container, {.kind = FrameKind::Wait})
-                                         : Result<Frame>{tl::unexpected{Error{.err = ENOTCONN}}};
-    int status = end ? end->a : 0;
-    if (!end) {
-      if (!running || (end.error().err != ENOTCONN && end.error().err != EPIPE))
-        return tl::unexpected{running ? end.error() : running.error()};
+    const auto end = ask_if_running(*container, {.kind = FrameKind::Wait});
+    if (!end)
+      return tl::unexpected{end.error()};
+    int status = *end ? (*end)->a : 0;
+    if (!*end) {
       const auto state = container->state();
       if (!state)
         return tl::unexpected{state.error()};

@@ -242,6 +242,19 @@ health_is() { [[ $(field box .state.health) == "$1" ]]; }
   refuses "takes one container" start -a one two
 }
 
+@test "wait and stop of a container that ends at that moment are not surprised" {
+  need strace
+  local command
+  for command in wait stop; do
+    succeeds run -d --name box host sh -c 'sleep 0.5; exit 7'
+    # It ends between the look at its lock and the connection to its socket.
+    run --separate-stderr strace -qq -o /dev/null -e trace=connect -e inject=connect:delay_enter=1500000 "$SNUG" "$command" box
+    [[ $status == 0 ]] || fail_with "status 0"
+    if [[ $command == wait ]]; then [[ $output == 7 ]]; else [[ $output == box ]]; fi
+    succeeds rm box
+  done
+}
+
 @test "wait tells the end of what runs, of several in their order" {
   succeeds run -d --name slow host sh -c ": $mark; sleep 0.5; exit 4"
   succeeds run -d --name quick host sh -c 'exit 5'
