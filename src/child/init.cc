@@ -2,6 +2,7 @@
 // kernel kills the rest.
 #include <linux/capability.h>
 #include <poll.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -56,6 +57,8 @@ int do_op(State& state, const Op& op) {
       const int result = await_maps(state);
       return result < 0 ? result : become_undumpable();
     }
+    case OpCode::NewCgroupNamespace:
+      return static_cast<int>(raw::call(SYS_unshare, CLONE_NEWCGROUP));
     case OpCode::JoinKeyring: {
       // KEYCTL_JOIN_SESSION_KEYRING with no name makes an anonymous one. A kernel without keyrings has
       // nothing to hide.
@@ -96,6 +99,8 @@ int do_op(State& state, const Op& op) {
       return mount_proc(state, op);
     case OpCode::MountSys:
       return mount_sys(state, op);
+    case OpCode::MountCgroup:
+      return mount_cgroup(state);
     case OpCode::OpenTerminal:
       return open_terminal(state, op);
     case OpCode::RootReadOnly:

@@ -30,6 +30,7 @@ struct TextList {
 enum class OpCode : uint8_t {
   WriteMaps,
   AwaitMaps,
+  NewCgroupNamespace,
   JoinKeyring,
   LoopbackUp,
   SetSysctl,
@@ -48,6 +49,7 @@ enum class OpCode : uint8_t {
   MountDevpts,
   MountProc,
   MountSys,
+  MountCgroup,
   OpenTerminal,
   RootReadOnly,
   PivotRoot,

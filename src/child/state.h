@@ -41,6 +41,7 @@ int mount_dev(State& state, const TextList& devices);
 int mount_devpts(State& state);
 int mount_proc(State& state, const Op& op);
 int mount_sys(State& state, const Op& op);
+int mount_cgroup(State& state);
 int open_terminal(State& state, const Op& op);
 
 int write_maps(const char* uid_map, const char* gid_map);

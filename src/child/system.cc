@@ -170,6 +170,14 @@ int mount_sys(State& state, const Op& op) {
   return result;
 }
 
+int mount_cgroup(State& state) {
+  const int fd = new_mount("cgroup2", MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV | kNoExec);
+  const int result = place_system(fd, state, "/sys/fs/cgroup");
+  if (fd >= 0)
+    raw::close_fd(fd);
+  return result;
+}
+
 int open_pty(int pts, uint16_t rows, uint16_t columns, int& master) {
   master = raw::open_at(pts, "ptmx", O_RDWR | O_NOCTTY);
   if (master < 0)

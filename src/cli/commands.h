@@ -26,6 +26,8 @@ Result<int> ps_command(const Options& options);
 Result<int> inspect_command(const Options& options);
 Result<int> logs_command(const Options& options);
 Result<int> top_command(const Options& options);
+Result<int> stats_command(const Options& options);
+Result<int> update_command(const Options& options);
 Result<int> cp_command(const Options& options);
 Result<int> port_command(const Options& options);
 Result<int> diff_command(const Options& options);
@@ -34,6 +36,7 @@ Result<int> export_command(const Options& options);
 Result<int> check_command(const Options& options);
 Result<int> generate_systemd_command(const Options& options);
 
+Result<int> doctor_command(const Options& options);
 Result<int> profile_ls_command(const Options& options);
 Result<int> profile_show_command(const Options& options);
 Result<int> profile_check_command(const Options& options);

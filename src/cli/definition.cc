@@ -14,6 +14,12 @@ constexpr OptionDef kExplainOptions[] = {
      &RunOptions::paths, "The rest of the plan is not printed."},
 };
 
+constexpr OptionDef kDoctorOptions[] = {
+    {"apparmor", 0, "", "print the AppArmor profile that this binary needs, and nothing else", "Options",
+     Complete::Nothing, &ContainerOptions::apparmor,
+     "For Ubuntu 23.10 and later. It is bound to the path that this very binary has."},
+};
+
 constexpr CommandDef kCommands[] = {
     {Command::Run,
      "run",
@@ -103,6 +109,16 @@ constexpr CommandDef kCommands[] = {
      Complete::Nothing,
      false,
      {}},
+    {Command::Doctor, "doctor", "say what works on this machine, and how to mend what does not",
+     "doctor [options]",
+     "Tries what a run needs, and says of each whether it is ok, degraded or broken, what that means, why, "
+     "and\n"
+     "who can mend it with which command. Leaves nothing behind. The exit status is 0 if all is well, 1 if\n"
+     "something is not, 2 if no sandbox can be made. --verbose explains what is ok as well.",
+     "snug doctor\tone line for each check\n"
+     "snug doctor --json\tthe same for a program to read\n"
+     "snug doctor --apparmor | sudo tee /etc/apparmor.d/snug\tallow this binary its namespaces\n",
+     Complete::Nothing, false, kDoctorOptions},
     {Command::Completion,
      "completion",
      "print a completion script",

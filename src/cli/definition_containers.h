@@ -125,6 +125,29 @@ constexpr CommandDef kContainerCommands[] = {
      .examples = "snug top web\tnumber, user, time and command of each\n",
      .positional = Container,
      .group = kContainers},
+    {.id = Command::Stats,
+     .name = "stats",
+     .summary = "show what running containers use",
+     .usage = "stats [options] [NAME...]",
+     .text = "Processor, memory, disk and processes, by the container's cgroup, every second until Ctrl-C. "
+             "Of a container\n"
+             "without limits, which has no cgroup, by its processes: memory that they share is then counted "
+             "twice.",
+     .examples = "snug stats\tall that run\n"
+                 "snug stats --no-stream --json web\tonce, one object a line\n",
+     .positional = Container,
+     .own = kStats,
+     .group = kContainers},
+    {.id = Command::Update,
+     .name = "update",
+     .summary = "change the limits of containers",
+     .usage = "update [options] NAME...",
+     .text = "At once where it runs, and for every later start. What is not named stays as it was.",
+     .examples = "snug update -m 1G --memory-swap 1G web\tmore memory\n"
+                 "snug update --cpus 0.5 --pids-limit 100 web db\tfor two at once\n",
+     .positional = Container,
+     .own = kUpdate,
+     .group = kContainers},
     {.id = Command::Port,
      .name = "port",
      .summary = "list the published ports of a container",

@@ -7,13 +7,11 @@ namespace {
 // Words of docker and of later versions. Each gets a sentence, none is listed anywhere.
 constexpr Elsewhere kCommandElsewhere[] = {
     {"try", ""},
-    {"stats", ""},
     {"apply", ""},
     {"discard", ""},
     {"undo", ""},
     {"trust", ""},
     {"allow", ""},
-    {"doctor", ""},
     {"pull", ""},
     {"push", ""},
     {"build", ""},
@@ -47,7 +45,6 @@ constexpr Elsewhere kCommandElsewhere[] = {
     {"events", "snug wait NAME waits for a container's end; snug logs -f NAME shows what it writes"},
     {"pause", "nothing pauses a container: snug stop ends it, and snug start goes on with its files"},
     {"unpause", "nothing pauses a container: snug stop ends it, and snug start goes on with its files"},
-    {"update", "what a container is stays as it was made: snug commit, and run the new image"},
     {"save", "snug export writes a container's files"},
     // Docker's long forms. Every other "container X" is told of snug X, see parse.cc.
     {"container", "its commands stand alone: snug ps, snug rm, snug logs, ..."},
@@ -77,7 +74,6 @@ constexpr Elsewhere kOptionElsewhere[] = {
     {"security-opt", "see --seccomp, and [security] in snug-profile(5)"},
     {"userns", "see --ids and --user"},
     {"gpus", "it is called --gpu"},
-    {"ulimit", "see [limits] in snug-profile(5)"},
     {"label", "snug keeps no labels; --name is what a container is found by"},
     {"log-driver", "the log is always kept with the container; --log-opt bounds it"},
     {"cidfile", "--name gives a container the name that you want"},

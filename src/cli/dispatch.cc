@@ -41,6 +41,10 @@ Result<int> dispatch(const Options& options) {
       return logs_command(options);
     case Command::Top:
       return top_command(options);
+    case Command::Stats:
+      return stats_command(options);
+    case Command::Update:
+      return update_command(options);
     case Command::Cp:
       return cp_command(options);
     case Command::Port:
@@ -53,6 +57,8 @@ Result<int> dispatch(const Options& options) {
       return export_command(options);
     case Command::Check:
       return check_command(options);
+    case Command::Doctor:
+      return doctor_command(options);
     case Command::GenerateSystemd:
       return generate_systemd_command(options);
     case Command::ProfileLs:

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "cli/flags_put.h"
 #include "container/names.h"
 #include "spec/env_file.h"
 #include "spec/names.h"
@@ -23,81 +24,6 @@ namespace {
 
 // A file of variables may well be more than execve(2) takes: that limit has an error of its own.
 constexpr std::uint64_t kMaxEnvFile = 64 << 20;
-
-using Typed = std::optional<std::string>;
-
-// The functions below put one typed value into the layer. All have this shape, so that the layer reads as a
-// list.
-template<class T, class V>
-Status keep(Result<V> parsed, std::string_view flag, Maybe<T>& to) {
-  if (!parsed)
-    return tl::unexpected{parsed.error()};
-  to = Setting<T>{.value = T(*std::move(parsed)), .origin = {std::string{flag}}};
-  return {};
-}
-
-template<HasWords T>
-Status put_word(const Typed& typed, std::string_view flag, Maybe<T>& to) {
-  if (!typed)
-    return {};
-  if (const auto value = from_word<T>(*typed))
-    return keep(Result<T>{*value}, flag, to);
-  return fail({.step = fmt::format("{}: \"{}\" is not a choice", flag, escape_control(*typed))});
-}
-
-void put_switch(const std::optional<bool>& typed, std::string_view flag, Maybe<bool>& to) {
-  if (typed)
-    to = {.value = *typed, .origin = {std::string{flag}}};
-}
-
-// Zero would read as "no limit" to those who know docker.
-template<class Parse>
-Status put_amount(const Typed& typed, std::string_view flag, Parse parse, Maybe<std::uint64_t>& to) {
-  if (!typed)
-    return {};
-  const Result<std::uint64_t> amount = parse(*typed, flag);
-  if (amount && *amount == 0)
-    return fail({.step = fmt::format("{}: 0 leaves nothing at all", flag),
-                 .hint = "leave it out for no limit of this kind"});
-  return keep(amount, flag, to);
-}
-
-using CheckText = Status (*)(std::string_view text, std::string_view what);
-Status put_list(const std::vector<std::string>& typed, std::string_view flag, CheckText check,
-                std::vector<Setting<std::string>>& to) {
-  for (const std::string& text : typed) {
-    if (auto status = check(text, flag); !status)
-      return status;
-    to.push_back({.value = text, .origin = {std::string{flag}}});
-  }
-  return {};
-}
-
-Result<double> parse_cpus(std::string_view text, std::string_view flag) {
-  double value = 0;
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
-  // The kernel takes no quota below 1 ms of its 100 ms period (sched(7), cpu.max).
-  if (error != std::errc{} || end != text.data() + text.size() || !(value >= 0.01 && value <= 65536))
-    return fail({.step = fmt::format("{}: \"{}\" is not a number of processors from 0.01 to 65536", flag,
-                                     escape_control(text))});
-  return value;
-}
-
-// Docker counts memory and swap together; the profile and the kernel count swap alone.
-Status put_swap(const RunOptions& run, const Profile& layer, Maybe<std::uint64_t>& to) {
-  constexpr std::string_view kFlag = "--memory-swap";
-  if (!run.memory_swap || *run.memory_swap == "-1")
-    return {};
-  if (!layer.memory)
-    return fail({.step = fmt::format("{}: there is no --memory that it could add to", kFlag),
-                 .hint = "it is memory and swap together, as in docker"});
-  const auto total = parse_size(*run.memory_swap, kFlag);
-  if (total && *total < layer.memory->value)
-    return fail({.step = fmt::format("{}: {} is less than --memory", kFlag, *run.memory_swap),
-                 .hint = "it is memory and swap together, as in docker"});
-  return keep(total.map([&](std::uint64_t bytes) { return bytes - layer.memory->value; }), kFlag, to);
-}
 
 Status put_environment(const RunOptions& run, const HostView& host, Profile& layer) {
   const auto caller = [&](const std::string& name) { return host.environment(name); };
@@ -192,20 +118,6 @@ Status put_rootfs(const RunOptions& run, Profile& layer) {
   if (auto status = put_word(run.writable, "--writable", layer.writable); !status)
     return status;
   return put_amount(run.size, "--size", parse_size, layer.rootfs_size);
-}
-
-Status put_limits(const RunOptions& run, Profile& layer) {
-  if (auto status = put_amount(run.memory, "--memory", parse_size, layer.memory); !status)
-    return status;
-  if (auto status = put_swap(run, layer, layer.swap); !status)
-    return status;
-  if (run.cpus)
-    if (auto status = keep(parse_cpus(*run.cpus, "--cpus"), "--cpus", layer.cpus); !status)
-      return status;
-  const auto parse = [](std::string_view text, std::string_view flag) {
-    return parse_number(text, flag, 4194304);
-  };
-  return put_amount(run.pids_limit, "--pids-limit", parse, layer.pids);
 }
 
 Status put_network(const RunOptions& run, Profile& layer) {

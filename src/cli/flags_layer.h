@@ -12,6 +12,9 @@ namespace snug {
 // option's long name as its origin. Shell: without a command the user's own shell is wanted.
 Result<Profile> flags_layer(const RunOptions& run, Command command, const HostView& host);
 
+// The part of the limits: also of what `snug update` is told.
+Status put_limits(const RunOptions& run, Profile& layer);
+
 // The descriptor of --json-status-fd, -1 where it was not given.
 Result<int> parse_status_fd(const RunOptions& run);
 

@@ -42,8 +42,10 @@ Json::Object group(const Json& spec, const std::array<std::string_view, N>& name
   return object;
 }
 
-constexpr std::array<std::string_view, 8> kLimits{"memory",    "swap",   "cpus",       "pids",
-                                                  "io_weight", "nofile", "timeout_ms", "limits_required"};
+constexpr std::array<std::string_view, 14> kLimits{
+    "memory",     "memory_reservation", "swap",   "cpus",    "cpu_weight", "cpuset",
+    "pids",       "io_weight",          "io_max", "hugetlb", "ulimits",    "nofile",
+    "timeout_ms", "limits_required"};
 constexpr std::array<std::string_view, 4> kNetwork{"network", "allow", "deny", "publish"};
 constexpr std::array<std::string_view, 12> kSecurity{
     "run_as",      "ids",     "fake_root", "seccomp",       "seccomp_allow", "seccomp_deny",

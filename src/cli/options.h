@@ -27,12 +27,15 @@ enum class Command {
   Inspect,
   Logs,
   Top,
+  Stats,
+  Update,
   Cp,
   Port,
   Diff,
   Commit,
   Export,
   Check,
+  Doctor,
   GenerateSystemd,
   ProfileLs,
   ProfileShow,
@@ -103,7 +106,16 @@ struct RunOptions {
   std::optional<std::string> memory{};
   std::optional<std::string> memory_swap{};
   std::optional<std::string> cpus{};
+  std::optional<std::string> memory_reservation{};
   std::optional<std::string> pids_limit{};
+  std::optional<std::string> cpu_shares{};
+  std::optional<std::string> cpuset{};
+  std::optional<std::string> blkio_weight{};
+  std::vector<std::string> device_read_bps{};
+  std::vector<std::string> device_write_bps{};
+  std::vector<std::string> device_read_iops{};
+  std::vector<std::string> device_write_iops{};
+  std::vector<std::string> ulimits{};
 
   std::optional<std::string> ids{};
   std::optional<std::string> fake_root{};
@@ -140,6 +152,7 @@ struct ContainerOptions {
   std::optional<bool> follow{};
   std::optional<bool> timestamps{};
   std::optional<bool> no_trunc{};
+  std::optional<bool> no_stream{};
   std::optional<bool> attach{};
   std::optional<bool> interactive{};
   std::optional<bool> tty{};
@@ -148,6 +161,7 @@ struct ContainerOptions {
   std::optional<bool> sig_proxy{};
   std::optional<bool> follow_link{};
   std::optional<bool> archive{};
+  std::optional<bool> apparmor{};  // doctor only
 
   std::optional<std::string> time{};  // seconds
   std::optional<std::string> signal{};

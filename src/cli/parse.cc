@@ -167,6 +167,7 @@ Status take_words(const CommandDef& command, const Rest& rest, Options& options)
     case Command::Ps:
     case Command::Prune:
     case Command::Check:
+    case Command::Doctor:
     case Command::Version:
       return need(count == 0, "takes no words");
     case Command::None:

@@ -63,17 +63,33 @@ Object step_members(const Step& step) {
           [](const EnterContainer& s) {
             return Object{{"kind", "enter-container"}, {"name", s.name}};
           },
+          [](const LimitGroup& s) {
+            Json::Array limits;
+            for (const GroupLimit& limit : s.limits)
+              limits.emplace_back(
+                  Object{{"controller", limit.controller}, {"file", limit.file}, {"value", limit.value}});
+            return Object{{"kind", "limit-group"},
+                          {"by", s.delegation.by == cgroup::Delegator::Systemd ? "systemd" : "cgroup"},
+                          {"below", s.delegation.dir},
+                          {"limits", std::move(limits)}};
+          },
           [](const RelayFiles&) {
             return Object{{"kind", "relay-files"}};
           },
           [](const CreateNamespaces& s) {
-            return Object{{"kind", "create-namespaces"}, {"network", s.network}};
+            return Object{{"kind", "create-namespaces"}, {"network", s.network}, {"cgroup", s.cgroup}};
           },
           [](const MapSelf& s) {
             return Object{{"kind", "map-self"}, {"uids", ranges({s.uid})}, {"gids", ranges({s.gid})}};
           },
           [](const MapRange& s) {
             return Object{{"kind", "map-range"}, {"uids", ranges(s.uids)}, {"gids", ranges(s.gids)}};
+          },
+          [](const NewCgroupNamespace&) {
+            return Object{{"kind", "new-cgroup-namespace"}};
+          },
+          [](const MountCgroup&) {
+            return Object{{"kind", "mount-cgroup"}};
           },
           [](const JoinKeyring&) {
             return Object{{"kind", "join-keyring"}};

@@ -34,6 +34,8 @@ void explain_outcome(const Plan& plan, const Outcome& outcome, const CommonOptio
     if (const Timeout* timeout = find_step<Timeout>(plan))
       print_note(fmt::format("timed out after {} s", static_cast<double>(timeout->after_ms) / 1000),
                  common.color);
+  if (!outcome.memory_limit.empty())
+    print_note(out_of_memory_text(outcome.memory_limit), common.color);
   const OverlayRoot* root = find_step<OverlayRoot>(plan);
   const TmpfsRoot* tmpfs = find_step<TmpfsRoot>(plan);
   const std::uint64_t size = root ? root->size : tmpfs ? tmpfs->size : 0;

@@ -22,6 +22,7 @@
 #include "container/keep.h"
 #include "container/names.h"
 #include "launch/refused_overlay.h"
+#include "launch/sandbox_group.h"
 
 namespace snug {
 namespace {
@@ -104,6 +105,14 @@ Result<int> go(const Options& options, RealHost& host, KeepJob job, const StartM
         other = std::move(run->plan);
     return other;
   };
+  job.plan_anew = [&host](const Spec& spec) {
+    return prepare_spec(spec, host).map([](PreparedRun run) { return std::move(run.plan); });
+  };
+  // Here, so that this process is no longer in the group that the supervisor divides.
+  if (const LimitGroup* step = find_step<LimitGroup>(job.plan);
+      step && step->delegation.by == cgroup::Delegator::Cgroup)
+    if (Status status = SandboxGroup::settle(*step); !status)
+      return tl::unexpected{std::move(status).error()};
   print_notes(job.plan, options.common);
   const std::vector<std::string> watched = names_to_report(job.plan);
   auto socket = start_keeper(std::move(job));

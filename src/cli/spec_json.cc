@@ -171,10 +171,16 @@ std::vector<ShownKey> shown_keys(const Spec& spec) {
   to.add("rootfs", "writable", text_of(spec.writable.value), spec.writable.origin);
   to.maybe("rootfs", "size", spec.rootfs_size, size_text);
   to.maybe("limits", "memory", spec.memory, size_text);
+  to.maybe("limits", "memory-reservation", spec.memory_reservation, size_text);
   to.maybe("limits", "swap", spec.swap, size_text);
   to.maybe("limits", "cpus", spec.cpus, same);
+  to.maybe("limits", "cpu-weight", spec.cpu_weight, same);
+  to.maybe("limits", "cpuset", spec.cpuset, same);
   to.maybe("limits", "pids", spec.pids, same);
   to.maybe("limits", "io-weight", spec.io_weight, same);
+  to.list("limits", "io-max", spec.io_max);
+  to.list("limits", "hugetlb", spec.hugetlb);
+  to.list("limits", "ulimits", spec.ulimits);
   to.maybe("limits", "nofile", spec.nofile, same);
   to.maybe("limits", "timeout", spec.timeout_ms, duration_text);
   to.add("limits", "required", spec.limits_required.value, spec.limits_required.origin);

@@ -11,7 +11,7 @@ namespace snug {
 namespace {
 
 // Of this protocol: a client of another version is told so, and not misunderstood.
-constexpr std::uint32_t kMagic = 0x736e6702;
+constexpr std::uint32_t kMagic = 0x736e6703;
 
 struct Header {
   std::uint32_t magic;

@@ -8,6 +8,8 @@
 //     |--- Enter (request, fds 0 to 2) ------------>|   Entered (the pty's master) or EnterFailed; then Left
 //     |--- EnterSignal ---------------------------->|   of one that has entered
 //     |--- Tree ----------------------------------->|   TreeIs (root, user and network namespace)
+//     |--- Group ---------------------------------->|   GroupIs (the cgroup's directory)
+//     |--- Updated -------------------------------->|   Ok: container.json has other limits than before
 //     |<------------------------- Refused (why) ----|   instead of any answer
 //
 // The one who starts a container is its first client, over a socket pair: it gets Started or StartFailed.
@@ -35,6 +37,8 @@ enum class FrameKind : std::uint32_t {
   Enter,        // a: 1 where it goes on without its client; fds: request, standard input, output, error
   EnterSignal,  // a: signal
   Tree,         //
+  Group,        //
+  Updated,      //
 
   Started,      // a: 1 where the payload has a terminal
   StartFailed,  // a: exit status, b: errno; data: step NUL origin NUL hint
@@ -48,6 +52,7 @@ enum class FrameKind : std::uint32_t {
   EnterFailed,  // a: step of the joining plan, b: errno
   Left,         // a: wait status
   TreeIs,       // fds: root, user namespace, network namespace
+  GroupIs,      // fd: the directory of the sandbox's cgroup
 };
 
 constexpr std::size_t kFrameFds = 4;

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "cgroup/home.h"
 #include "child/descriptors.h"
 #include "container/keeper.h"
 #include "container/process_identity.h"
@@ -37,7 +38,19 @@ bool wants_restart(const Keeper& keeper, const RunState& state) {
 }
 
 std::string end_text(const Outcome& outcome) {
+  if (!outcome.memory_limit.empty())
+    return out_of_memory_text(outcome.memory_limit);
   return outcome.timed_out ? "timed out" : "";
+}
+
+// A change that cannot be planned leaves the limits as they were: the container goes on, and its next start
+// says why.
+void take_update(KeepJob& job) {
+  const auto record = job.container.record();
+  if (!record || !job.plan_anew)
+    return;
+  if (auto plan = job.plan_anew(record->spec))
+    job.plan = std::move(*plan);
 }
 
 // One run. False where it never came to one.
@@ -74,6 +87,8 @@ void run_again_and_again(KeepJob& job, Keeper& keeper) {
       delay = kFirstDelay;
     if (!keeper.wait_before_restart(delay))
       return;
+    if (keeper.take_update())
+      take_update(job);
     delay = std::min(2 * delay, kLongestDelay);
     ++keeper.state().restarts;
   }
@@ -107,7 +122,8 @@ Status leave_caller(const KeepJob& job, int socket) {
     return fail({.step = "leave the session", .err = errno});
   if (chdir("/") != 0)
     return fail({.step = "leave the working directory", .err = errno});
-  if (const int result = child::close_all_but({job.container.dir(), job.container.lock_fd(), socket, -1});
+  if (const int result = child::close_all_but(
+          {job.container.dir(), job.container.lock_fd(), socket, cgroup::Home::of_process().dir()});
       result < 0)
     return fail({.step = "close the caller's files", .err = -result});
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGCONT, SIGTSTP})

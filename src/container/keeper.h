@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "container/clients.h"
 #include "container/health_check.h"
@@ -38,6 +39,8 @@ class Keeper : public Companion, private ClientRequests {
   bool was_started() const { return started_once_; }
   // Why a payload that was executed was ended again at once, as a start that has failed.
   const std::optional<Error>& unwritten() const { return unwritten_; }
+  // Once: has somebody changed container.json since the plan was made?
+  bool take_update() { return std::exchange(updated_, false); }
   bool stop_wanted() const { return state_.stopped_by_user; }
   const ContainerRecord& record() const { return record_; }
   RunState& state() { return state_; }
@@ -71,6 +74,7 @@ class Keeper : public Companion, private ClientRequests {
   void stop(int signal, std::int64_t grace_ms);
   void enter(Client& client, Frame& frame);
   void give_tree(Client& client);
+  void give_group(Client& client);
   void begin_health_check();
   std::uint32_t free_id();
   Client* client_of(std::uint32_t id);
@@ -91,6 +95,7 @@ class Keeper : public Companion, private ClientRequests {
   std::optional<Clock::time_point> kill_at_{};
   Client* starter_{};
   std::uint32_t last_id_{};
+  bool updated_{};
   bool started_once_{};
   std::optional<Error> unwritten_{};
   std::optional<Error> start_error_{};

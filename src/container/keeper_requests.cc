@@ -58,6 +58,11 @@ void Keeper::on_frame(Client& client, Frame& frame) {
       return;
     case FrameKind::Tree:
       return give_tree(client);
+    case FrameKind::Group:
+      return give_group(client);
+    case FrameKind::Updated:
+      updated_ = true;
+      return clients_.tell(client, {.kind = FrameKind::Ok});
     default:
       return refuse(client, EPROTO, "not a request");
   }
@@ -87,6 +92,13 @@ void Keeper::give_tree(Client& client) {
     return refuse(client, ESRCH, "nothing runs in it at this moment");
   const int fds[] = {tree_[0].get(), tree_[1].get(), tree_[2].get()};
   clients_.tell(client, {.kind = FrameKind::TreeIs}, fds, 3);
+}
+
+void Keeper::give_group(Client& client) {
+  const int fd = sandbox_ ? sandbox_->group() : -1;
+  if (fd < 0)
+    return refuse(client, ENODATA, "it has no cgroup of its own");
+  clients_.tell(client, {.kind = FrameKind::GroupIs}, &fd, 1);
 }
 
 std::uint32_t Keeper::free_id() {

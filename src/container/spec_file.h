@@ -43,8 +43,11 @@ struct Fields<Spec> {
     field("run_as", s.run_as), field("ids", s.ids), field("fake_root", s.fake_root);
     field("overlay", s.overlay), field("writable", s.writable), field("read_only", s.read_only);
     field("rootfs_size", s.rootfs_size), field("mounts", s.mounts);
-    field("memory", s.memory), field("swap", s.swap), field("cpus", s.cpus), field("pids", s.pids);
-    field("io_weight", s.io_weight), field("nofile", s.nofile), field("timeout_ms", s.timeout_ms);
+    field("memory", s.memory), field("memory_reservation", s.memory_reservation), field("swap", s.swap);
+    field("cpus", s.cpus), field("cpu_weight", s.cpu_weight), field("cpuset", s.cpuset);
+    field("pids", s.pids), field("io_weight", s.io_weight), field("io_max", s.io_max);
+    field("hugetlb", s.hugetlb), field("ulimits", s.ulimits);
+    field("nofile", s.nofile), field("timeout_ms", s.timeout_ms);
     field("limits_required", s.limits_required);
     field("network", s.network), field("allow", s.allow), field("deny", s.deny), field("publish", s.publish);
     field("seccomp", s.seccomp), field("seccomp_allow", s.seccomp_allow);

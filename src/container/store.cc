@@ -79,6 +79,12 @@ Status Container::write_state(const RunState& state) const {
   return {};
 }
 
+Status Container::write_record(const ContainerRecord& record) const {
+  if (Status status = write_document(dir_.get(), kRecord, to_json(record)); !status)
+    return fail(of_container(*this, status.error()));
+  return {};
+}
+
 Result<bool> Container::running() const {
   const UniqueFd lock = open_lock(dir_.get(), O_RDONLY);
   const int locked = lock ? is_file_locked(lock.get()) : -errno;

@@ -32,6 +32,8 @@ class Container {
   Result<ContainerRecord> record() const;
   Result<RunState> state() const;
   Status write_state(const RunState& state) const;
+  // Replaces container.json: for what can be changed of a container that is there, its limits.
+  Status write_record(const ContainerRecord& record) const;
 
   // Does anybody hold the lock? Fails where the lock cannot be asked for.
   Result<bool> running() const;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cgroup/delegation.h"
 
 namespace snug {
 
@@ -24,6 +25,7 @@ struct FileInfo {
   gid_t gid{};
   mode_t mode{};  // permission bits only
   std::uint64_t size{};
+  dev_t rdev{};  // of a device: which
   bool operator==(const FileInfo&) const = default;
 };
 
@@ -94,6 +96,9 @@ class HostView {
 
   // The version of the kernel's Landlock interface, 0 where it has none: landlock_create_ruleset(2).
   virtual Result<unsigned> landlock_abi() const = 0;
+
+  // Who lets this user have cgroups with limits. Asks systemd, hence only where limits are wanted.
+  virtual cgroup::Delegation delegation() const = 0;
 
   // Where snug keeps things: $XDG_DATA_HOME/snug, by default ~/.local/share/snug. Not created by asking.
   virtual std::string store_dir() const = 0;

@@ -108,7 +108,8 @@ Result<FileInfo> RealHost::stat(const std::string& path) const {
                   .uid = info.st_uid,
                   .gid = info.st_gid,
                   .mode = info.st_mode & 07777,
-                  .size = static_cast<std::uint64_t>(info.st_size)};
+                  .size = static_cast<std::uint64_t>(info.st_size),
+                  .rdev = info.st_rdev};
 }
 
 Result<std::string> RealHost::read_link(const std::string& path) const {
@@ -202,6 +203,10 @@ Result<unsigned> RealHost::landlock_abi() const {
   if (errno == ENOSYS || errno == EOPNOTSUPP)
     return 0U;
   return fail({.step = "ask the kernel for its Landlock", .err = errno});
+}
+
+cgroup::Delegation RealHost::delegation() const {
+  return cgroup::find_delegation();
 }
 
 std::string RealHost::store_dir() const {

@@ -26,6 +26,7 @@ class RealHost : public HostView {
   std::optional<std::string> native_overlay_problem() const override;
   bool tmpfs_has_user_xattrs() const override;
   Result<unsigned> landlock_abi() const override;
+  cgroup::Delegation delegation() const override;
   std::string store_dir() const override;
 
   // $XDG_CONFIG_HOME/snug, by default ~/.config/snug.

@@ -27,6 +27,8 @@ class Sandbox {
   // Asks init to start a command (child/enter.h) with these standard descriptors. The answer comes by
   // Companion::entered() or enter_failed().
   virtual Status enter(std::uint32_t id, int request, const int (&standard)[3]) = 0;
+  // Its cgroup's directory, -1 where it has none of its own.
+  virtual int group() const = 0;
 };
 
 struct WindowSize {

@@ -1,6 +1,7 @@
 #include "launch/launch.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -18,6 +19,7 @@
 #include "launch/file_relay.h"
 #include "launch/lower.h"
 #include "launch/memory.h"
+#include "launch/sandbox_group.h"
 #include "launch/signals.h"
 #include "launch/supervisor.h"
 #include "launch/terminal.h"
@@ -28,13 +30,15 @@ namespace {
 
 // fork(2) with namespaces and a pidfd. clone3 is from Linux 5.3, and outer containers' filters answer it with
 // ENOSYS so that callers take clone(2), whose flags a filter can see.
-pid_t clone_init(std::uint64_t flags, int& pidfd) {
+pid_t clone_init(std::uint64_t flags, int group, int& pidfd) {
   clone_args arguments{};
-  arguments.flags = flags | CLONE_PIDFD;
+  arguments.flags = flags | CLONE_PIDFD | (group >= 0 ? CLONE_INTO_CGROUP : 0);
+  arguments.cgroup = group >= 0 ? static_cast<std::uint64_t>(group) : 0;
   arguments.pidfd = reinterpret_cast<std::uint64_t>(&pidfd);
   arguments.exit_signal = SIGCHLD;
   long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
-  if (pid < 0 && errno == ENOSYS)
+  // CLONE_INTO_CGROUP (Linux 5.7) has no place in the old call's flags.
+  if (pid < 0 && errno == ENOSYS && group < 0)
     pid = syscall(SYS_clone, flags | CLONE_PIDFD | SIGCHLD, nullptr, &pidfd, nullptr, nullptr);
   return static_cast<pid_t>(pid);
 }
@@ -104,14 +108,17 @@ std::optional<LaunchError> lower_program(const Plan& plan, const LaunchFacts& fa
 }
 
 // init's pid, or the error of the step that creates it.
-tl::expected<pid_t, LaunchError> clone_sandbox(const Plan& plan, Prepared& prepared, UniqueFd& pidfd) {
+tl::expected<pid_t, LaunchError> clone_sandbox(const Plan& plan, Prepared& prepared, int group,
+                                               UniqueFd& pidfd) {
   const std::size_t create = index_of<CreateNamespaces>(plan);
-  std::uint64_t flags =
-      CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
-  if (std::get<CreateNamespaces>(plan.steps[create].step).network)
+  std::uint64_t flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
+  const auto& step = std::get<CreateNamespaces>(plan.steps[create].step);
+  if (step.network)
     flags |= CLONE_NEWNET;
+  if (step.cgroup)
+    flags |= CLONE_NEWCGROUP;
   int fd = -1;
-  const pid_t init = clone_init(flags, fd);
+  const pid_t init = clone_init(flags, group, fd);
   if (init < 0)
     return tl::unexpected<LaunchError>{LaunchError{explain_failure(plan.steps[create], errno, -1), create}};
   if (init == 0) {
@@ -121,6 +128,38 @@ tl::expected<pid_t, LaunchError> clone_sandbox(const Plan& plan, Prepared& prepa
   pidfd.reset(fd);
   prepared.theirs.reset();
   return init;
+}
+
+std::optional<LaunchError> prepare_group(const Plan& plan, std::optional<SandboxGroup>& group) {
+  const std::size_t i = index_of<LimitGroup>(plan);
+  if (i == plan.steps.size())
+    return std::nullopt;
+  const auto& step = std::get<LimitGroup>(plan.steps[i].step);
+  auto made = SandboxGroup::make(step);
+  if (made) {
+    group.emplace(std::move(*made));
+    return std::nullopt;
+  }
+  // What failed is said by the error itself; what an errno means here is the step's to know.
+  Error error = std::move(made).error();
+  Error known = explain_failure(plan.steps[i], error.err, -1);
+  if (error.hint.empty())
+    error.hint = std::move(known.hint);
+  error.origin = std::move(known.origin);
+  return LaunchError{std::move(error), i};
+}
+
+// The kernel kills the whole group, init with it, so that nobody inside can tell.
+void note_out_of_memory(const Plan& plan, const SandboxGroup& group, LaunchResult& result) {
+  const LimitGroup* step = find_step<LimitGroup>(plan);
+  if (step->memory_text.empty() || !group.out_of_memory())
+    return;
+  if (result && result->exit_status == 128 + SIGKILL)
+    result->memory_limit = step->memory_text;
+  else if (!result)
+    result.error().error = {
+        .step = out_of_memory_text(step->memory_text) + " while the sandbox was being set up",
+        .hint = "give it more: --memory, or limits.memory"};
 }
 
 LaunchResult launch(const Plan& plan, const LaunchOptions& options, LaunchFacts facts) {
@@ -160,8 +199,12 @@ LaunchResult launch(const Plan& plan, const LaunchOptions& options, LaunchFacts 
     if (const Status status = relay.start(); !status)
       return tl::unexpected<LaunchError>{
           LaunchError{explain_failure(plan.steps[i], status.error().err, -1), i}};
+  std::optional<SandboxGroup> group;
+  if (auto failure = prepare_group(plan, group))
+    return tl::unexpected<LaunchError>{std::move(*failure)};
+  facts.group = group ? group->dir() : -1;
   UniqueFd pidfd;
-  const auto init = clone_sandbox(plan, *prepared, pidfd);
+  const auto init = clone_sandbox(plan, *prepared, facts.group, pidfd);
   if (!init)
     return tl::unexpected<LaunchError>{init.error()};
   relay.give_back();
@@ -172,6 +215,8 @@ LaunchResult launch(const Plan& plan, const LaunchOptions& options, LaunchFacts 
   }
   Supervisor supervisor{plan, options, *signals, facts};
   LaunchResult result = supervisor.run(*init, std::move(pidfd), std::move(prepared->ours));
+  if (group)
+    note_out_of_memory(plan, *group, result);
   if (Status status = relay.finish(); !status && result)
     return launch_failure(std::move(status).error());
   return result;
@@ -238,7 +283,7 @@ tl::expected<HeldTree, LaunchError> HeldTree::hold(const Plan& plan, const std::
   if (auto failure = lower_program(parts.plan, parts.facts, *signals, parts.options, parts.prepared))
     return tl::unexpected<LaunchError>{std::move(*failure)};
   UniqueFd pidfd;
-  const auto init = clone_sandbox(parts.plan, parts.prepared, pidfd);
+  const auto init = clone_sandbox(parts.plan, parts.prepared, -1, pidfd);
   if (!init)
     return tl::unexpected<LaunchError>{init.error()};
   parts.supervisor = std::make_unique<Supervisor>(parts.plan, parts.options, *signals, parts.facts);

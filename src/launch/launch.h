@@ -27,8 +27,14 @@ struct Outcome {
   bool timed_out{};
   bool out_of_blocks{};  // the writable layer was full at the end
   bool out_of_inodes{};
+  std::string memory_limit{};  // "64 MiB", where the kernel has killed it for going beyond
   bool operator==(const Outcome&) const = default;
 };
+
+// "out of memory (limit 64 MiB)"
+inline std::string out_of_memory_text(const std::string& limit) {
+  return "out of memory (limit " + limit + ")";
+}
 
 // Why a plan could not be carried out, and at which of its steps where it was one.
 struct LaunchError {

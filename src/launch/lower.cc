@@ -26,7 +26,21 @@ std::uint64_t bind_attributes(const BindMount& step) {
 }
 
 int resource_number(std::string_view name) {
-  return name == "nofile" ? RLIMIT_NOFILE : RLIMIT_CORE;
+  constexpr struct {
+    std::string_view name;
+    int number;
+  } kNumbers[] = {
+      {"as", RLIMIT_AS},           {"core", RLIMIT_CORE},         {"cpu", RLIMIT_CPU},
+      {"data", RLIMIT_DATA},       {"fsize", RLIMIT_FSIZE},       {"locks", RLIMIT_LOCKS},
+      {"memlock", RLIMIT_MEMLOCK}, {"msgqueue", RLIMIT_MSGQUEUE}, {"nice", RLIMIT_NICE},
+      {"nofile", RLIMIT_NOFILE},   {"nproc", RLIMIT_NPROC},       {"rss", RLIMIT_RSS},
+      {"rtprio", RLIMIT_RTPRIO},   {"rttime", RLIMIT_RTTIME},     {"sigpending", RLIMIT_SIGPENDING},
+      {"stack", RLIMIT_STACK}};
+  // The parser knows no other name.
+  for (const auto& known : kNumbers)
+    if (known.name == name)
+      return known.number;
+  return RLIMIT_CORE;
 }
 
 }  // namespace
@@ -92,6 +106,7 @@ void LoweredProgram::lower_step(const Step& step) {
                  [&](const PrepareDisk&) {},
                  [&](const KeepContainer&) {},
                  [&](const EnterContainer&) {},
+                 [&](const LimitGroup&) {},
                  [&](const RelayFiles&) {},
                  [&](const CreateNamespaces&) { program_.create_step = step_; },
                  [&](const Timeout&) {},
@@ -104,6 +119,7 @@ void LoweredProgram::lower_step(const Step& step) {
                    add(OpCode::WriteMaps).maps = {keep(map_line(s.uid)), keep(map_line(s.gid))};
                  },
                  [&](const MapRange&) { add(OpCode::AwaitMaps); },
+                 [&](const NewCgroupNamespace&) { add(OpCode::NewCgroupNamespace); },
                  [&](const JoinKeyring&) { add(OpCode::JoinKeyring); },
                  [&](const LoopbackUp&) { add(OpCode::LoopbackUp); },
                  [&](const SetSysctl& s) {
@@ -155,6 +171,7 @@ void LoweredProgram::lower_step(const Step& step) {
                  [&](const MountSys& s) {
                    add(OpCode::MountSys).sys = {s.own, keep_list(s.masked)};
                  },
+                 [&](const MountCgroup&) { add(OpCode::MountCgroup); },
                  [&](const OpenTerminal&) {
                    if (facts_.terminal_fds == 0)
                      return;

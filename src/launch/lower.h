@@ -19,6 +19,7 @@ struct LaunchFacts {
   std::uint8_t terminal_fds{};  // bit n: standard fd n becomes the sandbox's own; none: no terminal is opened
   std::uint16_t rows{};
   std::uint16_t columns{};
+  int group{-1};      // the sandbox's cgroup
   bool setup_only{};  // a trial: everything but the payload
   bool tree_only{};   // everything but the payload, and it stays
 };

@@ -58,6 +58,7 @@ class Supervisor : private Sandbox {
   void signal(int signal, std::uint32_t id) override;
   void kill_all() override { kill_sandbox(); }
   Status enter(std::uint32_t id, int request, const int (&standard)[3]) override;
+  int group() const override { return facts_.group; }
 
   const Plan& plan_;
   const LaunchOptions& options_;

@@ -31,6 +31,7 @@ struct Builder {
   unsigned cow_count{};  // copy-on-write mounts so far
   ReportNew watch{};     // guarded names that are not there yet
   Origin watch_origin{};
+  bool grouped{};  // the sandbox has a cgroup of its own
 
   // A container of a name has a directory in the store; what it writes is there.
   bool kept() const { return spec.name.has_value(); }
@@ -49,6 +50,7 @@ struct Builder {
 
 // The sub-planners, in the order in which they are called. Each appends the steps of its phases.
 Status plan_user(Builder& builder);       // who the payload is; no steps
+Status plan_limits(Builder& builder);     // Create: the cgroup; plan/limits.cc
 Status plan_identity(Builder& builder);   // Create, Identity
 Status plan_kernel(Builder& builder);     // Kernel
 Status plan_root(Builder& builder);       // Root

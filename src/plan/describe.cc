@@ -77,11 +77,22 @@ std::string describe(const Step& step) {
                                s.remove ? ", and remove it at its end" : "");
           },
           [](const EnterContainer& s) { return "join the running container " + safe(s.name); },
+          [](const LimitGroup& s) {
+            std::vector<std::string> texts;
+            for (const GroupLimit& limit : s.limits)
+              texts.push_back(fmt::format("{} = {}", limit.file, limit.value));
+            return fmt::format("make a cgroup {}: {}",
+                               s.delegation.by == cgroup::Delegator::Systemd
+                                   ? fmt::format("in a scope of systemd's user manager ({})", safe(s.unit))
+                                   : "below " + safe(s.delegation.dir),
+                               words(texts, ", "));
+          },
           [](const RelayFiles&) {
             return std::string{"relay each standard descriptor that is a file through a pipe"};
           },
           [](const CreateNamespaces& s) {
-            return std::string{"create user, mount, pid, ipc, uts and cgroup namespaces"} +
+            return std::string{s.cgroup ? "create user, mount, pid, ipc, uts and cgroup namespaces"
+                                        : "create user, mount, pid, ipc and uts namespaces, in the cgroup"} +
                    (s.network ? ", and a network of its own" : "; the network is the host's");
           },
           [](const MapSelf& s) {
@@ -91,6 +102,9 @@ std::string describe(const Step& step) {
           [](const MapRange& s) {
             return fmt::format("map users {} and groups {} by newuidmap and newgidmap", ranges(s.uids),
                                ranges(s.gids));
+          },
+          [](const NewCgroupNamespace&) {
+            return std::string{"create a cgroup namespace whose root is that cgroup"};
           },
           [](const JoinKeyring&) { return std::string{"join a new session keyring"}; },
           [](const LoopbackUp&) { return std::string{"bring up lo"}; },
@@ -136,6 +150,7 @@ std::string describe(const Step& step) {
             return std::string{"mount /sys, read-only"} + (s.own ? "" : " (the host's)") +
                    (s.masked.empty() ? "" : "; hidden: " + words(s.masked));
           },
+          [](const MountCgroup&) { return std::string{"mount the cgroup at /sys/fs/cgroup, read-only"}; },
           [](const OpenTerminal&) {
             return std::string{
                 "open a terminal of the sandbox's own in place of each standard descriptor that is one"};
@@ -143,8 +158,12 @@ std::string describe(const Step& step) {
           [](const RootReadOnly&) { return std::string{"make the root read-only"}; },
           [](const PivotRoot&) { return std::string{"make it the root, and detach the host's"}; },
           [](const LimitResource& s) {
-            return s.soft == s.hard ? fmt::format("limit {} to {}", s.name, s.hard)
-                                    : fmt::format("limit {} to {}, at most {}", s.name, s.soft, s.hard);
+            const auto text = [](std::uint64_t value) {
+              return value == UINT64_MAX ? std::string{"unlimited"} : std::to_string(value);
+            };
+            return s.soft == s.hard
+                       ? fmt::format("limit {} to {}", s.name, text(s.hard))
+                       : fmt::format("limit {} to {}, at most {}", s.name, text(s.soft), text(s.hard));
           },
           [](const KeepCapabilities& s) {
             return s.names.empty() ? std::string{"drop every capability"}

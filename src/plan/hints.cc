@@ -24,6 +24,8 @@ std::string hint_namespaces(int err) {
       return "user namespaces are nested too deeply (32 levels)";
     case EINVAL:
       return "this kernel lacks a namespace that snug needs; Linux 5.12 or newer has all that snug needs";
+    case ENOSYS:
+      return "an outer container's seccomp profile refuses clone3(2), which limits need";
     case ENOMEM:
       return "out of memory, or of what cgroup limits allow";
     case EAGAIN:
@@ -129,6 +131,26 @@ std::string hint_system(int err, std::string_view what) {
   }
 }
 
+std::string hint_group(const LimitGroup& step, int err) {
+  switch (err) {
+    case EINVAL:
+    case ERANGE:
+      return "the kernel does not take this value: a processor or a device that is not there, or a number "
+             "out of range";
+    case EACCES:
+    case EPERM:
+      return step.delegation.hint;
+    case EBUSY:
+      return "other processes are in a group that must have none: start snug in one of its own, by "
+             "systemd-run --user "
+             "--scope -p Delegate=yes snug ...";
+    case ENOENT:
+      return "this kernel has no such limit";
+    default:
+      return "";
+  }
+}
+
 std::string hint_execute(const Execute& step, int err) {
   const std::string& program = step.argv[0];
   if (err == ENOENT && program.starts_with('-'))
@@ -202,6 +224,9 @@ std::string hint_for(const Step& step, int err) {
           [](const OpenTerminal&) { return std::string{}; },
           [](const RootReadOnly&) { return std::string{}; },
           [](const PivotRoot&) { return std::string{}; },
+          [&](const LimitGroup& s) { return hint_group(s, err); },
+          [](const NewCgroupNamespace&) { return std::string{}; },
+          [&](const MountCgroup&) { return hint_system(err, "/sys/fs/cgroup"); },
           [](const LimitResource&) {
             return std::string{"the hard limit that snug was started with may be lower"};
           },

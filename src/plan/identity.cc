@@ -82,7 +82,8 @@ Status plan_identity(Builder& builder) {
   if (builder.spec.seccomp.value == Tier::Strict && !builder.kept())
     builder.add(Phase::Create, Actor::Supervisor, RelayFiles{}, builder.spec.seccomp.origin);
   builder.add(Phase::Create, Actor::Supervisor,
-              CreateNamespaces{.network = builder.spec.network.value != NetworkMode::Host},
+              CreateNamespaces{.network = builder.spec.network.value != NetworkMode::Host,
+                               .cgroup = !builder.grouped},
               builder.spec.network.origin);
   if (builder.spec.ids.value == IdMode::Range) {
     if (Status status = plan_map_range(builder); !status)
@@ -93,6 +94,8 @@ Status plan_identity(Builder& builder) {
                  MapSelf{.uid = {builder.user.uid, caller.uid, 1}, .gid = {builder.user.gid, caller.gid, 1}},
                  builder.spec.ids.origin);
   }
+  if (builder.grouped)
+    builder.init(Phase::Identity, NewCgroupNamespace{});
   builder.init(Phase::Identity, JoinKeyring{});
   return {};
 }

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "plan/builder.h"
+#include "spec/limits.h"
 
 namespace snug {
 namespace {
@@ -69,6 +70,26 @@ Result<KeepCapabilities> choose_capabilities(const Builder& builder) {
   return step;
 }
 
+// A later one of the same name wins. What is above the caller's hard limit the kernel refuses, as it does for
+// the caller.
+Status plan_ulimits(Builder& builder) {
+  for (auto item = builder.spec.ulimits.begin(); item != builder.spec.ulimits.end(); ++item) {
+    const auto limit = parse_ulimit(item->value, "limits.ulimits");
+    if (!limit)
+      return tl::unexpected{limit.error()};
+    const auto same_name = [&](const auto& later) { return later.value.starts_with(limit->name + "="); };
+    if (std::any_of(item + 1, builder.spec.ulimits.end(), same_name))
+      continue;
+    if (limit->name == "core")
+      std::erase_if(builder.plan.steps, [](const PlannedStep& planned) {
+        const auto* step = std::get_if<LimitResource>(&planned.step);
+        return step && step->name == "core";
+      });
+    builder.init(Phase::Privileges, LimitResource{limit->name, limit->soft, limit->hard}, item->origin);
+  }
+  return {};
+}
+
 }  // namespace
 
 Status plan_privileges(Builder& builder) {
@@ -76,6 +97,8 @@ Status plan_privileges(Builder& builder) {
   // A crash inside must not run the host's core_pattern pipe, which is root's, nor leave a dump in a mounted
   // directory (isolation F6).
   builder.init(Phase::Privileges, LimitResource{"core", 0, 0});
+  if (Status status = plan_ulimits(builder); !status)
+    return status;
   if (const auto& nofile = builder.spec.nofile)
     builder.init(Phase::Privileges, LimitResource{"nofile", nofile->value, nofile->value}, nofile->origin);
   auto capabilities = choose_capabilities(builder);

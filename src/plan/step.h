@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/origin.h"
+#include "cgroup/delegation.h"
 #include "host/host_view.h"
 #include "image/image.h"
 #include "seccomp/filter.h"
@@ -45,6 +46,27 @@ struct EnterContainer {
   bool operator==(const EnterContainer&) const = default;
 };
 
+// One file of a cgroup, and what is written to it: cgroup-v2.rst.
+struct GroupLimit {
+  std::string controller{};  // "memory"
+  std::string file{};        // "memory.max"
+  std::string value{};
+  bool optional{};  // passed over where this kernel has no such file: nobody has asked for it by name
+  bool operator==(const GroupLimit&) const = default;
+};
+
+// A cgroup for the sandbox, with limits: below one that this user may divide, or in a scope that systemd's
+// user manager makes. The supervisor moves beside it, and init is cloned into it (clone3(2),
+// CLONE_INTO_CGROUP). Gone at the end.
+struct LimitGroup {
+  cgroup::Delegation delegation{};
+  std::string unit{};  // what a scope is named after
+  std::vector<std::string> controllers{};
+  std::vector<GroupLimit> limits{};
+  std::string memory_text{};  // "64 MiB", for what is said of an end by it
+  bool operator==(const LimitGroup&) const = default;
+};
+
 // What runs that were killed have left below `parent` is removed. Planned only where there is something.
 struct SweepDisk {
   std::string parent{};
@@ -58,9 +80,12 @@ struct RelayFiles {
   bool operator==(const RelayFiles&) const = default;
 };
 
-// clone3(2) of init with all namespaces at once. `network` is false only where the host's network is wanted.
+// clone3(2) of init with all namespaces at once. `network` is false only where the host's network is wanted,
+// `cgroup` where init enters a group of its own first: the new namespace's root is the group of the process
+// that clones.
 struct CreateNamespaces {
   bool network{true};
+  bool cgroup{true};
   bool operator==(const CreateNamespaces&) const = default;
 };
 
@@ -87,6 +112,11 @@ struct MapRange {
 // A session keyring of its own: the caller's keys stay outside (keyctl(2), KEYCTL_JOIN_SESSION_KEYRING).
 struct JoinKeyring {
   bool operator==(const JoinKeyring&) const = default;
+};
+
+// A cgroup namespace whose root is the group with the limits: cgroup_namespaces(7).
+struct NewCgroupNamespace {
+  bool operator==(const NewCgroupNamespace&) const = default;
 };
 
 // --- Network and kernel settings: by init, through the host's /proc, before the root changes
@@ -229,6 +259,12 @@ struct MountSys {
   bool operator==(const MountSys&) const = default;
 };
 
+// The sandbox's own cgroup at /sys/fs/cgroup, read-only: programs that size themselves by their limits (the
+// JVM, Go, nproc's like) look there.
+struct MountCgroup {
+  bool operator==(const MountCgroup&) const = default;
+};
+
 // A pty of the sandbox's own devpts; its master goes to the supervisor. Its slave takes the place of each
 // standard descriptor that is a terminal of the caller's: that one is never handed in, since it could be read
 // from and written to beside its owner. Where none is one, no terminal is opened, unless it is wanted
@@ -344,12 +380,13 @@ struct Timeout {
 };
 
 using Step =
-    std::variant<SweepDisk, PrepareDisk, KeepContainer, EnterContainer, RelayFiles, CreateNamespaces, MapSelf,
-                 MapRange, JoinKeyring, LoopbackUp, SetSysctl, SetHostname, PrivateMounts, TmpfsRoot,
-                 DiskRoot, OverlayRoot, MakeDir, MakeSymlink, BindText, BindMount, CowMount, MountTmpfs,
-                 MountDev, MountDevpts, MountProc, MountSys, OpenTerminal, RootReadOnly, PivotRoot,
-                 LimitResource, KeepCapabilities, NoNewPrivileges, BecomeUser, CloseDescriptors, EnterDir,
-                 SetEnvironment, ApplyLandlock, InstallSeccomp, Execute, ReportNew, ServeContainer, Timeout>;
+    std::variant<SweepDisk, PrepareDisk, KeepContainer, EnterContainer, LimitGroup, RelayFiles,
+                 CreateNamespaces, MapSelf, MapRange, NewCgroupNamespace, JoinKeyring, LoopbackUp, SetSysctl,
+                 SetHostname, PrivateMounts, TmpfsRoot, DiskRoot, OverlayRoot, MakeDir, MakeSymlink, BindText,
+                 BindMount, CowMount, MountTmpfs, MountDev, MountDevpts, MountProc, MountSys, MountCgroup,
+                 OpenTerminal, RootReadOnly, PivotRoot, LimitResource, KeepCapabilities, NoNewPrivileges,
+                 BecomeUser, CloseDescriptors, EnterDir, SetEnvironment, ApplyLandlock, InstallSeccomp,
+                 Execute, ReportNew, ServeContainer, Timeout>;
 
 // In the order in which they are done. What each must not do is said where it would be tempting.
 enum class Phase {

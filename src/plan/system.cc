@@ -74,6 +74,8 @@ Status plan_system(Builder& builder) {
                         .masked = own_network ? openable(host, "/sys/", kSysMasked)
                                               : openable(host, "/sys/", kHostSysMasked)},
                builder.spec.proc.origin);
+  if (builder.grouped)
+    builder.init(Phase::System, MountCgroup{});
   if (builder.spec.tty.value != Toggle::Off)
     builder.init(Phase::System, OpenTerminal{.always = builder.spec.tty.value == Toggle::On},
                  builder.spec.tty.origin);

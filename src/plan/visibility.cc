@@ -36,66 +36,67 @@ class Lookup {
   void visit(std::size_t index, const Step& step) {
     index_ = index;
     const std::string& path = answer_.path;
-    std::visit(overloaded{
-                   [&](const TmpfsRoot&) {
-                     set("/", true, "not the host's: only what is put there, gone at the end");
-                   },
-                   [&](const DiskRoot&) {
-                     set("/", true, "not the host's: only what is put there, kept with the container");
-                   },
-                   [&](const OverlayRoot& s) {
-                     set("/", true,
-                         "what the image has there (" + names(s.layers, path) + "); changes are " +
-                             (s.kept ? "kept with the container" : "kept apart and gone at the end"));
-                   },
-                   [&](const MakeDir& s) {
-                     if (path == s.target)
-                       set(s.target, answer_.writable,
-                           answer_.text.empty() ? "a directory made by snug" : answer_.text);
-                   },
-                   [&](const MakeSymlink& s) { set(s.target, true, "a link to " + escape_control(s.text)); },
-                   [&](const BindText& s) {
-                     set(s.target, true,
-                         s.copied ? "a copy of the host's" : "a file made by snug for this sandbox");
-                   },
-                   [&](const BindMount& s) {
-                     const bool rw = s.access == Access::ReadWrite;
-                     set(s.target, rw,
-                         fmt::format("{} on the host, {}", escape_control(s.source + below(path, s.target)),
-                                     rw ? "read-write" : "read-only"));
-                   },
-                   [&](const CowMount& s) {
-                     set(s.target, true,
-                         fmt::format("what {} is on the host; changes are kept apart and gone at the end",
-                                     escape_control(s.source + below(path, s.target))));
-                   },
-                   [&](const MountTmpfs& s) {
-                     set(s.target, s.access == Access::ReadWrite, "in a fresh tmpfs, gone at the end");
-                   },
-                   [&](const MountDev& s) {
-                     const bool device = std::ranges::find(s.devices, path) != s.devices.end();
-                     set("/dev", true, device ? "the host's device" : "in the sandbox's own /dev");
-                     on_dev_ = on_dev_ && !device;
-                   },
-                   [&](const MountDevpts&) { set("/dev/pts", true, "the sandbox's own terminals"); },
-                   [&](const MountProc& s) {
-                     if (among(path, "/proc", s.masked))
-                       set("/proc", false, "hidden: empty");
-                     else
-                       set("/proc", !among(path, "/proc", s.read_only),
-                           "the sandbox's own processes and their kernel's view");
-                   },
-                   [&](const MountSys& s) {
-                     set("/sys", false,
-                         among(path, "/sys", s.masked) ? "hidden: empty" : "the kernel's view, read-only");
-                   },
-                   [&](const RootReadOnly&) {
-                     if (on_root_ || on_dev_)
-                       answer_.writable = false;
-                   },
-                   [](const auto&) {},  // nothing that has a place in the file system
-               },
-               step);
+    std::visit(
+        overloaded{
+            [&](const TmpfsRoot&) {
+              set("/", true, "not the host's: only what is put there, gone at the end");
+            },
+            [&](const DiskRoot&) {
+              set("/", true, "not the host's: only what is put there, kept with the container");
+            },
+            [&](const OverlayRoot& s) {
+              set("/", true,
+                  "what the image has there (" + names(s.layers, path) + "); changes are " +
+                      (s.kept ? "kept with the container" : "kept apart and gone at the end"));
+            },
+            [&](const MakeDir& s) {
+              if (path == s.target)
+                set(s.target, answer_.writable,
+                    answer_.text.empty() ? "a directory made by snug" : answer_.text);
+            },
+            [&](const MakeSymlink& s) { set(s.target, true, "a link to " + escape_control(s.text)); },
+            [&](const BindText& s) {
+              set(s.target, true, s.copied ? "a copy of the host's" : "a file made by snug for this sandbox");
+            },
+            [&](const BindMount& s) {
+              const bool rw = s.access == Access::ReadWrite;
+              set(s.target, rw,
+                  fmt::format("{} on the host, {}", escape_control(s.source + below(path, s.target)),
+                              rw ? "read-write" : "read-only"));
+            },
+            [&](const CowMount& s) {
+              set(s.target, true,
+                  fmt::format("what {} is on the host; changes are kept apart and gone at the end",
+                              escape_control(s.source + below(path, s.target))));
+            },
+            [&](const MountTmpfs& s) {
+              set(s.target, s.access == Access::ReadWrite, "in a fresh tmpfs, gone at the end");
+            },
+            [&](const MountDev& s) {
+              const bool device = std::ranges::find(s.devices, path) != s.devices.end();
+              set("/dev", true, device ? "the host's device" : "in the sandbox's own /dev");
+              on_dev_ = on_dev_ && !device;
+            },
+            [&](const MountDevpts&) { set("/dev/pts", true, "the sandbox's own terminals"); },
+            [&](const MountProc& s) {
+              if (among(path, "/proc", s.masked))
+                set("/proc", false, "hidden: empty");
+              else
+                set("/proc", !among(path, "/proc", s.read_only),
+                    "the sandbox's own processes and their kernel's view");
+            },
+            [&](const MountSys& s) {
+              set("/sys", false,
+                  among(path, "/sys", s.masked) ? "hidden: empty" : "the kernel's view, read-only");
+            },
+            [&](const MountCgroup&) { set("/sys/fs/cgroup", false, "the sandbox's own cgroup, read-only"); },
+            [&](const RootReadOnly&) {
+              if (on_root_ || on_dev_)
+                answer_.writable = false;
+            },
+            [](const auto&) {},  // nothing that has a place in the file system
+        },
+        step);
   }
 
   Visibility take() { return std::move(answer_); }

@@ -10,8 +10,6 @@ struct Feature {
   std::string_view name;
   std::string_view hint;
 };
-constexpr Feature kCgroups{"cgroup limits are",
-                           "leave it out; limits.nofile, limits.timeout and rootfs.size work today"};
 constexpr Feature kGate{"the network gate is", "use --network none, or --network host for all of it"};
 constexpr Feature kFull{"a network of its own is", "use --network host, or --network none"};
 constexpr Feature kPublish{"published ports are",
@@ -51,11 +49,6 @@ struct NotBuilt {
 
 // Whoever builds one of these deletes its line.
 constexpr NotBuilt kNotBuilt[] = {
-    {"limits.memory", given<&Spec::memory>, kCgroups},
-    {"limits.swap", given<&Spec::swap>, kCgroups},
-    {"limits.cpus", given<&Spec::cpus>, kCgroups},
-    {"limits.pids", given<&Spec::pids>, kCgroups},
-    {"limits.io-weight", given<&Spec::io_weight>, kCgroups},
     {"network.mode = \"gate\"", network<NetworkMode::Gate>, kGate},
     {"network.mode = \"full\"", network<NetworkMode::Full>, kFull},
     {"network.allow", filled<&Spec::allow>, kGate},

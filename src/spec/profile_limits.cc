@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "base/units.h"
+#include "spec/limits.h"
 #include "spec/profile_reader.h"
 
 namespace snug {
@@ -27,15 +28,48 @@ Status read_timeout(Draft& draft, const TomlValue& value) {
   return keep(draft, value, draft.profile().timeout_ms, timeout);
 }
 
+Status read_cpuset(Draft& draft, const TomlValue& value) {
+  const auto text = value.as_string("a list of processors such as \"0-3\"");
+  if (!text)
+    return tl::unexpected{text.error()};
+  if (Status status = check_cpuset(*text, value.where()); !status)
+    return status;
+  return keep(draft, value, draft.profile().cpuset, text);
+}
+
+template<auto Parse>
+Status check_by(std::string_view text, std::string_view where) {
+  return Parse(text, where).map([](const auto&) {});
+}
+
 constexpr ProfileKey kLimits[] = {
     {"memory",
      [](Draft& d, const TomlValue& v) { return read_size(d, v, d.profile().memory, Zero::Refused); }},
+    {"memory-reservation",
+     [](Draft& d, const TomlValue& v) {
+       return read_size(d, v, d.profile().memory_reservation, Zero::Refused);
+     }},
     {"swap", [](Draft& d, const TomlValue& v) { return read_size(d, v, d.profile().swap, Zero::Allowed); }},
     {"cpus", read_cpus},
+    {"cpu-weight",
+     [](Draft& d, const TomlValue& v) { return read_integer(d, v, d.profile().cpu_weight, 1, 10000); }},
+    {"cpuset", read_cpuset},
     // PID_MAX_LIMIT of a 64-bit kernel; above it the limit limits nothing.
     {"pids", [](Draft& d, const TomlValue& v) { return read_integer(d, v, d.profile().pids, 1, 4194304); }},
     {"io-weight",
      [](Draft& d, const TomlValue& v) { return read_integer(d, v, d.profile().io_weight, 1, 10000); }},
+    {"io-max",
+     [](Draft& d, const TomlValue& v) {
+       return read_list(d, v, d.profile().io_max, check_by<parse_io_max>);
+     }},
+    {"hugetlb",
+     [](Draft& d, const TomlValue& v) {
+       return read_list(d, v, d.profile().hugetlb, check_by<parse_hugetlb>);
+     }},
+    {"ulimits",
+     [](Draft& d, const TomlValue& v) {
+       return read_list(d, v, d.profile().ulimits, check_by<parse_ulimit>);
+     }},
     {"nofile",
      [](Draft& d, const TomlValue& v) { return read_integer(d, v, d.profile().nofile, 3, 1073741816); }},
     {"timeout", read_timeout},

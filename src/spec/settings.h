@@ -87,11 +87,17 @@ struct Settings {
 
   std::vector<Mount> mounts{};
 
-  Maybe<std::uint64_t> memory{};  // bytes
-  Maybe<std::uint64_t> swap{};    // bytes beyond memory
+  Maybe<std::uint64_t> memory{};              // bytes
+  Maybe<std::uint64_t> memory_reservation{};  // bytes that are taken away last: memory.low
+  Maybe<std::uint64_t> swap{};                // bytes beyond memory; as much as memory where absent
   Maybe<double> cpus{};
+  Maybe<std::uint64_t> cpu_weight{};  // 1–10000, cgroup v2 cpu.weight
+  Maybe<std::string> cpuset{};        // "0-3,6"
   Maybe<std::uint64_t> pids{};
-  Maybe<std::uint64_t> io_weight{};  // 1–10000, cgroup v2 io.weight
+  Maybe<std::uint64_t> io_weight{};             // 1–10000, cgroup v2 io.weight
+  std::vector<Setting<std::string>> io_max{};   // "/dev/vda rbps=10M"
+  std::vector<Setting<std::string>> hugetlb{};  // "2MB=64M"
+  std::vector<Setting<std::string>> ulimits{};  // "nproc=512:1024"; a later one of the same name wins
   Maybe<std::uint64_t> nofile{};
   Maybe<std::uint64_t> timeout_ms{};
   Field<bool> limits_required{};
@@ -133,7 +139,8 @@ void for_each_setting(Visit&& visit, S&&... s) {
   visit(s.image...), visit(s.command...), visit(s.entrypoint...), visit(s.workdir...), visit(s.hostname...);
   visit(s.name...), visit(s.remove_at_end...), visit(s.run_as...), visit(s.ids...), visit(s.fake_root...);
   visit(s.overlay...), visit(s.writable...), visit(s.read_only...), visit(s.rootfs_size...);
-  visit(s.memory...), visit(s.swap...), visit(s.cpus...), visit(s.pids...), visit(s.io_weight...);
+  visit(s.memory...), visit(s.memory_reservation...), visit(s.swap...), visit(s.cpus...);
+  visit(s.cpu_weight...), visit(s.cpuset...), visit(s.pids...), visit(s.io_weight...);
   visit(s.nofile...), visit(s.timeout_ms...), visit(s.limits_required...), visit(s.network...);
   visit(s.seccomp...), visit(s.nested_userns...), visit(s.proc...), visit(s.landlock...);
   visit(s.wayland...), visit(s.x11...), visit(s.audio...), visit(s.gpu...), visit(s.ssh_agent...);
@@ -145,8 +152,9 @@ void for_each_setting(Visit&& visit, S&&... s) {
 template<class Visit, class... S>
 void for_each_list(Visit&& visit, S&&... s) {
   visit(s.env_pass...), visit(s.env_set...), visit(s.mounts...), visit(s.allow...), visit(s.deny...);
-  visit(s.publish...), visit(s.seccomp_allow...), visit(s.seccomp_deny...), visit(s.seccomp_abi...),
-      visit(s.cap_add...), visit(s.cap_drop...);
+  visit(s.publish...), visit(s.io_max...), visit(s.hugetlb...), visit(s.ulimits...);
+  visit(s.seccomp_allow...), visit(s.seccomp_deny...), visit(s.seccomp_abi...), visit(s.cap_add...),
+      visit(s.cap_drop...);
 }
 
 }  // namespace snug

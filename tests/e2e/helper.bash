@@ -44,13 +44,14 @@ setup() {
 }
 # Making or finding the image takes a second: once for a whole suite.
 setup_file() {
-  export BATS_TEST_TIMEOUT=${test_timeout:-120}
+  export BATS_TEST_TIMEOUT=$((${test_timeout:-120} * slowness))
   if ((EUID != 0)); then export SNUG_TEST_IMAGE=${SNUG_TEST_IMAGE:-$("$support/image.sh")}; fi
 }
 
-# Kept apart from the variables that setup clears.
+# Kept apart from the variables that setup clears. Where a machine is emulated, all that ends a wait is so many times longer.
 snug_binary=$SNUG
 test_image=${SNUG_TEST_IMAGE:-}
+slowness=${SNUG_TEST_SLOWNESS:-1}
 
 # Whatever a test did: no process, no mount, no file may be left.
 teardown() {
@@ -68,7 +69,7 @@ image() { echo "$test_image"; }
 # Waits, for ten seconds at most, until no process has the word in its command line.
 gone() {
   local i
-  for ((i = 0; i < 200; ++i)); do
+  for ((i = 0; i < 200 * slowness; ++i)); do
     pgrep -f -- "$1" >/dev/null || return 0
     sleep 0.05
   done
@@ -81,7 +82,7 @@ gone() {
 # Waits, for five seconds at most, until a command succeeds.
 eventually() {
   local i
-  for ((i = 0; i < 400; ++i)); do
+  for ((i = 0; i < 400 * slowness; ++i)); do
     if "$@"; then return 0; fi
     sleep 0.05
   done
@@ -89,7 +90,7 @@ eventually() {
   return 1
 }
 
-snug() { timeout --foreground 60 "$SNUG" "$@"; }
+snug() { timeout --foreground $((60 * slowness)) "$SNUG" "$@"; }
 
 # succeeds ARGUMENT…: snug exits with 0; its standard output is in $output.
 succeeds() {

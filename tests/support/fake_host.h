@@ -22,6 +22,10 @@ class FakeHost : public HostView {
   std::optional<std::string> overlay_problem{};
   bool xattrs{true};
   unsigned landlock{6};
+  cgroup::Delegation delegated{.by = cgroup::Delegator::Systemd,
+                               .dir = "/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service",
+                               .controllers = {"cpu", "memory", "pids"},
+                               .hint = "add a drop-in"};
 
   // Adds a directory with an inode of its own.
   FakeHost& dir(const std::string& path, uid_t uid = 1000) {
@@ -84,6 +88,7 @@ class FakeHost : public HostView {
   Result<std::uint64_t> file_system(const std::string&) const override { return 0xEF53; }
   std::optional<std::string> native_overlay_problem() const override { return overlay_problem; }
   bool tmpfs_has_user_xattrs() const override { return xattrs; }
+  cgroup::Delegation delegation() const override { return delegated; }
   std::string store_dir() const override { return "/home/alice/.local/share/snug"; }
 };
 

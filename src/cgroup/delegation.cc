@@ -1,0 +1,121 @@
+#include "cgroup/delegation.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "base/path.h"
+#include "cgroup/user_manager.h"
+#include "cgroup/where.h"
+
+namespace snug::cgroup {
+namespace {
+
+// What systemd.resource-control(5) says of Delegate=, as commands.
+constexpr std::string_view kDropIn =
+    "as root: mkdir -p /etc/systemd/system/user@.service.d; printf '[Service]\\nDelegate=cpu cpuset io "
+    "memory pids\\n' "
+    ">/etc/systemd/system/user@.service.d/delegate.conf; systemctl daemon-reload; then log in again";
+
+// The three files that a delegation hands over.
+bool may_divide(const std::string& dir) {
+  for (const char* name : {"", "/cgroup.procs", "/cgroup.subtree_control"})
+    if (faccessat(AT_FDCWD, (dir + name).c_str(), W_OK, AT_EACCESS) != 0)
+      return false;
+  return true;
+}
+
+// Within the user manager's tree only a unit with Delegate=yes is ours to divide. systemd marks it (from
+// version 251 on); the others are writable to us too.
+bool handed_over(const std::string& dir) {
+  if (!below_user_manager(dir))
+    return true;
+  char value[2] = {};
+  return getxattr(dir.c_str(), "user.delegate", value, sizeof value) == 1 && value[0] == '1';
+}
+
+// A group with processes of its own can have no controllers for its children, the root of the hierarchy
+// apart, which has no cgroup.type.
+bool is_root(const std::string& dir) {
+  return access((dir + "/cgroup.type").c_str(), F_OK) != 0;
+}
+
+// Are there processes but this one?
+bool has_others(const std::string& dir) {
+  const auto procs = read_words(dir + "/cgroup.procs");
+  const std::string self = std::to_string(getpid());
+  return std::ranges::any_of(procs, [&](const std::string& pid) { return pid != self; });
+}
+
+struct Candidate {
+  std::string dir;
+  bool own;
+};
+
+// The nearest group, from this process's own upwards, that can be divided.
+std::optional<Candidate> nearest_group(const Place& place, bool marked_only, bool& crowded) {
+  for (std::string dir = place.dir;; dir = parent_path(dir)) {
+    if (may_divide(dir) && (!marked_only || handed_over(dir))) {
+      if (is_root(dir) || !has_others(dir))
+        return Candidate{dir, dir == place.dir && !is_root(dir)};
+      crowded = true;
+    }
+    if (dir == place.mount || dir == "/")
+      return std::nullopt;
+  }
+}
+
+Delegation divided(const Candidate& candidate) {
+  return {.by = Delegator::Cgroup,
+          .dir = candidate.dir,
+          .own = candidate.own,
+          .controllers = read_words(candidate.dir + "/cgroup.controllers"),
+          .hint = fmt::format(
+              "whoever made {} must let it have the controller (cgroup.subtree_control of the group above)",
+              candidate.dir)};
+}
+
+Result<Delegation> ask_systemd(const Place& place) {
+  auto manager = UserManager::connect();
+  if (!manager)
+    return tl::unexpected{std::move(manager).error()};
+  const auto group = manager->control_group();
+  if (!group)
+    return tl::unexpected{group.error()};
+  Delegation delegation{.by = Delegator::Systemd, .dir = place.mount + *group, .hint = std::string{kDropIn}};
+  delegation.controllers = read_words(delegation.dir + "/cgroup.controllers");
+  return delegation;
+}
+
+}  // namespace
+
+Delegation find_delegation() {
+  const auto place = own_place();
+  if (!place)
+    return {.problem = place.error().step, .hint = place.error().hint};
+  if (read_words(place->mount + "/cgroup.controllers").empty())
+    return {.problem =
+                "cgroup version 2 has no controllers here: they are bound to version 1 (a hybrid hierarchy)",
+            .hint = "boot with systemd.unified_cgroup_hierarchy=1, or on a newer system, for limits"};
+  bool crowded = false;
+  if (const auto group = nearest_group(*place, true, crowded))
+    return divided(*group);
+  const auto systemd = ask_systemd(*place);
+  if (systemd)
+    return *systemd;
+  if (const auto group = nearest_group(*place, false, crowded))
+    return divided(*group);
+  if (crowded)
+    return {
+        .problem = fmt::format("the cgroup {} is yours, and has other processes than snug in it", place->dir),
+        .hint = fmt::format(
+            "move them to a group below it first: mkdir {0}/rest; echo PID >{0}/rest/cgroup.procs",
+            place->dir)};
+  return {.problem = systemd.error().step, .hint = systemd.error().hint};
+}
+
+}  // namespace snug::cgroup

@@ -1,0 +1,80 @@
+#include "cgroup/group.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+
+#include "base/text.h"
+#include "sys/file_io.h"
+
+namespace snug::cgroup {
+namespace {
+
+constexpr int kPatienceMs = 2000;
+constexpr int kStepMs = 5;
+
+}  // namespace
+
+Result<Group> Group::make(int parent, const std::string& parent_path, const std::string& name) {
+  std::string path = parent_path + "/" + name;
+  if (mkdirat(parent, name.c_str(), 0755) != 0)
+    return fail({.step = fmt::format("make the cgroup {}", escape_control(path)), .err = errno});
+  auto dir = open_file(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  if (!dir)
+    return tl::unexpected{std::move(dir).error()};
+  return Group{std::move(*dir), std::move(path)};
+}
+
+bool Group::remove() {
+  for (int waited = 0; rmdir(path_.c_str()) != 0; waited += kStepMs) {
+    if (errno == ENOENT)
+      return true;
+    if (errno != EBUSY || waited >= kPatienceMs)
+      return false;
+    (void)poll(nullptr, 0, kStepMs);
+  }
+  return true;
+}
+
+Status write_to(int dir, const std::string& file, const std::string& value) {
+  auto fd = open_file(dir, file, O_WRONLY);
+  if (!fd)
+    return tl::unexpected{std::move(fd).error()};
+  // One write: the kernel takes each as a whole value.
+  if (write(fd->get(), value.data(), value.size()) < 0)
+    return fail({.step = fmt::format("write \"{}\" to {}", escape_control(value), file), .err = errno});
+  return {};
+}
+
+Result<std::string> read_from(int dir, const std::string& file) {
+  auto fd = open_file(dir, file, O_RDONLY);
+  if (!fd)
+    return tl::unexpected{std::move(fd).error()};
+  return read_regular(fd->get(), file);
+}
+
+bool has_file(int dir, const std::string& file) {
+  return faccessat(dir, file.c_str(), F_OK, 0) == 0;
+}
+
+std::optional<std::uint64_t> number_of(int dir, const std::string& file, std::string_view key) {
+  const auto text = read_from(dir, file);
+  if (!text)
+    return std::nullopt;
+  for (const std::string_view line : split(*text, '\n')) {
+    if (!line.starts_with(key) || line.size() <= key.size() || line[key.size()] != ' ')
+      continue;
+    const std::string_view digits = line.substr(key.size() + 1);
+    std::uint64_t number = 0;
+    if (std::from_chars(digits.data(), digits.data() + digits.size(), number).ec == std::errc{})
+      return number;
+  }
+  return std::nullopt;
+}
+
+}  // namespace snug::cgroup

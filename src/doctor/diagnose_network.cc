@@ -1,0 +1,108 @@
+// What the network modes and downloads need.
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/units.h"
+#include "doctor/diagnose.h"
+#include "doctor/proc_text.h"
+
+namespace snug::doctor {
+namespace {
+
+// Of a network of its own with an uplink; the other modes need no tun.
+Finding judge_uplink(const Facts& facts) {
+  Finding finding{.check = "pasta", .consequence = "--network full can have an uplink"};
+  const int tun = facts.kernel.tun.value_or(0);
+  const bool contained = !facts.process.container.empty();
+  if (!facts.network.pasta.path.empty() && tun == 0)
+    return finding;
+  finding.level = Level::Degraded;
+  finding.consequence = "--network full does not work; the other modes do not need it";
+  finding.who = contained && tun != 0 ? Who::OuterContainer : Who::Root;
+  if (facts.network.pasta.path.empty()) {
+    finding.cause = "pasta is not installed";
+    finding.fix = {"sudo apt install passt   (the package is called passt everywhere)"};
+    finding.who = Who::Root;
+  } else if (contained) {
+    finding.cause =
+        fmt::format("/dev/net/tun is not to be had in the outer container ({})", strerrorname_np(tun));
+    finding.fix = {"docker run --device /dev/net/tun ..."};
+  } else if (tun == ENOENT) {
+    finding.cause = "there is no /dev/net/tun";
+    finding.fix = {"sudo modprobe tun"};
+  } else if (tun == ENODEV || tun == ENXIO) {
+    finding.cause = "/dev/net/tun has no driver: the kernel was updated, and its old modules are gone";
+    finding.fix = {"reboot"};
+  } else {
+    finding.cause = fmt::format("/dev/net/tun cannot be used ({})", strerrorname_np(tun));
+    finding.fix = {"sudo chmod 0666 /dev/net/tun"};
+  }
+  return finding;
+}
+
+Finding judge_ping(const Facts& facts) {
+  const auto range = words_of(sysctl(facts, "net/ipv4/ping_group_range"));
+  const auto first = range.size() == 2 ? parse_number(range[0], "group") : Result<std::uint64_t>{0U};
+  const auto last = range.size() == 2 ? parse_number(range[1], "group") : Result<std::uint64_t>{UINT32_MAX};
+  if (!first || !last || (facts.network.gid >= *first && facts.network.gid <= *last))
+    return {.check = "ping", .consequence = "works with --network host"};
+  return {.check = "ping",
+          .level = Level::Degraded,
+          .consequence = "does not work with --network host; everything else does",
+          .cause = fmt::format("net.ipv4.ping_group_range ({} {}) does not have your group {}", *first, *last,
+                               facts.network.gid),
+          .fix = {"echo 'net.ipv4.ping_group_range=0 2147483647' | sudo tee /etc/sysctl.d/60-ping.conf",
+                  "sudo sysctl --system"},
+          .who = facts.process.container.empty() ? Who::Root : Who::OuterContainer};
+}
+
+unsigned first_free_port(const Facts& facts) {
+  const auto start = parse_number(sysctl(facts, "net/ipv4/ip_unprivileged_port_start"), "port", 65536);
+  return static_cast<unsigned>(start.value_or(1024U));
+}
+
+Finding judge_ports(const Facts& facts) {
+  const unsigned start = first_free_port(facts);
+  if (start <= 80)
+    return {.check = "ports",
+            .consequence = "every port of this machine from " + std::to_string(start) + " on can be served"};
+  return port_refused(facts, 0);
+}
+
+}  // namespace
+
+// `port` 0: of all below the first that is free.
+Finding port_refused(const Facts& facts, unsigned port) {
+  const unsigned start = first_free_port(facts);
+  return {.check = "ports",
+          .level = port ? Level::Broken : Level::Ok,
+          .consequence =
+              port ? fmt::format("port {} cannot be served", port)
+                   : fmt::format(
+                         "ports of this machine are yours from {} on; inside a network of its own all are",
+                         start),
+          .cause = fmt::format("net.ipv4.ip_unprivileged_port_start is {}", start),
+          .fix = {fmt::format("choose a port of {} or above", start),
+                  fmt::format("or, as root: echo net.ipv4.ip_unprivileged_port_start={} | sudo tee "
+                              "/etc/sysctl.d/60-ports.conf && sudo sysctl --system",
+                              port ? port : 80)},
+          .who = Who::You};
+}
+
+std::vector<Finding> judge_network(const Facts& facts) {
+  std::vector<Finding> findings{judge_uplink(facts), judge_ping(facts), judge_ports(facts)};
+  if (facts.network.curl.path.empty())
+    findings.push_back({.check = "curl",
+                        .level = Level::Degraded,
+                        .consequence = "nothing can be downloaded",
+                        .cause = "curl is not installed",
+                        .fix = {"sudo apt install curl"},
+                        .who = Who::Root});
+  else
+    findings.push_back({.check = "curl", .consequence = "images can be downloaded with it"});
+  return findings;
+}
+
+}  // namespace snug::doctor

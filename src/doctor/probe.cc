@@ -1,0 +1,25 @@
+#include "doctor/probe.h"
+
+namespace snug::doctor {
+
+Facts read_facts(const HostView& host) {
+  Facts facts;
+  read_process(host, facts.process);
+  read_kernel(host, facts.kernel);
+  read_ids(host, facts.ids);
+  facts.layers.fuse_program = read_helper(host, "fuse-overlayfs");
+  facts.network = {
+      .pasta = read_helper(host, "pasta"), .curl = read_helper(host, "curl"), .gid = host.caller().gid};
+  return facts;
+}
+
+Facts gather(const RealHost& host) {
+  Facts facts = read_facts(host);
+  read_store(host, facts.store);
+  read_cgroup(host, facts.cgroup);
+  try_kernel(facts);
+  try_plans(host, facts);
+  return facts;
+}
+
+}  // namespace snug::doctor

@@ -1,0 +1,44 @@
+#include "launch/sandbox_group.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "cgroup/home.h"
+
+namespace snug {
+
+Status SandboxGroup::settle(const LimitGroup& step) {
+  // The pid: several runs of one profile, and of one user, have scopes at the same time.
+  return cgroup::Home::of_process().settle(step.delegation, fmt::format("{}-{}", step.unit, getpid()));
+}
+
+Result<SandboxGroup> SandboxGroup::make(const LimitGroup& step) {
+  if (Status status = settle(step); !status)
+    return tl::unexpected{std::move(status).error()};
+  auto made = cgroup::Home::of_process().make_group(step.controllers);
+  if (!made)
+    return tl::unexpected{std::move(made).error()};
+  SandboxGroup group{std::move(*made)};
+  for (const GroupLimit& limit : step.limits) {
+    if (limit.optional && !cgroup::has_file(group.dir(), limit.file))
+      continue;
+    if (Status status = cgroup::write_to(group.dir(), limit.file, limit.value); !status)
+      return tl::unexpected{std::move(status).error()};
+  }
+  return group;
+}
+
+SandboxGroup::~SandboxGroup() {
+  if (!group_ || !group_->dir_open())
+    return;
+  (void)group_->remove();
+  cgroup::Home::of_process().leave();
+}
+
+bool SandboxGroup::out_of_memory() const {
+  return cgroup::number_of(group_->dir(), "memory.events", "oom_kill").value_or(0) > 0;
+}
+
+}  // namespace snug

@@ -1,0 +1,187 @@
+// The cgroup: which limits are wanted, and whether they can be had.
+#include "plan/limits.h"
+
+#include <fmt/format.h>
+#include <sys/sysmacros.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "plan/builder.h"
+#include "spec/limits.h"
+
+namespace snug {
+namespace {
+
+std::string number_or_max(std::uint64_t value) {
+  return value == kUnlimited ? "max" : std::to_string(value);
+}
+
+// The kernel's default period; a shorter one costs more switches, a longer one stutters: sched-bwc.rst.
+constexpr double kPeriodUs = 100'000;
+
+std::string cpu_max(double cpus) {
+  return fmt::format("{} {}", std::llround(cpus * kPeriodUs), std::llround(kPeriodUs));
+}
+
+class Wishes {
+ public:
+  explicit Wishes(const HostView& host) : host_{host} {}
+
+  void add(std::string_view key, const Origin& origin, std::string_view controller, std::string_view file,
+           std::string value, bool optional = false) {
+    wanted_.push_back({fmt::format("limits.{}", key),
+                       origin,
+                       {std::string{controller}, std::string{file}, std::move(value), optional}});
+  }
+  Status add_io_max(const std::vector<Setting<std::string>>& list);
+  Status add_hugetlb(const std::vector<Setting<std::string>>& list);
+  std::vector<WantedLimit> take() { return std::move(wanted_); }
+
+ private:
+  Result<std::string> device_number(const IoLimit& limit, const Origin& origin) const;
+
+  const HostView& host_;
+  std::vector<WantedLimit> wanted_;
+};
+
+// io.max names devices by their numbers.
+Result<std::string> Wishes::device_number(const IoLimit& limit, const Origin& origin) const {
+  if (!limit.device.starts_with('/'))
+    return limit.device;
+  const auto info = host_.stat(limit.device);
+  if (!info)
+    return fail({.step = fmt::format("limits.io-max: look at {}", escape_control(limit.device)),
+                 .err = info.error().err,
+                 .origin = origin.text,
+                 .hint = "lsblk lists the block devices"});
+  if (info->kind != FileKind::Device)
+    return fail(
+        {.step = fmt::format("limits.io-max: {} is not a device", escape_control(limit.device)),
+         .origin = origin.text,
+         .hint = "lsblk lists the block devices; a whole disk is wanted, not a partition or a directory"});
+  return fmt::format("{}:{}", major(info->rdev), minor(info->rdev));
+}
+
+// All keys of a device in one line: a line for each device is what the file takes.
+Status Wishes::add_io_max(const std::vector<Setting<std::string>>& list) {
+  for (const auto& item : list) {
+    const auto limits = parse_io_max(item.value, "limits.io-max");
+    if (!limits)
+      return tl::unexpected{limits.error()};
+    const auto device = device_number(limits->front(), item.origin);
+    if (!device)
+      return tl::unexpected{device.error()};
+    std::string line = *device;
+    for (const IoLimit& limit : *limits) line += fmt::format(" {}={}", limit.key, limit.value);
+    add("io-max", item.origin, "io", "io.max", std::move(line));
+  }
+  return {};
+}
+
+Status Wishes::add_hugetlb(const std::vector<Setting<std::string>>& list) {
+  for (const auto& item : list) {
+    const auto limit = parse_hugetlb(item.value, "limits.hugetlb");
+    if (!limit)
+      return tl::unexpected{limit.error()};
+    add("hugetlb", item.origin, "hugetlb", fmt::format("hugetlb.{}.max", limit->page),
+        std::to_string(limit->bytes));
+  }
+  return {};
+}
+
+// "memory, pids"
+std::string listed(const std::vector<const WantedLimit*>& limits) {
+  std::vector<std::string> keys;
+  for (const WantedLimit* wanted : limits)
+    if (std::string key = wanted->key.substr(wanted->key.find('.') + 1);
+        std::ranges::find(keys, key) == keys.end())
+      keys.push_back(std::move(key));
+  return join(keys, ", ");
+}
+
+std::string unit_name(const Builder& builder) {
+  return builder.spec.name ? "snug-" + builder.spec.name->value : "snug-run";
+}
+
+}  // namespace
+
+Result<std::vector<WantedLimit>> wanted_limits(const Spec& spec, const HostView& host) {
+  Wishes wishes{host};
+  if (const auto& memory = spec.memory) {
+    // Before the limit itself: what is over it is to be killed as one from the first moment.
+    wishes.add("memory", memory->origin, "memory", "memory.oom.group", "1");
+    wishes.add("memory", memory->origin, "memory", "memory.max", number_or_max(memory->value));
+    // Docker's rule: as much swap as memory.
+    if (!spec.swap)
+      wishes.add("memory", memory->origin, "memory", "memory.swap.max", number_or_max(memory->value), true);
+  }
+  if (const auto& swap = spec.swap)
+    wishes.add("swap", swap->origin, "memory", "memory.swap.max", number_or_max(swap->value));
+  if (const auto& low = spec.memory_reservation)
+    wishes.add("memory-reservation", low->origin, "memory", "memory.low", std::to_string(low->value));
+  if (const auto& cpus = spec.cpus)
+    wishes.add("cpus", cpus->origin, "cpu", "cpu.max", cpu_max(cpus->value));
+  if (const auto& weight = spec.cpu_weight)
+    wishes.add("cpu-weight", weight->origin, "cpu", "cpu.weight", std::to_string(weight->value));
+  if (const auto& cpuset = spec.cpuset)
+    wishes.add("cpuset", cpuset->origin, "cpuset", "cpuset.cpus", cpuset->value);
+  if (const auto& pids = spec.pids)
+    wishes.add("pids", pids->origin, "pids", "pids.max", number_or_max(pids->value));
+  if (const auto& weight = spec.io_weight)
+    wishes.add("io-weight", weight->origin, "io", "io.weight", fmt::format("default {}", weight->value));
+  if (Status status = wishes.add_io_max(spec.io_max); !status)
+    return tl::unexpected{std::move(status).error()};
+  if (Status status = wishes.add_hugetlb(spec.hugetlb); !status)
+    return tl::unexpected{std::move(status).error()};
+  return wishes.take();
+}
+
+Status plan_limits(Builder& builder) {
+  auto wanted = wanted_limits(builder.spec, builder.host);
+  if (!wanted)
+    return tl::unexpected{std::move(wanted).error()};
+  if (wanted->empty())
+    return {};
+  LimitGroup step{.delegation = builder.host.delegation(), .unit = unit_name(builder)};
+  if (builder.spec.memory && builder.spec.memory->value != kUnlimited)
+    step.memory_text = format_size(builder.spec.memory->value);
+  const cgroup::Delegation& delegation = step.delegation;
+  std::vector<const WantedLimit*> missing;
+  std::string controllers;
+  for (const WantedLimit& limit : *wanted) {
+    const std::string& controller = limit.limit.controller;
+    if (std::ranges::find(delegation.controllers, controller) == delegation.controllers.end()) {
+      missing.push_back(&limit);
+      if (controllers.find(controller) == std::string::npos)
+        controllers += (controllers.empty() ? "" : ", ") + controller;
+      continue;
+    }
+    if (std::ranges::find(step.controllers, controller) == step.controllers.end())
+      step.controllers.push_back(controller);
+    step.limits.push_back(limit.limit);
+  }
+  if (!missing.empty()) {
+    const std::string why =
+        delegation.by == cgroup::Delegator::Nobody
+            ? delegation.problem
+            : fmt::format("the {} controller is not delegated to you ({} has {})", controllers,
+                          delegation.dir, join(delegation.controllers, ", "));
+    if (builder.spec.limits_required.value)
+      return fail({.step = fmt::format("{} cannot be enforced: {}", missing.front()->key, why),
+                   .origin = missing.front()->origin.text,
+                   .hint = delegation.hint + "; limits.required = false runs without"});
+    builder.note(fmt::format("without these limits: {}: {}", listed(missing), why),
+                 builder.spec.limits_required.origin);
+  }
+  if (step.limits.empty())
+    return {};
+  builder.grouped = true;
+  builder.add(Phase::Create, Actor::Supervisor, std::move(step), wanted->front().origin);
+  return {};
+}
+
+}  // namespace snug

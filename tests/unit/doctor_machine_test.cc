@@ -1,0 +1,160 @@
+// Limits, network and what else a machine may lack, from facts; and the hint that an error of a run gets.
+#include <catch2/catch.hpp>
+#include <cerrno>
+
+#include "../support/doctor_facts.h"
+#include "../support/fake_host.h"
+#include "doctor/explain.h"
+
+using namespace snug;
+using namespace snug::doctor;
+
+TEST_CASE("16: a controller is not delegated") {
+  Facts facts = healthy();
+  facts.cgroup.yours = {"memory", "pids"};
+  const Finding finding = finding_of(facts, "limits");
+  CHECK(finding.level == Level::Degraded);
+  CHECK(has(finding.consequence, "only memory, pids"));
+  CHECK(has(finding.cause, "cpu, io, cpuset are not delegated to user@1000.service (it has: memory pids)"));
+  CHECK(advises(finding, "Delegate=cpu cpuset io memory pids"));
+  CHECK(finding.who == Who::Root);
+  // A controller that the kernel does not have is not missed.
+  facts.cgroup.present = {"memory", "pids"};
+  CHECK(finding_of(facts, "limits").level == Level::Ok);
+}
+
+TEST_CASE("17: no systemd of the user's") {
+  Facts facts = healthy();
+  facts.cgroup.bus = EACCES;
+  facts.cgroup.runtime_dir = "/run/user/0";
+  facts.cgroup.runtime_owner = 0;
+  Finding finding = finding_of(facts, "limits");
+  CHECK(has(finding.cause, "belongs to user 0: you came in by su"));
+  CHECK(advises(finding, "machinectl shell alice@"));
+  CHECK(advises(finding, "XDG_RUNTIME_DIR=/run/user/1000"));
+  facts.cgroup.own_runtime_dir = false;
+  CHECK_FALSE(advises(finding_of(facts, "limits"), "XDG_RUNTIME_DIR=/run/user/1000"));
+  facts.cgroup.runtime_owner = {};
+  facts.cgroup.runtime_dir = "";
+  facts.cgroup.bus = ENOENT;
+  CHECK(advises(finding_of(facts, "limits"), "enable-linger alice"));
+  facts.cgroup.own_runtime_dir = true;
+  CHECK(advises(finding_of(facts, "limits"), "export XDG_RUNTIME_DIR"));
+  CHECK(finding_of(facts, "limits").who == Who::You);
+  facts.cgroup.systemd = facts.cgroup.own_runtime_dir = false;
+  CHECK(has(finding_of(facts, "limits").cause, "no systemd to ask"));
+  facts.process.container = "docker";
+  CHECK(finding_of(facts, "limits").who == Who::OuterContainer);
+  // A cgroup that may be written to needs no systemd.
+  facts.cgroup.writable = true;
+  CHECK(finding_of(facts, "limits").level == Level::Ok);
+  // Nothing of it keeps a plain run from working.
+  CHECK(isolation_of(facts) == Isolation::Full);
+}
+
+TEST_CASE("18: a line 0:: in /proc/self/cgroup does not make version 2") {
+  Facts facts = healthy();
+  facts.cgroup = {.v1 = true, .own = "/"};
+  CHECK(has(finding_of(facts, "limits").cause, "version 1"));
+  facts.cgroup.hybrid = true;
+  CHECK(has(finding_of(facts, "limits").cause, "hybrid"));
+  CHECK(advises(finding_of(facts, "limits"), "unified_cgroup_hierarchy=1"));
+}
+
+TEST_CASE("19: no tun, or no pasta: of --network full only") {
+  Facts facts = healthy();
+  for (const auto& [err, fix] :
+       {std::pair{ENOENT, "modprobe tun"}, std::pair{ENODEV, "reboot"}, std::pair{EACCES, "chmod"}}) {
+    facts.kernel.tun = err;
+    CHECK(finding_of(facts, "pasta").level == Level::Degraded);
+    CHECK(advises(finding_of(facts, "pasta"), fix));
+    CHECK(has(finding_of(facts, "pasta").consequence, "--network full"));
+  }
+  facts.process.container = "docker";
+  CHECK(advises(finding_of(facts, "pasta"), "--device /dev/net/tun"));
+  facts.network.pasta = {};
+  CHECK(has(finding_of(facts, "pasta").cause, "not installed"));
+}
+
+TEST_CASE("21: ports below 1024") {
+  Facts facts = healthy();
+  CHECK(finding_of(facts, "ports").level == Level::Ok);
+  const Finding finding = port_refused(facts, 80);
+  CHECK(has(finding.consequence, "port 80"));
+  CHECK(has(finding.cause, "ip_unprivileged_port_start is 1024"));
+  CHECK(advises(finding, "1024 or above"));
+  CHECK(advises(finding, "ip_unprivileged_port_start=80"));
+  CHECK_FALSE(explain_port(8080, EACCES, FakeHost{}));
+  CHECK(explain_port(80, EACCES, FakeHost{}));
+}
+
+TEST_CASE("23: a kernel without Landlock") {
+  Facts facts = healthy();
+  facts.kernel.landlock_abi = 0;
+  facts.kernel.version = {5, 10};
+  CHECK(finding_of(facts, "landlock").level == Level::Degraded);
+  CHECK(has(finding_of(facts, "landlock").cause, "5.13"));
+  CHECK(finding_of(facts, "landlock").fix.empty());
+  facts.kernel.version = {6, 1};
+  CHECK(advises(finding_of(facts, "landlock"), "lsm="));
+  CHECK(has(finding_of(healthy(), "landlock").consequence, "ABI 6"));
+}
+
+TEST_CASE("24: containers end when their user logs out") {
+  Facts facts = healthy();
+  facts.cgroup.lingers = false;
+  CHECK(finding_of(facts, "logging out").level == Level::Ok);
+  CHECK(advises(finding_of(facts, "logging out"), "loginctl enable-linger"));
+  CHECK(finding_of(healthy(), "logging out").consequence == "no such finding");
+}
+
+TEST_CASE("25: ping") {
+  Facts facts = healthy();
+  facts.kernel.sysctls["net/ipv4/ping_group_range"] = "1 0";
+  CHECK(has(finding_of(facts, "ping").cause, "ping_group_range (1 0)"));
+  facts.kernel.sysctls["net/ipv4/ping_group_range"] = "0 2147483647";
+  CHECK(finding_of(facts, "ping").cause.empty());
+}
+
+TEST_CASE("filter, terminal and curl") {
+  Facts facts = healthy();
+  facts.kernel.filter = EINVAL;
+  facts.kernel.terminal = ENOSPC;
+  facts.network.curl = {};
+  CHECK(has(finding_of(facts, "system call filter").cause, "EINVAL"));
+  CHECK(has(finding_of(facts, "terminal").cause, "ENOSPC"));
+  CHECK(has(finding_of(facts, "curl").cause, "not installed"));
+}
+
+TEST_CASE("a hint is one line, with who must do it") {
+  const Finding finding{.cause = "it is so", .fix = {"first", "second"}, .who = Who::Root};
+  CHECK(hint_of(finding) == "it is so; as root: first; second");
+  CHECK(hint_of({.cause = "it is so"}) == "it is so");
+}
+
+TEST_CASE("an error of a run gets the cause that doctor would find") {
+  FakeHost host;
+  host.file("/proc/sys/kernel/unprivileged_userns_clone", "0\n");
+  const auto finding = explain_step(CreateNamespaces{}, EPERM, host);
+  REQUIRE(finding);
+  CHECK(has(hint_of(*finding), "kernel.unprivileged_userns_clone is 0"));
+  host.file("/proc/sys/user/max_user_namespaces", "0\n");
+  CHECK(
+      has(hint_of(explain_step(CreateNamespaces{}, ENOSPC, host).value()), "user.max_user_namespaces is 0"));
+}
+
+TEST_CASE("an error of a run without a known cause, or of the image, gets none") {
+  const FakeHost host;
+  CHECK_FALSE(explain_step(CreateNamespaces{}, EPERM, host));
+  CHECK_FALSE(explain_step(Execute{.argv = {"nope"}}, ENOENT, host));
+  CHECK_FALSE(explain_step(MountProc{}, ELOOP, host));
+  CHECK_FALSE(explain_step(BindMount{}, ENOENT, host));
+}
+
+TEST_CASE("a view over a mount is explained by the mount") {
+  FakeHost host;
+  host.mounts["/home/alice/src"] = {"/home/alice/src/cache"};
+  const auto finding = explain_step(CowMount{.source = "/home/alice/src"}, EINVAL, host);
+  REQUIRE(finding);
+  CHECK(has(finding->cause, "/home/alice/src/cache"));
+}
