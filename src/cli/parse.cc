@@ -138,7 +138,10 @@ Status take_words(const CommandDef& command, const Rest& rest, Options& options)
     case Command::Wait:
     case Command::Rm:
     case Command::Inspect:
+    case Command::Update:
       return need(count >= 1, "name a container");
+    case Command::Stats:
+      return {};
     case Command::Attach:
     case Command::Logs:
     case Command::Top:

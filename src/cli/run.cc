@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "cli/commands.h"
 #include "cli/flags_layer.h"
+#include "cli/machine_hint.h"
 #include "cli/made_names.h"
 #include "cli/prepare.h"
 #include "cli/report.h"
@@ -82,8 +83,10 @@ Result<int> run_command(const Options& options) {
       outcome = run_plan(*plan, launch);
     }
   }
-  if (!outcome)
+  if (!outcome) {
+    explain_failed_step(*plan, outcome.error(), *host);
     return tl::unexpected{std::move(outcome).error().error};
+  }
   explain_outcome(*plan, *outcome, common);
   print_made(names_to_report(*plan), common);
   return outcome->exit_status;

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cli/exec_into.h"
 #include "cli/keep_rules.h"
+#include "cli/machine_hint.h"
 #include "cli/made_names.h"
 #include "cli/prepare.h"
 #include "cli/report.h"
@@ -105,6 +106,7 @@ Result<int> go(const Options& options, RealHost& host, KeepJob job, const StartM
         other = std::move(run->plan);
     return other;
   };
+  job.explain = [&host](const Plan& plan, LaunchError& failure) { explain_failed_step(plan, failure, host); };
   job.plan_anew = [&host](const Spec& spec) {
     return prepare_spec(spec, host).map([](PreparedRun run) { return std::move(run.plan); });
   };

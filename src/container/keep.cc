@@ -68,6 +68,8 @@ bool run_once(KeepJob& job, Keeper& keeper) {
     keeper.end_run(outcome->exit_status, end_text(*outcome));
     return true;
   }
+  if (!outcome && job.explain)
+    job.explain(job.plan, outcome.error());
   const Error& error = keeper.unwritten() ? *keeper.unwritten() : outcome.error().error;
   keeper.end_run(error.status, describe(error));
   if (!keeper.was_started())

@@ -21,6 +21,8 @@ struct KeepJob {
   bool fresh{};  // made for this run: it is removed where it never starts
   // Another plan after a failure that another plan may avoid; nothing where there is none.
   std::function<std::optional<Plan>(const Plan&, const LaunchError&)> replan{};
+  // Adds what the machine says to an error.
+  std::function<void(const Plan&, LaunchError&)> explain{};
   // The plan of a Spec whose limits were changed while it ran (snug update), for the next run.
   std::function<Result<Plan>(const Spec&)> plan_anew{};
 };

@@ -1,5 +1,5 @@
-// Limits need a cgroup of one's own, with controllers in it. Here it is only read how this machine has them;
-// nothing is moved, made or asked for.
+// Limits need a cgroup of one's own, with controllers in it. Here it is found out who would give one; nothing
+// is moved or made.
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -41,14 +41,12 @@ int try_bus(const std::string& path) {
 void read_version_2(const HostView& host, CgroupFacts& facts) {
   const std::string root{kRoot};
   facts.present = controllers_of(host, root);
-  std::string dir = facts.own == "/" || facts.own.empty() ? root : root + facts.own;
-  facts.writable = access((dir + "/cgroup.procs").c_str(), W_OK) == 0 && access(dir.c_str(), W_OK) == 0;
-  if (!facts.writable) {
-    // Where a systemd of the user's could give snug one: user@UID.service.
-    const std::string uid = std::to_string(host.caller().uid);
-    dir = root + "/user.slice/user-" + uid + ".slice/user@" + uid + ".service";
-  }
-  facts.yours = controllers_of(host, dir);
+  // The very question that the planner asks, so that both come to the same.
+  const auto delegation = host.delegation();
+  facts.writable = delegation.by == cgroup::Delegator::Cgroup;
+  facts.yours = delegation.controllers;
+  if (delegation.by == cgroup::Delegator::Systemd)
+    facts.bus = 0;
 }
 
 }  // namespace
@@ -62,8 +60,6 @@ void read_cgroup(const HostView& host, CgroupFacts& facts) {
     }
   if (const auto text = host.read_file("/proc/self/cgroup"))
     facts.own = own_cgroup(*text);
-  if (facts.v2)
-    read_version_2(host, facts);
   const std::string uid = std::to_string(host.caller().uid);
   facts.systemd = host.stat("/run/systemd/system").has_value();
   facts.lingers = host.stat("/var/lib/systemd/linger/" + host.caller().user).has_value();
@@ -78,6 +74,8 @@ void read_cgroup(const HostView& host, CgroupFacts& facts) {
         10, address->find(',') == std::string::npos ? std::string::npos : address->find(',') - 10));
   else
     facts.bus = try_bus(facts.runtime_dir.empty() ? "/run/user/" + uid + "/bus" : facts.runtime_dir + "/bus");
+  if (facts.v2)
+    read_version_2(host, facts);
 }
 
 }  // namespace snug::doctor

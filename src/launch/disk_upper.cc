@@ -43,10 +43,10 @@ void remove_upper(const std::string& path, int dir) {
 
 Result<DiskUpper> DiskUpper::prepare(const std::string& parent, mode_t root_mode, const MapRange* range) {
   const auto failed = [&](int error) {
-    return fail(
-        {.step = "make a throwaway writable layer below " + escape_control(parent),
-         .err = error,
-         .hint = "XDG_DATA_HOME must be a directory that you can write to; --writable tmpfs needs no disk"});
+    return fail({.step = "make a throwaway writable layer below " + escape_control(parent),
+                 .err = error,
+                 .hint = "XDG_DATA_HOME must be a directory that you can write to; from Linux 6.6 on "
+                         "--writable tmpfs needs no disk"});
   };
   if (const int error = make_private_dirs(parent))
     return failed(error);

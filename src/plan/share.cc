@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/path.h"
+#include "base/text.h"
 #include "plan/builder.h"
 
 namespace snug {
@@ -67,11 +68,19 @@ Status plan_cow(Builder& builder, const Mount& mount, const FileInfo& seen) {
     builder.disk_wanted = true;
   }
   const auto& size = builder.spec.rootfs_size;
+  if (size && disk)
+    return fail(
+        {.step = fmt::format(
+             "rootfs.size: what is changed in the view of {} lies on disk, which cannot be bounded "
+             "without root (no project quota)",
+             escape_control(mount.source)),
+         .origin = size->origin.text,
+         .hint = "leave the size out; from Linux 6.6 on a throwaway view is in memory, and can be bounded"});
   builder.init(Phase::Mounts,
                CowMount{.source = mount.source,
                         .target = mount.target,
                         .upper = disk ? UpperPlace::Disk : UpperPlace::Tmpfs,
-                        .size = size && !disk ? size->value : 0,
+                        .size = size ? size->value : 0,
                         .number = builder.cow_count++,
                         .kept = builder.kept(),
                         .seen = seen},

@@ -172,7 +172,7 @@ need_unshare() { unshare --user --map-root-user --mount true || lacks "user name
   doctor env
   local checks
   checks=$(jq -c '[.checks[] | [.check, .level]]' <<<"$output")
-  PATH=/nonexistent run --separate-stderr "$SNUG" doctor --json
+  run --separate-stderr env PATH=/nonexistent "$SNUG" doctor --json
   [[ $(jq -c '[.checks[] | [.check, .level]]' <<<"$output") == "$checks" ]]
 }
 

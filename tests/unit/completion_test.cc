@@ -106,7 +106,7 @@ TEST_CASE("commands of which the same is said share it, and the plain ones are l
   });
   const auto of_start = std::ranges::find(texts, std::string{"st"}, &SameText::text);
   REQUIRE(of_start != texts.end());
-  CHECK(of_start->commands == std::vector<std::string_view>{"start", "stop"});
+  CHECK(of_start->commands == std::vector<std::string_view>{"start", "stop", "stats"});
   CHECK(std::ranges::none_of(texts, [](const SameText& same) {
     return std::ranges::find(same.commands, std::string_view{"top"}) != same.commands.end();
   }));

@@ -26,7 +26,7 @@ Spec spec_with(const std::function<void(Spec&)>& change) {
 }
 
 Result<Plan> plan_of(const Spec& spec, const FakeHost& host) {
-  return make_plan(spec, Image{.kind = ImageKind::Host, .name = "host"}, host);
+  return make_plan(spec, Image{.name = "host", .kind = ImageKind::Host}, host);
 }
 
 TEST_CASE("cpusets, ulimits, io-max and hugetlb are read as their manuals write them") {

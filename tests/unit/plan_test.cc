@@ -324,6 +324,13 @@ TEST_CASE("a cow mount is an overlay of the directory, in memory or on disk") {
   REQUIRE(plan);
   CHECK(find_step<CowMount>(*plan)->upper == UpperPlace::Disk);
   CHECK(find_step<PrepareDisk>(*plan));
+
+  // A bound that could not be kept.
+  spec.writable = {Writable::None, {"flag"}};
+  spec.rootfs_size = Setting<std::uint64_t>{4 << 20, {"--size"}};
+  plan = make_plan(spec, debian(), host);
+  REQUIRE_FALSE(plan);
+  CHECK(plan.error().origin == "--size");
 }
 
 TEST_CASE("a cow mount that the kernel cannot make is refused before anything is") {
