@@ -195,7 +195,7 @@ complete -c snug -n '__snug_at run shell explain' -l device-read-bps -x -d 'most
 complete -c snug -n '__snug_at run shell explain' -l device-write-bps -x -d 'most bytes a second written to a block device'
 complete -c snug -n '__snug_at run shell explain' -l device-read-iops -x -d 'most reads a second from a block device'
 complete -c snug -n '__snug_at run shell explain' -l device-write-iops -x -d 'most writes a second to a block device'
-complete -c snug -n '__snug_at run shell explain' -l ulimit -x -d 'a limit of each process: nofile, nproc, fsize, ...'
+complete -c snug -n '__snug_at run shell explain' -l ulimit -x -d 'a limit of each process, such as nofile, nproc or fsize'
 complete -c snug -n '__snug_at run shell explain' -l ids -x -a 'single range' -d 'one user id inside, or 65536'
 complete -c snug -n '__snug_at run shell explain' -l fake-root -x -a 'auto on off' -d 'answer chown, setuid and mknod with success'
 complete -c snug -n '__snug_at run shell explain' -l seccomp -x -a 'strict default dev off' -d 'which system calls are allowed'

@@ -60,7 +60,7 @@ TEST_CASE("every shipped profile parses, says what it is for, and chains") {
   CHECK(names == Names{"build", "default", "dev", "gui", "service", "untrusted"});
 }
 
-TEST_CASE("default and untrusted run today; the others say what they wait for") {
+TEST_CASE("default, untrusted and service run today; the others say what they wait for") {
   const FakeSource source{{}};
   const auto problem = [&](std::string_view name) -> std::string {
     auto layers = load_profile_chain(name, kPlaces, source);
@@ -75,9 +75,9 @@ TEST_CASE("default and untrusted run today; the others say what they wait for") 
   CHECK(problem("untrusted").empty());
   CHECK(problem("dev") ==
         "network.mode = \"full\": a network of its own is not built yet in this version (dev.toml:15)");
-  CHECK(problem("build") == "limits.pids: cgroup limits are not built yet in this version (build.toml:12)");
-  CHECK(problem("service") ==
-        "limits.memory: cgroup limits are not built yet in this version (service.toml:8)");
+  CHECK(problem("build") ==
+        "network.mode = \"gate\": the network gate is not built yet in this version (build.toml:16)");
+  CHECK(problem("service").empty());
   CHECK(problem("gui") ==
         "share.wayland: sharing of desktop services is not built yet in this version (gui.toml:13)");
 }

@@ -60,6 +60,8 @@ TEST_CASE("how many words each command takes") {
       {"attach", Command::Attach, 1, 1, "name one container"},
       {"logs", Command::Logs, 1, 1, "name one container"},
       {"top", Command::Top, 1, 1, "name one container"},
+      {"stats", Command::Stats, 0, 4, ""},
+      {"update", Command::Update, 1, 4, "name a container"},
       {"diff", Command::Diff, 1, 1, "name one container"},
       {"export", Command::Export, 1, 1, "name one container"},
       {"generate systemd", Command::GenerateSystemd, 1, 1, "name one container"},
@@ -266,7 +268,7 @@ TEST_CASE("docker's other words are told of snug's") {
   CHECK(error_of({"remove", "x"}).hint == "it is called snug rm");
   CHECK(error_of({"generate", "unit", "x"}).hint == "it is called snug generate systemd");
   CHECK(error_of({"stpo", "x"}).hint == "did you mean snug stop?");
-  CHECK(error_of({"stats", "x"}).step == "stats: not in this version of snug");
+  CHECK(error_of({"try", "x"}).step == "try: not in this version of snug");
   CHECK(good({"generate"}).words == Words{"generate"});  // its help
 }
 

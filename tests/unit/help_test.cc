@@ -52,7 +52,7 @@ TEST_CASE("every command and topic has a help, and a wrong one a hint") {
   for (const TopicDef& topic : topic_table()) CHECK(help_on({std::string{topic.name}}, Colour::Off));
   CHECK(help_on({"profile"}, Colour::Off)->find("profile check") != std::string::npos);
   CHECK(help_on({}, Colour::Off) == overview_help(Colour::Off));
-  CHECK(help_on({"statu"}, Colour::Off).error().hint == "did you mean snug help status?");
+  CHECK(help_on({"statsu"}, Colour::Off).error().hint == "did you mean snug help stats?");
   CHECK(help_on({"--nope"}, Colour::Off).error().step == "snug help: nothing is known about \"--nope\"");
 }
 

@@ -8,6 +8,7 @@
 #include "container/usage.h"
 #include "plan/plan.h"
 #include "spec/limits.h"
+#include "spec/merge.h"
 #include "support/fake_host.h"
 
 namespace snug {
@@ -18,15 +19,17 @@ constexpr std::string_view kUnifiedMount =
     "30 24 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n";
 
 Spec spec_with(const std::function<void(Spec&)>& change) {
-  Spec spec{};
-  spec.image.value = "host";
-  spec.limits_required.value = true;
+  Spec spec = merge_layers({});
+  spec.command = {{"true"}, {"command line"}};
   change(spec);
   return spec;
 }
 
 Result<Plan> plan_of(const Spec& spec, const FakeHost& host) {
-  return make_plan(spec, Image{.name = "host", .kind = ImageKind::Host}, host);
+  const Image image{.name = "debian",
+                    .layers = {{.path = "/images/debian", .dev = 1, .ino = 2, .uid = 1000, .mode = 0755}},
+                    .users = {{"root", 0, 0, "/root", "/bin/sh"}}};
+  return make_plan(spec, image, host);
 }
 
 TEST_CASE("cpusets, ulimits, io-max and hugetlb are read as their manuals write them") {

@@ -51,26 +51,6 @@ TEST_CASE("what is not built yet is told, never passed over") {
   };
   const std::vector<Case> cases = {
       {[](Spec& s) {
-         s.memory = {1, kHere};
-       },
-       "limits.memory: cgroup limits are not built yet in this version"},
-      {[](Spec& s) {
-         s.swap = {0, kHere};
-       },
-       "limits.swap: cgroup limits are not built yet in this version"},
-      {[](Spec& s) {
-         s.cpus = {1, kHere};
-       },
-       "limits.cpus: cgroup limits are not built yet in this version"},
-      {[](Spec& s) {
-         s.pids = {1, kHere};
-       },
-       "limits.pids: cgroup limits are not built yet in this version"},
-      {[](Spec& s) {
-         s.io_weight = {1, kHere};
-       },
-       "limits.io-weight: cgroup limits are not built yet in this version"},
-      {[](Spec& s) {
          s.network = {NetworkMode::Gate, kHere};
        },
        "network.mode = \"gate\": the network gate is not built yet in this version"},
