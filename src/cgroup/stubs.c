@@ -1,5 +1,5 @@
-/* What libdbus wants of libsystemd, of which Debian has no static archive: both are about servers that systemd hands a
-   socket to (sd_listen_fds(3)), and snug is none. */
+/* What libdbus wants of libsystemd, of which Debian has no static archive: both are about servers that
+   systemd hands a socket to (sd_listen_fds(3)), and snug is none. */
 
 int sd_listen_fds(int unset_environment);
 int sd_is_socket(int fd, int family, int type, int listening);

@@ -129,8 +129,8 @@ constexpr OptionDef kRun[] = {
      &R::device_read_iops},
     {"device-write-iops", 0, "DEVICE:N", "most writes a second to a block device", kLimits, Nothing,
      &R::device_write_iops},
-    {"ulimit", 0, "NAME=SOFT[:HARD]", "a limit of each process, such as nofile, nproc or fsize", kLimits, Nothing,
-     &R::ulimits, "As getrlimit(2) has them, in its units; -1 is none."},
+    {"ulimit", 0, "NAME=SOFT[:HARD]", "a limit of each process, such as nofile, nproc or fsize", kLimits,
+     Nothing, &R::ulimits, "As getrlimit(2) has them, in its units; -1 is none."},
 
     {"ids", 0, "single|range", "one user id inside, or 65536", kConfinement, Choice, &R::ids,
      "range needs newuidmap and a line of /etc/subuid."},
