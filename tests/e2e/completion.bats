@@ -25,7 +25,7 @@ offers() {
 }
 
 @test "commands, and the words of two-word commands" {
-  offers "start stop" st
+  offers "start stop stats" st
   offers "systemd" generate ""
   offers "ls show check" profile ""
 }
