@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -29,13 +28,11 @@ bool may_divide(const std::string& dir) {
   return true;
 }
 
-// Within the user manager's tree only a unit with Delegate=yes is ours to divide. systemd marks it (from
-// version 251 on); the others are writable to us too.
+// The user manager's tree is the manager's to divide, though all of it is writable to us; which of its units
+// have Delegate=yes is not to be seen there (tried with versions 247 to 257). It is asked for a scope
+// instead.
 bool handed_over(const std::string& dir) {
-  if (!below_user_manager(dir))
-    return true;
-  char value[2] = {};
-  return getxattr(dir.c_str(), "user.delegate", value, sizeof value) == 1 && value[0] == '1';
+  return !below_user_manager(dir);
 }
 
 // A group with processes of its own can have no controllers for its children, the root of the hierarchy

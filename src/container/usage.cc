@@ -46,7 +46,9 @@ Usage group_usage(int dir) {
   const std::uint64_t cache = cgroup::number_of(dir, "memory.stat", "inactive_file").value_or(0);
   usage.memory = current > cache ? current - cache : 0;
   usage.memory_limit = single(dir, "memory.max");
-  usage.pids = single(dir, "pids.current").value_or(0);
+  // Threads where the controller is on, else processes.
+  const auto procs = cgroup::read_from(dir, "cgroup.procs");
+  usage.pids = single(dir, "pids.current").value_or(procs ? split(*procs, '\n').size() - 1 : 0);
   usage.pids_limit = single(dir, "pids.max");
   if (const auto io = cgroup::read_from(dir, "io.stat")) {
     usage.read_bytes = io_sum(*io, "rbytes");
