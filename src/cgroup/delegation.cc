@@ -28,13 +28,6 @@ bool may_divide(const std::string& dir) {
   return true;
 }
 
-// The user manager's tree is the manager's to divide, though all of it is writable to us; which of its units
-// have Delegate=yes is not to be seen there (tried with versions 247 to 257). It is asked for a scope
-// instead.
-bool handed_over(const std::string& dir) {
-  return !below_user_manager(dir);
-}
-
 // A group with processes of its own can have no controllers for its children, the root of the hierarchy
 // apart, which has no cgroup.type.
 bool is_root(const std::string& dir) {
@@ -53,10 +46,14 @@ struct Candidate {
   bool own;
 };
 
-// The nearest group, from this process's own upwards, that can be divided.
-std::optional<Candidate> nearest_group(const Place& place, bool marked_only, bool& crowded) {
+enum class Managed { LeftAlone, Taken };
+
+// The nearest group, from this process's own upwards, that can be divided. The user manager's tree is the
+// manager's to divide, though all of it is writable to us; which of its units have Delegate=yes is not to be
+// seen there (tried with versions 247 to 257).
+std::optional<Candidate> nearest_group(const Place& place, Managed managed, bool& crowded) {
   for (std::string dir = place.dir;; dir = parent_path(dir)) {
-    if (may_divide(dir) && (!marked_only || handed_over(dir))) {
+    if (may_divide(dir) && (managed == Managed::Taken || !below_user_manager(dir))) {
       if (is_root(dir) || !has_others(dir))
         return Candidate{dir, dir == place.dir && !is_root(dir)};
       crowded = true;
@@ -99,12 +96,12 @@ Delegation find_delegation() {
                 "cgroup version 2 has no controllers here: they are bound to version 1 (a hybrid hierarchy)",
             .hint = "boot with systemd.unified_cgroup_hierarchy=1, or on a newer system, for limits"};
   bool crowded = false;
-  if (const auto group = nearest_group(*place, true, crowded))
+  if (const auto group = nearest_group(*place, Managed::LeftAlone, crowded))
     return divided(*group);
   const auto systemd = ask_systemd(*place);
   if (systemd)
     return *systemd;
-  if (const auto group = nearest_group(*place, false, crowded))
+  if (const auto group = nearest_group(*place, Managed::Taken, crowded))
     return divided(*group);
   if (crowded)
     return {

@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "sys/file_io.h"
 
 namespace snug::cgroup {
@@ -69,10 +69,8 @@ std::optional<std::uint64_t> number_of(int dir, const std::string& file, std::st
   for (const std::string_view line : split(*text, '\n')) {
     if (!line.starts_with(key) || line.size() <= key.size() || line[key.size()] != ' ')
       continue;
-    const std::string_view digits = line.substr(key.size() + 1);
-    std::uint64_t number = 0;
-    if (std::from_chars(digits.data(), digits.data() + digits.size(), number).ec == std::errc{})
-      return number;
+    if (const auto number = parse_number(line.substr(key.size() + 1), file))
+      return *number;
   }
   return std::nullopt;
 }

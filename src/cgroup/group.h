@@ -15,8 +15,7 @@ class Group {
   // Makes `name` in the group that `parent` has open.
   static Result<Group> make(int parent, const std::string& parent_path, const std::string& name);
 
-  int dir() const { return dir_.get(); }
-  bool dir_open() const { return static_cast<bool>(dir_); }  // false of one that was moved from
+  int dir() const { return dir_.get(); }  // -1 of one that was moved from
   const std::string& path() const { return path_; }
 
   // Removes it, once nothing is left in it: what was killed may take a moment to be gone. True where it is

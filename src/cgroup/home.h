@@ -26,7 +26,7 @@ class Home {
   Result<Group> make_group(const std::vector<std::string>& controllers);
 
   // The group's directory, -1 before settling. To be kept open by who closes all else.
-  int dir() const { return dir_ ? dir_.get() : -1; }
+  int dir() const { return dir_.get(); }
 
   // Moves this process back to where it was, and removes what settling has made. systemd does that by itself.
   void leave();

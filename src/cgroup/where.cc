@@ -1,36 +1,17 @@
 #include "cgroup/where.h"
 
-#include <algorithm>
-#include <cerrno>
+#include <optional>
 
 #include "base/path.h"
 #include "base/text.h"
 #include "sys/file_io.h"
+#include "sys/mountinfo.h"
 
 namespace snug::cgroup {
 namespace {
 
 constexpr std::string_view kUnified =
     "boot with systemd.unified_cgroup_hierarchy=1, or on a newer system, for limits";
-
-struct Mount {
-  std::string root;  // which group of the hierarchy the mount shows
-  std::string point;
-};
-
-// The mounts of type cgroup2, in the order of the file. The separator " - " comes before the type: proc(5).
-std::vector<Mount> unified_mounts(std::string_view mountinfo) {
-  std::vector<Mount> mounts;
-  for (const std::string_view line : split(mountinfo, '\n')) {
-    const std::size_t separator = line.find(" - cgroup2 ");
-    if (separator == std::string_view::npos)
-      continue;
-    const auto fields = split(line.substr(0, separator), ' ');
-    if (fields.size() >= 5)
-      mounts.push_back({std::string{fields[3]}, std::string{fields[4]}});
-  }
-  return mounts;
-}
 
 // The rest of `path` below `root`; nothing where it is not below.
 std::optional<std::string> below(std::string_view root, std::string_view path) {
@@ -43,19 +24,24 @@ std::optional<std::string> below(std::string_view root, std::string_view path) {
 
 }  // namespace
 
-Result<Place> locate(std::string_view cgroup, std::string_view mountinfo) {
-  std::optional<std::string_view> path;
+std::string_view own_path(std::string_view cgroup) {
   for (const std::string_view line : split(cgroup, '\n'))
     if (line.starts_with("0::"))
-      path = line.substr(3);
-  const std::vector<Mount> mounts = unified_mounts(mountinfo);
-  if (!path || mounts.empty())
+      return line.substr(3);
+  return "";
+}
+
+Result<Place> locate(std::string_view cgroup, std::string_view mountinfo) {
+  const std::string_view path = own_path(cgroup);
+  std::vector<MountLine> mounts = parse_mountinfo(mountinfo);
+  std::erase_if(mounts, [](const MountLine& mount) { return mount.type != "cgroup2"; });
+  if (path.empty() || mounts.empty())
     return fail({.step = "cgroup version 2 is not mounted here", .hint = std::string{kUnified}});
   // A group outside this process's cgroup namespace is shown with "..": cgroup_namespaces(7).
-  if (!path->starts_with("/.."))
-    for (const Mount& mount : mounts)
-      if (const auto rest = below(mount.root, *path))
-        return Place{mount.point, *rest == "/" || rest->empty() ? mount.point : mount.point + *rest};
+  if (!path.starts_with("/.."))
+    for (const MountLine& mount : mounts)
+      if (const auto rest = below(mount.root, path))
+        return Place{mount.target, *rest == "/" || rest->empty() ? mount.target : mount.target + *rest};
   return fail({.step = "this process's own cgroup cannot be seen from here",
                .hint = "it lies outside the cgroup namespace or the mount that this container has"});
 }

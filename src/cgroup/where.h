@@ -16,6 +16,9 @@ struct Place {
   bool operator==(const Place&) const = default;
 };
 
+// The group of version 2 in the text of /proc/PID/cgroup, from the hierarchy's root; "" where there is none.
+std::string_view own_path(std::string_view cgroup);
+
 // From the text of /proc/PID/cgroup and of /proc/self/mountinfo. Fails with what is missing: a mounted
 // version 2, or a group that can be seen from here.
 Result<Place> locate(std::string_view cgroup, std::string_view mountinfo);
@@ -26,7 +29,7 @@ Result<Place> own_place();
 // The words of cgroup.controllers, cgroup.subtree_control and the like. Empty where the file cannot be read.
 std::vector<std::string> read_words(const std::string& path);
 
-// Whether systemd's manager of a user made the group, so that it is not ours to divide unless it says so.
+// Whether the group is in the tree of systemd's manager of a user, its own group included.
 bool below_user_manager(std::string_view dir);
 
 }  // namespace snug::cgroup

@@ -58,21 +58,6 @@ constexpr OptionDef kStats[] = {
     {"all", 'a', "", "those that do not run, too", kOptions, Nothing, &O::all},
 };
 
-using R = RunOptions;
-constexpr OptionDef kUpdate[] = {
-    {"memory", 'm', "SIZE", "most memory", kOptions, Nothing, &R::memory},
-    {"memory-swap", 0, "SIZE", "most memory and swap together; needs --memory", kOptions, Nothing,
-     &R::memory_swap},
-    {"memory-reservation", 0, "SIZE", "memory that is taken away only when all else is in use", kOptions,
-     Nothing, &R::memory_reservation},
-    {"cpus", 0, "N", "most processors, with a fraction: 1.5", kOptions, Nothing, &R::cpus},
-    {"cpu-shares", 0, "N", "weight against others, 1024 in the middle", kOptions, Nothing, &R::cpu_shares},
-    {"cpuset-cpus", 0, "LIST", "the processors that may be used: 0-3,6", kOptions, Nothing, &R::cpuset},
-    {"pids-limit", 0, "N", "most processes and threads; -1: no limit", kOptions, Nothing, &R::pids_limit},
-    {"blkio-weight", 0, "N", "weight where the disk is busy, 10 to 1000", kOptions, Nothing,
-     &R::blkio_weight},
-};
-
 constexpr OptionDef kExec[] = {
     {"interactive", 'i', "", "pass standard input on", kOptions, Nothing, &O::interactive},
     {"tty", 't', "", "give the command a terminal of its own", kOptions, Nothing, &O::tty},

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/definition_container_options.h"
+#include "cli/definition_limits.h"
 
 namespace snug::definition {
 
@@ -146,7 +147,7 @@ constexpr CommandDef kContainerCommands[] = {
      .examples = "snug update -m 1G --memory-swap 1G web\tmore memory\n"
                  "snug update --cpus 0.5 --pids-limit 100 web db\tfor two at once\n",
      .positional = Container,
-     .own = kUpdate,
+     .own = kLimitOptions,
      .group = kContainers},
     {.id = Command::Port,
      .name = "port",

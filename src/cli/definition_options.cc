@@ -1,6 +1,7 @@
 // The tables of options: those of run, shell and explain, and those of every command. Those of containers
 // that are there: definition_container_options.h.
 #include "cli/definition.h"
+#include "cli/definition_limits.h"
 
 namespace snug {
 namespace {
@@ -15,7 +16,8 @@ constexpr std::string_view kHealth = "Health";
 constexpr std::string_view kEnvironment = "Environment";
 constexpr std::string_view kFiles = "Files";
 constexpr std::string_view kNetwork = "Network";
-constexpr std::string_view kLimits = "Limits";
+using definition::kLimitOptions;
+using definition::kLimits;
 constexpr std::string_view kConfinement = "Identity and confinement";
 constexpr std::string_view kShare = "Shared with the desktop";
 constexpr std::string_view kOutput = "Output";
@@ -106,21 +108,15 @@ constexpr OptionDef kRun[] = {
     {"publish", 'p', "[ADDRESS:]HOST:PORT[/udp]", "a port of the container on this machine", kNetwork,
      Nothing, &R::publish, "The address is 127.0.0.1 unless another is given.", kLater},
 
-    {"memory", 'm', "SIZE", "most memory; what needs more is killed", kLimits, Nothing, &R::memory},
-    {"memory-swap", 0, "SIZE", "most memory and swap together; needs --memory", kLimits, Nothing,
-     &R::memory_swap,
-     "As docker counts it: the same as --memory means no swap, -1 as much as there is, and without it as "
-     "much as "
-     "--memory once more."},
-    {"memory-reservation", 0, "SIZE", "memory that is taken away only when all else is in use", kLimits,
-     Nothing, &R::memory_reservation},
-    {"cpus", 0, "N", "most processors, with a fraction: 1.5", kLimits, Nothing, &R::cpus},
-    {"cpu-shares", 0, "N", "weight against others where processors are short, 1024 in the middle", kLimits,
-     Nothing, &R::cpu_shares},
-    {"cpuset-cpus", 0, "LIST", "the processors that may be used: 0-3,6", kLimits, Nothing, &R::cpuset},
-    {"pids-limit", 0, "N", "most processes and threads", kLimits, Nothing, &R::pids_limit},
-    {"blkio-weight", 0, "N", "weight against others where the disk is busy, 10 to 1000", kLimits, Nothing,
-     &R::blkio_weight},
+    // Spelled out, since arrays cannot be spliced: of `snug update`, too.
+    kLimitOptions[0],
+    kLimitOptions[1],
+    kLimitOptions[2],
+    kLimitOptions[3],
+    kLimitOptions[4],
+    kLimitOptions[5],
+    kLimitOptions[6],
+    kLimitOptions[7],
     {"device-read-bps", 0, "DEVICE:SIZE", "most bytes a second read from a block device", kLimits, Nothing,
      &R::device_read_bps},
     {"device-write-bps", 0, "DEVICE:SIZE", "most bytes a second written to a block device", kLimits, Nothing,

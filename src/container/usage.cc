@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <charconv>
-
 #include "base/text.h"
+#include "base/units.h"
 #include "cgroup/group.h"
 #include "container/processes.h"
 #include "sys/file_io.h"
@@ -14,12 +13,10 @@ namespace snug {
 namespace {
 
 std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size())
-    return std::nullopt;
-  return value;
+  if (text.ends_with('\n'))
+    text.remove_suffix(1);
+  const auto value = parse_number(text, "");
+  return value ? std::optional{*value} : std::nullopt;
 }
 
 // A file of one number; nothing for "max", and where the controller is off.

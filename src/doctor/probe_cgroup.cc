@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "base/path.h"
+#include "cgroup/where.h"
 #include "doctor/probe.h"
 #include "doctor/proc_text.h"
 #include "sys/file_io.h"
@@ -59,7 +60,7 @@ void read_cgroup(const HostView& host, CgroupFacts& facts) {
       facts.hybrid = facts.hybrid || (mount.type == "cgroup2" && mount.target != kRoot);
     }
   if (const auto text = host.read_file("/proc/self/cgroup"))
-    facts.own = own_cgroup(*text);
+    facts.own = cgroup::own_path(*text);
   const std::string uid = std::to_string(host.caller().uid);
   facts.systemd = host.stat("/run/systemd/system").has_value();
   facts.lingers = host.stat("/var/lib/systemd/linger/" + host.caller().user).has_value();

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "doctor/probe.h"
 #include "doctor/proc_text.h"
+#include "host/kernel_version.h"
 #include "sys/file_io.h"
 
 namespace snug::doctor {

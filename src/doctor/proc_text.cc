@@ -1,7 +1,6 @@
 #include "doctor/proc_text.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "base/path.h"
 #include "base/text.h"
@@ -10,44 +9,12 @@
 namespace snug::doctor {
 namespace {
 
-// proc(5) writes blank, tab, newline and backslash as \040 and so on.
-std::string unescape(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::string_view code = text.substr(i, 4);
-    const bool octal = code.size() == 4 && code[0] == '\\' &&
-                       std::ranges::all_of(code.substr(1), [](char c) { return c >= '0' && c <= '7'; });
-    if (octal)
-      out += static_cast<char>((code[1] - '0') * 64 + (code[2] - '0') * 8 + (code[3] - '0')), i += 3;
-    else
-      out += text[i];
-  }
-  return out;
-}
-
 // File systems whose mount points the kernel makes for them, and keeps empty.
 constexpr std::string_view kExpected[] = {
     "autofs",  "binfmt_misc", "bpf",    "cgroup",  "cgroup2",   "configfs",   "debugfs", "efivarfs",
     "fusectl", "nfsd",        "pstore", "resctrl", "selinuxfs", "securityfs", "smackfs", "tracefs"};
 
 }  // namespace
-
-std::vector<MountLine> parse_mountinfo(std::string_view text) {
-  std::vector<MountLine> mounts;
-  for (const std::string_view line : split(text, '\n')) {
-    const auto fields = split(line, ' ');
-    // ID PARENT MAJOR:MINOR ROOT TARGET OPTIONS [TAG…] - TYPE SOURCE SUPER
-    const auto dash = std::ranges::find(fields, std::string_view{"-"});
-    if (fields.size() < 6 || fields.end() - dash < 4)
-      continue;
-    mounts.push_back({.root = unescape(fields[3]),
-                      .target = unescape(fields[4]),
-                      .options = std::string{fields[5]},
-                      .type = std::string{dash[1]},
-                      .super = std::string{dash[3]}});
-  }
-  return mounts;
-}
 
 const MountLine* mount_of(const std::vector<MountLine>& mounts, std::string_view path) {
   const MountLine* best = nullptr;
@@ -99,19 +66,6 @@ std::vector<IdRange> parse_id_map(std::string_view text) {
                      static_cast<std::uint32_t>(*count)});
   }
   return map;
-}
-
-std::string_view own_cgroup(std::string_view text) {
-  for (const std::string_view line : split(text, '\n'))
-    if (line.starts_with("0::"))
-      return line.substr(3);
-  return "";
-}
-
-KernelVersion parse_kernel_version(std::string_view release) {
-  KernelVersion version;
-  (void)std::sscanf(std::string{release}.c_str(), "%u.%u", &version.major, &version.minor);
-  return version;
 }
 
 std::vector<std::string> overlapping_users(std::string_view text, std::string_view user,

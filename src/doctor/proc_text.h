@@ -6,19 +6,9 @@
 #include <vector>
 
 #include "host/host_view.h"
+#include "sys/mountinfo.h"
 
 namespace snug::doctor {
-
-// A line of /proc/PID/mountinfo.
-struct MountLine {
-  std::string root{};
-  std::string target{};
-  std::string options{};  // of the mount: "rw,nosuid"
-  std::string type{};
-  std::string super{};  // of the file system
-  bool operator==(const MountLine&) const = default;
-};
-std::vector<MountLine> parse_mountinfo(std::string_view text);
 
 // The mount that a path lies on: of those at the longest target above it the last. Null where there is none.
 const MountLine* mount_of(const std::vector<MountLine>& mounts, std::string_view path);
@@ -31,12 +21,6 @@ std::string_view status_field(std::string_view text, std::string_view name);
 
 // /proc/PID/uid_map.
 std::vector<IdRange> parse_id_map(std::string_view text);
-
-// The group of version 2 in /proc/PID/cgroup: its path, and nothing where there is no such line.
-std::string_view own_cgroup(std::string_view text);
-
-// "6.1.0-18-amd64".
-KernelVersion parse_kernel_version(std::string_view release);
 
 // Users of a subuid(5) text, besides `user`, with a range that has an id of `own` in it.
 std::vector<std::string> overlapping_users(std::string_view text, std::string_view user,

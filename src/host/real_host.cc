@@ -11,13 +11,14 @@
 
 #include <cerrno>
 #include <climits>
-#include <cstdio>
 #include <cstdlib>
 
 #include "base/path.h"
 #include "base/text.h"
+#include "host/kernel_version.h"
 #include "host/passwd.h"
 #include "sys/file_io.h"
+#include "sys/mountinfo.h"
 
 namespace snug {
 namespace {
@@ -36,10 +37,7 @@ FileKind kind_of(mode_t mode) {
 
 KernelVersion kernel_version() {
   utsname name{};
-  KernelVersion version;
-  if (uname(&name) == 0)
-    (void)std::sscanf(name.release, "%u.%u", &version.major, &version.minor);
-  return version;
+  return uname(&name) == 0 ? parse_kernel_version(name.release) : KernelVersion{};
 }
 
 // An XDG directory: the variable where it is an absolute path (anything else must be ignored, says the
@@ -49,23 +47,6 @@ std::string xdg_dir(const HostView& host, const char* variable, std::string_view
   if (value && value->starts_with('/'))
     return *value;
   return join_path(host.caller().home, fallback);
-}
-
-// mountinfo writes blank, tab, newline and backslash as \040 and so on (proc(5)).
-std::string unescape_octal(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto digit = [&](std::size_t n) {
-      return i + n < text.size() && text[i + n] >= '0' && text[i + n] <= '7';
-    };
-    if (text[i] == '\\' && digit(1) && digit(2) && digit(3)) {
-      out += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0'));
-      i += 3;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "base/overloaded.h"
 #include "base/path.h"
+#include "spec/limits.h"
 
 namespace snug {
 namespace {
@@ -23,24 +24,6 @@ std::string map_line(const IdRange& range) {
 std::uint64_t bind_attributes(const BindMount& step) {
   return MOUNT_ATTR_NOSUID | (step.access == Access::ReadOnly ? MOUNT_ATTR_RDONLY : 0) |
          (step.devices ? 0 : MOUNT_ATTR_NODEV);
-}
-
-int resource_number(std::string_view name) {
-  constexpr struct {
-    std::string_view name;
-    int number;
-  } kNumbers[] = {
-      {"as", RLIMIT_AS},           {"core", RLIMIT_CORE},         {"cpu", RLIMIT_CPU},
-      {"data", RLIMIT_DATA},       {"fsize", RLIMIT_FSIZE},       {"locks", RLIMIT_LOCKS},
-      {"memlock", RLIMIT_MEMLOCK}, {"msgqueue", RLIMIT_MSGQUEUE}, {"nice", RLIMIT_NICE},
-      {"nofile", RLIMIT_NOFILE},   {"nproc", RLIMIT_NPROC},       {"rss", RLIMIT_RSS},
-      {"rtprio", RLIMIT_RTPRIO},   {"rttime", RLIMIT_RTTIME},     {"sigpending", RLIMIT_SIGPENDING},
-      {"stack", RLIMIT_STACK}};
-  // The parser knows no other name.
-  for (const auto& known : kNumbers)
-    if (known.name == name)
-      return known.number;
-  return RLIMIT_CORE;
 }
 
 }  // namespace
@@ -182,7 +165,8 @@ void LoweredProgram::lower_step(const Step& step) {
                  [&](const RootReadOnly&) { add(OpCode::RootReadOnly); },
                  [&](const PivotRoot&) { add(OpCode::PivotRoot); },
                  [&](const LimitResource& s) {
-                   add(OpCode::LimitResource).limit = {resource_number(s.name), s.soft, s.hard};
+                   // The planner knows no other name.
+                   add(OpCode::LimitResource).limit = {*ulimit_number(s.name), s.soft, s.hard};
                  },
                  [&](const KeepCapabilities& s) {
                    payload.keep = s.keep;

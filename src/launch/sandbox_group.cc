@@ -31,14 +31,14 @@ Result<SandboxGroup> SandboxGroup::make(const LimitGroup& step) {
 }
 
 SandboxGroup::~SandboxGroup() {
-  if (!group_ || !group_->dir_open())
-    return;
-  (void)group_->remove();
+  if (group_.dir() < 0)
+    return;  // moved from
+  (void)group_.remove();
   cgroup::Home::of_process().leave();
 }
 
 bool SandboxGroup::out_of_memory() const {
-  return cgroup::number_of(group_->dir(), "memory.events", "oom_kill").value_or(0) > 0;
+  return cgroup::number_of(group_.dir(), "memory.events", "oom_kill").value_or(0) > 0;
 }
 
 }  // namespace snug

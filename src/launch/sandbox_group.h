@@ -3,8 +3,6 @@
 
 #include <sys/types.h>
 
-#include <optional>
-
 #include "cgroup/group.h"
 #include "plan/plan.h"
 
@@ -25,7 +23,7 @@ class SandboxGroup {
   // Removes it: by then nothing is left in it.
   ~SandboxGroup();
 
-  int dir() const { return group_->dir(); }
+  int dir() const { return group_.dir(); }
 
   // Has the kernel killed something in it for want of memory?
   bool out_of_memory() const;
@@ -33,7 +31,7 @@ class SandboxGroup {
  private:
   explicit SandboxGroup(cgroup::Group group) : group_{std::move(group)} {}
 
-  std::optional<cgroup::Group> group_;
+  cgroup::Group group_;
 };
 
 }  // namespace snug

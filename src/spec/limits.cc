@@ -1,6 +1,7 @@
 #include "spec/limits.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 
@@ -16,9 +17,17 @@ tl::unexpected<Error> bad(std::string_view what, std::string_view text, std::str
       {.step = fmt::format("{}: \"{}\": {}", what, escape_control(text), why), .hint = std::string{hint}});
 }
 
-constexpr std::string_view kUlimits[] = {"as",      "core",     "cpu",        "data",   "fsize", "locks",
-                                         "memlock", "msgqueue", "nice",       "nofile", "nproc", "rss",
-                                         "rtprio",  "rttime",   "sigpending", "stack"};
+struct UlimitName {
+  std::string_view name;
+  int number;
+};
+constexpr UlimitName kUlimits[] = {
+    {"as", RLIMIT_AS},           {"core", RLIMIT_CORE},         {"cpu", RLIMIT_CPU},
+    {"data", RLIMIT_DATA},       {"fsize", RLIMIT_FSIZE},       {"locks", RLIMIT_LOCKS},
+    {"memlock", RLIMIT_MEMLOCK}, {"msgqueue", RLIMIT_MSGQUEUE}, {"nice", RLIMIT_NICE},
+    {"nofile", RLIMIT_NOFILE},   {"nproc", RLIMIT_NPROC},       {"rss", RLIMIT_RSS},
+    {"rtprio", RLIMIT_RTPRIO},   {"rttime", RLIMIT_RTTIME},     {"sigpending", RLIMIT_SIGPENDING},
+    {"stack", RLIMIT_STACK}};
 constexpr std::string_view kIoKeys[] = {"rbps", "wbps", "riops", "wiops"};
 
 Result<std::uint64_t> parse_ulimit_number(std::string_view text, std::string_view what) {
@@ -52,13 +61,20 @@ Status check_cpuset(std::string_view text, std::string_view what) {
   return {};
 }
 
+std::optional<int> ulimit_number(std::string_view name) {
+  const auto found = std::ranges::find(kUlimits, name, &UlimitName::name);
+  return found == std::end(kUlimits) ? std::nullopt : std::optional{found->number};
+}
+
 Result<Ulimit> parse_ulimit(std::string_view text, std::string_view what) {
   const std::size_t equals = text.find('=');
   if (equals == std::string_view::npos)
     return bad(what, text, "no \"=\"", "as in nproc=512, or nofile=1024:2048 for a soft and a hard limit");
   Ulimit limit{.name = to_lower(text.substr(0, equals))};
-  if (std::ranges::find(kUlimits, limit.name) == std::end(kUlimits)) {
-    const std::string_view near = nearest(limit.name, kUlimits);
+  if (!ulimit_number(limit.name)) {
+    std::vector<std::string_view> names;
+    for (const UlimitName& known : kUlimits) names.push_back(known.name);
+    const std::string_view near = nearest(limit.name, names);
     return bad(what, text, "no limit of that name",
                near.empty() ? "getrlimit(2) lists them: nofile, nproc, core, ..."
                             : fmt::format("did you mean {}?", near));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,9 @@ struct Ulimit {
   std::uint64_t hard{};
   bool operator==(const Ulimit&) const = default;
 };
+
+// The number of setrlimit(2) for a name; nothing where there is none of that name.
+std::optional<int> ulimit_number(std::string_view name);
 
 // "nofile=1024", "nofile=1024:2048"; -1 and "unlimited" are no limit.
 Result<Ulimit> parse_ulimit(std::string_view text, std::string_view what);

@@ -1,8 +1,10 @@
 // Texts of procfs as facts, and the AppArmor profile.
 #include <catch2/catch.hpp>
 
+#include "cgroup/where.h"
 #include "doctor/apparmor.h"
 #include "doctor/proc_text.h"
+#include "host/kernel_version.h"
 
 using namespace snug;
 using namespace snug::doctor;
@@ -43,8 +45,8 @@ TEST_CASE("status, maps, cgroup, versions") {
   CHECK(status_field("Name:\tx\n", "Seccomp").empty());
   CHECK(parse_id_map("         0          0 4294967295\n") == std::vector<IdRange>{{0, 0, UINT32_MAX}});
   CHECK(parse_id_map("0 1000\n-1 2 3\n").empty());
-  CHECK(own_cgroup("4:memory:/x\n0::/user.slice\n") == "/user.slice");
-  CHECK(own_cgroup("4:memory:/x\n").empty());
+  CHECK(cgroup::own_path("4:memory:/x\n0::/user.slice\n") == "/user.slice");
+  CHECK(cgroup::own_path("4:memory:/x\n").empty());
   CHECK(parse_kernel_version("6.1.0-18-amd64") == KernelVersion{6, 1});
   CHECK(words_of(" 1\t0\n") == std::vector<std::string>{"1", "0"});
 }
