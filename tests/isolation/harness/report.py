@@ -58,7 +58,7 @@ def unprovable(names):
         test, _, reason = rest.rpartition(" | ")
         if name not in names:
             raise SystemExit(f"isolation: unprovable:{number}: no property {name}")
-        if subprocess.run(["sh", "-c", test], capture_output=True, check=False).returncode == 0:
+        if subprocess.run(["sh", "-c", test], cwd=HERE, capture_output=True, check=False).returncode == 0:
             found[name] = reason
     return found
 
