@@ -1,12 +1,17 @@
 # One place for every compiler and linker flag.
 add_library(snug_flags INTERFACE)
 target_include_directories(snug_flags INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_BINARY_DIR}/generated)
-target_compile_definitions(snug_flags INTERFACE _GNU_SOURCE FMT_HEADER_ONLY=1)
+target_compile_definitions(snug_flags INTERFACE _GNU_SOURCE)
 target_compile_options(snug_flags INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wimplicit-fallthrough
   -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 sees overlaps in std::string's operator+ that are not there (GCC bug 105651).
   target_compile_options(snug_flags INTERFACE -Wno-restrict)
+endif()
+# A unity build includes the sources: what is nameless in one looks like a header's to GCC, and an enumerator of an enum
+# class like what shadows a class of another (GCC takes it for one). Both are looked for in the other builds.
+if(CMAKE_UNITY_BUILD)
+  target_compile_options(snug_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage -Wno-shadow>)
 endif()
 if(SNUG_WERROR)
   target_compile_options(snug_flags INTERFACE -Werror)

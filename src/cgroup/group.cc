@@ -15,7 +15,7 @@
 namespace snug::cgroup {
 namespace {
 
-constexpr int kPatienceMs = 2000;
+constexpr int kBusyPatienceMs = 2000;
 constexpr int kStepMs = 5;
 
 }  // namespace
@@ -34,7 +34,7 @@ bool Group::remove() {
   for (int waited = 0; rmdir(path_.c_str()) != 0; waited += kStepMs) {
     if (errno == ENOENT)
       return true;
-    if (errno != EBUSY || waited >= kPatienceMs)
+    if (errno != EBUSY || waited >= kBusyPatienceMs)
       return false;
     (void)poll(nullptr, 0, kStepMs);
   }

@@ -18,7 +18,7 @@ namespace {
 constexpr const char* kName = "org.freedesktop.systemd1";
 constexpr const char* kPath = "/org/freedesktop/systemd1";
 constexpr const char* kManager = "org.freedesktop.systemd1.Manager";
-constexpr int kPatienceMs = 10'000;
+constexpr int kManagerPatienceMs = 10'000;
 
 struct Unref {
   void operator()(DBusMessage* message) const { dbus_message_unref(message); }
@@ -84,7 +84,8 @@ tl::unexpected<Error> no_memory() {
 
 Result<Message> ask(DBusConnection* connection, DBusMessage* request, const char* what) {
   BusError error;
-  Message reply{dbus_connection_send_with_reply_and_block(connection, request, kPatienceMs, error.get())};
+  Message reply{
+      dbus_connection_send_with_reply_and_block(connection, request, kManagerPatienceMs, error.get())};
   if (!reply)
     return fail({.step = fmt::format("ask systemd's user manager to {}: {}", what, error.text()),
                  .hint = "systemctl --user status tells how it is"});
@@ -171,7 +172,7 @@ std::optional<std::string> result_of(DBusMessage* signal, const std::string& job
 
 Status await_job(DBusConnection* connection, const std::string& job) {
   // One wait for all that comes is enough: each signal is looked at, and most often ours is the first.
-  for (int waited = 0; waited < kPatienceMs; waited += 100) {
+  for (int waited = 0; waited < kManagerPatienceMs; waited += 100) {
     while (const Message signal{dbus_connection_pop_message(connection)})
       if (const auto result = result_of(signal.get(), job)) {
         if (*result == "done")

@@ -9,7 +9,7 @@ namespace {
 
 // Bash breaks words at "=" and ":", so that --network=host and debian:12 come in pieces. They are put
 // together again, and what bash already has is taken off the answers.
-constexpr std::string_view kMain = R"sh(
+constexpr std::string_view kBashMain = R"sh(
 _snug() {
   local snug=$1 word glue='' command='' family='' option='' i prefix=''
   local -a words=()
@@ -135,7 +135,7 @@ std::string offered_words(const CommandDef& command) {
 }
 
 // Is $2 an option that takes the next word?
-std::string value_test(const CommandDef& command) {
+std::string value_pattern_test(const CommandDef& command) {
   const OptionShapes shapes = shapes_of(command);
   std::string test =
       fmt::format("\n      case $2 in\n        {}) return 0 ;;\n      esac", join(shapes.valued, " | "));
@@ -168,7 +168,7 @@ std::string by_command(std::string_view name, std::string (*make)(const CommandD
 }
 
 std::string option_functions() {
-  return by_command("_snug_options", offered_words) + by_command("_snug_takes_value", value_test) +
+  return by_command("_snug_options", offered_words) + by_command("_snug_takes_value", value_pattern_test) +
          by_command("_snug_value", value_calls);
 }
 
@@ -192,7 +192,7 @@ std::string command_functions() {
 }  // namespace
 
 std::string bash_completion() {
-  std::string main{kMain};
+  std::string main{kBashMain};
   constexpr std::string_view kFamilies = "@FAMILIES@";
   std::vector<std::string> families;
   for (const std::string_view family : command_families()) families.emplace_back(family);

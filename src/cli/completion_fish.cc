@@ -7,7 +7,7 @@
 namespace snug {
 namespace {
 
-constexpr std::string_view kHelpers = R"fish(
+constexpr std::string_view kFishHelpers = R"fish(
 # Is an option of a command one that takes the next word?
 function __snug_takes_value
     switch $argv[1]
@@ -156,7 +156,7 @@ std::string words_text() {
   return text;
 }
 
-std::string value_test(const CommandDef& command) {
+std::string value_match(const CommandDef& command) {
   const OptionShapes shapes = shapes_of(command);
   return fmt::format("            string match -qr -- '^({}{})$' $argv[2]\n", join(shapes.valued, "|"),
                      shapes.value_letters.empty()
@@ -166,18 +166,18 @@ std::string value_test(const CommandDef& command) {
 
 std::string value_tests() {
   std::string cases;
-  for (const SameText& same : texts_of_commands(value_test)) {
+  for (const SameText& same : texts_of_commands(value_match)) {
     cases += "        case";
     for (const std::string_view command : same.commands) cases += fmt::format(" {}", quote(command));
     cases += "\n" + same.text;
   }
-  return cases + "        case '*'\n" + value_test(CommandDef{});
+  return cases + "        case '*'\n" + value_match(CommandDef{});
 }
 
 }  // namespace
 
 std::string fish_completion() {
-  std::string helpers{kHelpers};
+  std::string helpers{kFishHelpers};
   std::vector<std::string> families;
   for (const std::string_view family : command_families()) families.emplace_back(family);
   const auto replace = [&](std::string_view mark, std::string_view by) {

@@ -7,7 +7,7 @@
 namespace snug {
 namespace {
 
-constexpr std::string_view kHelpers = R"sh(
+constexpr std::string_view kZshHelpers = R"sh(
 _snug_images() {
   local -a names=(${(f)"$(_call_program images $snug image ls -q 2>/dev/null)"})
   _alternative 'images:image:compadd -a names' 'directories:directory:_files -/'
@@ -27,7 +27,7 @@ _snug_profiles() {
 }
 )sh";
 
-constexpr std::string_view kMain = R"sh(
+constexpr std::string_view kZshMain = R"sh(
 _snug() {
   local curcontext=$curcontext state line ret=1 snug=${words[1]}
   typeset -A opt_args
@@ -120,7 +120,7 @@ std::string command_function(const CommandDef& command) {
 
 std::string zsh_completion() {
   std::string text =
-      "#compdef snug\n# zsh completion for snug, made by: snug completion zsh\n" + std::string{kHelpers};
+      "#compdef snug\n# zsh completion for snug, made by: snug completion zsh\n" + std::string{kZshHelpers};
   text += "\n_snug_commands() {\n  local -a commands=(\n";
   for (const std::string& word : first_words())
     text += fmt::format("    '{}:{}'\n", word, escape(first_word_summary(word)));
@@ -136,7 +136,7 @@ std::string zsh_completion() {
         family, join(members_of(family), " "));
   std::string common;
   for (const OptionDef& option : common_option_table()) common += option_specs(option);
-  std::string main{kMain};
+  std::string main{kZshMain};
   const auto replace = [&](std::string_view mark, std::string_view by) {
     main.replace(main.find(mark), mark.size(), by);
   };

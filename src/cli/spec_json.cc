@@ -35,7 +35,7 @@ std::string duration_text(std::uint64_t ms) {
   return ms % 60000 == 0 ? fmt::format("{}m", ms / 60000) : fmt::format("{}s", ms / 1000);
 }
 
-Json to_json(const std::vector<std::string>& words) {
+Json argv_json(const std::vector<std::string>& words) {
   Json::Array array;
   for (const std::string& text : words) array.emplace_back(text);
   return array;
@@ -160,7 +160,7 @@ std::vector<ShownKey> shown_keys(const Spec& spec) {
   const auto same = [](const auto& value) { return Json(value); };
   if (!spec.image.value.empty())
     to.add("", "image", spec.image.value, spec.image.origin);
-  to.maybe("", "command", spec.command, to_json);
+  to.maybe("", "command", spec.command, argv_json);
   to.maybe("", "workdir", spec.workdir, same);
   to.maybe("", "hostname", spec.hostname, same);
   add_env(to, spec);

@@ -22,7 +22,7 @@ namespace {
 constexpr std::size_t kMostPathBytes = 512U << 20;
 
 // One directory of the upper layer that is being walked.
-struct Frame {
+struct ChangedLevel {
   std::vector<std::string> entries{};
   std::size_t next{};
   LayerDirectory says{};
@@ -44,9 +44,9 @@ class Finder {
       return failed(errno);
     if (auto status = open_frame(root, root, false); !status)
       return tl::unexpected{status.error()};
-    while (!frames_.empty()) {
-      Frame& frame = frames_.back();
-      auto status = frame.next < frame.entries.size() ? look_at(frame.entries[frame.next++]) : close_frame();
+    while (!levels_.empty()) {
+      ChangedLevel& level = levels_.back();
+      auto status = level.next < level.entries.size() ? look_at(level.entries[level.next++]) : close_frame();
       if (!status)
         return tl::unexpected{status.error()};
     }
@@ -67,24 +67,24 @@ class Finder {
 
   // The upper layer and the image are both in the directory already.
   Status open_frame(const struct stat& info, const std::optional<struct stat>& below, bool hides) {
-    Frame frame{.says = read_layer_directory(upper_.fd()), .info = info, .below = below};
-    frame.hides = hides || frame.says.opaque;
+    ChangedLevel level{.says = read_layer_directory(upper_.fd()), .info = info, .below = below};
+    level.hides = hides || level.says.opaque;
     auto names = directory_names(upper_.fd());
     if (!names)
       return failed(names.error().err);
-    frame.entries = *std::move(names);
-    frames_.push_back(std::move(frame));
-    return frames_.back().hides ? list_hidden() : Status{};
+    level.entries = *std::move(names);
+    levels_.push_back(std::move(level));
+    return levels_.back().hides ? list_hidden() : Status{};
   }
 
   Status list_hidden() {
     const auto names = below_.names();
     if (!names)
       return tl::unexpected{names.error()};
-    const std::vector<std::string>& here = frames_.back().entries;
+    const std::vector<std::string>& here = levels_.back().entries;
     for (const std::string& name : *names)
       if (!std::binary_search(here.begin(), here.end(), name) &&
-          !is_whited_out(upper_.fd(), frames_.back().says, name))  // that says it too
+          !is_whited_out(upper_.fd(), levels_.back().says, name))  // that says it too
         if (auto status = deleted(name); !status)
           return status;
     return {};
@@ -102,7 +102,7 @@ class Finder {
     if (fstatat(upper_.fd(), entry.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
       return errno == ENOENT ? Status{} : failed(errno);
     std::string_view name;
-    const LayerEntry kind = classify_layer_entry(upper_.fd(), frames_.back().says, entry, info, name);
+    const LayerEntry kind = classify_layer_entry(upper_.fd(), levels_.back().says, entry, info, name);
     if (kind == LayerEntry::Marker)
       return {};
     if (kind == LayerEntry::Whiteout)
@@ -114,7 +114,7 @@ class Finder {
       return enter(entry, info, *below);
     const std::string path = relative(entry);
     if (!*below && own_.places.contains("/" + path) && (info.st_size == 0 || S_ISLNK(info.st_mode))) {
-      frames_.back().own = true;
+      levels_.back().own = true;
       result_.left_out.insert(path);
       return {};
     }
@@ -122,7 +122,7 @@ class Finder {
   }
 
   Status enter(const std::string& name, const struct stat& info, const std::optional<struct stat>& below) {
-    const bool hides = frames_.back().hides;
+    const bool hides = levels_.back().hides;
     if (const int error = upper_.enter(name))
       return error == ENOENT || error == ENOTDIR || error == ELOOP ? Status{} : failed(error);
     if (auto status = below_.enter(name); !status)
@@ -131,9 +131,9 @@ class Finder {
   }
 
   Status close_frame() {
-    const Frame frame = std::move(frames_.back());
-    frames_.pop_back();
-    if (frames_.empty())  // the root itself is never listed
+    const ChangedLevel level = std::move(levels_.back());
+    levels_.pop_back();
+    if (levels_.empty())  // the root itself is never listed
       return {};
     const std::string path = upper_.path();
     if (const int error = upper_.leave())
@@ -142,31 +142,31 @@ class Finder {
       return status;
     const std::string absolute = "/" + path;
     const bool place = own_.places.contains(absolute);
-    const bool own = place || frame.own || own_.above.contains(absolute);
-    if (!frame.changed && !is_change(frame, place || frame.own, own)) {
-      frames_.back().own = frames_.back().own || place || frame.own;
+    const bool own = place || level.own || own_.above.contains(absolute);
+    if (!level.changed && !is_change(level, place || level.own, own)) {
+      levels_.back().own = levels_.back().own || place || level.own;
       result_.left_out.insert(path);
       return {};
     }
-    return add(frame.below ? ChangeKind::Changed : ChangeKind::Added, path, frame.info);
+    return add(level.below ? ChangeKind::Changed : ChangeKind::Added, path, level.info);
   }
 
   // A directory in which nothing has changed.
-  static bool is_change(const Frame& frame, bool made_by_snug, bool own) {
-    if (!frame.below)
+  static bool is_change(const ChangedLevel& level, bool made_by_snug, bool own) {
+    if (!level.below)
       return !made_by_snug;
-    if (!S_ISDIR(frame.below->st_mode))
+    if (!S_ISDIR(level.below->st_mode))
       return true;
-    const bool mode = (frame.info.st_mode & 07777) != (frame.below->st_mode & 07777);
-    const bool owner = frame.info.st_uid != frame.below->st_uid || frame.info.st_gid != frame.below->st_gid;
+    const bool mode = (level.info.st_mode & 07777) != (level.below->st_mode & 07777);
+    const bool owner = level.info.st_uid != level.below->st_uid || level.info.st_gid != level.below->st_gid;
     // On the way to a mount point snug makes directories in the place of an image's that belong to somebody
     // else.
     return mode || (owner && !own);
   }
 
   Status add(ChangeKind kind, const std::string& path, const struct stat& info) {
-    if (!frames_.empty())
-      frames_.back().changed = true;
+    if (!levels_.empty())
+      levels_.back().changed = true;
     if (collect_ == Collect::LeftOutOnly)
       return {};
     path_bytes_ += path.size() + 1;
@@ -183,7 +183,7 @@ class Finder {
   LayersBelow below_;
   const OwnPlaces& own_;
   Collect collect_;
-  std::vector<Frame> frames_;
+  std::vector<ChangedLevel> levels_;
   Changes result_;
   std::size_t path_bytes_{};
 };

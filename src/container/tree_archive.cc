@@ -46,10 +46,6 @@ Place place_of(int fd) {
   return place;
 }
 
-bool has_changed(int error) {
-  return error == ENOENT || error == ELOOP || error == ENOTDIR || error == ENXIO;
-}
-
 std::vector<TarExtent> find_extents(int fd, off_t size) {
   std::vector<TarExtent> extents;
   for (off_t at = 0; at < size;) {

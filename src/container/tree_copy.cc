@@ -26,7 +26,7 @@ namespace {
 using Inode = std::pair<dev_t, ino_t>;
 
 // One directory that is being copied.
-struct Frame {
+struct Level {
   std::vector<std::string> entries{};
   std::size_t next{};
   LayerDirectory says{};
@@ -40,11 +40,6 @@ struct Linked {
   Inode copy{};
   nlink_t left{};  // names that are still to come, at most
 };
-
-// It was there when the directory was listed; a tree may change while it is copied.
-bool has_changed(int error) {
-  return error == ENOENT || error == ELOOP || error == ENOTDIR || error == ENXIO;
-}
 
 class Copier {
  public:
@@ -77,9 +72,9 @@ class Copier {
 
  private:
   Status walk() {
-    while (!frames_.empty()) {
-      Frame& frame = frames_.back();
-      auto status = frame.next < frame.entries.size() ? one(frame.entries[frame.next++]) : close_frame();
+    while (!levels_.empty()) {
+      Level& level = levels_.back();
+      auto status = level.next < level.entries.size() ? one(level.entries[level.next++]) : close_frame();
       if (!status)
         return status;
     }
@@ -111,25 +106,25 @@ class Copier {
   }
 
   Status open_frame(const struct stat& info, bool merged) {
-    Frame frame{.info = info, .merged = merged};
+    Level level{.info = info, .merged = merged};
     if (rules_.layer)
-      frame.says = read_layer_directory(from_.fd());
-    if (frame.says.opaque)
+      level.says = read_layer_directory(from_.fd());
+    if (level.says.opaque)
       if (const int error = make_opaque(to_.fd()))
         return failed("", error);
     auto names = directory_names(from_.fd());
     if (!names)
       return failed("", names.error().err);
-    frame.entries = *std::move(names);
-    frames_.push_back(std::move(frame));
+    level.entries = *std::move(names);
+    levels_.push_back(std::move(level));
     return {};
   }
 
   Status close_frame() {
-    const Frame frame = std::move(frames_.back());
-    frames_.pop_back();
-    if (!frame.merged)
-      if (const int error = finish(from_.fd(), to_.fd(), frame.info))
+    const Level level = std::move(levels_.back());
+    levels_.pop_back();
+    if (!level.merged)
+      if (const int error = finish(from_.fd(), to_.fd(), level.info))
         return failed("", error);
     if (from_.depth() == 0)
       return {};
@@ -151,7 +146,7 @@ class Copier {
         return status;
     if (rules_.layer) {
       std::string_view name;
-      const LayerEntry kind = classify_layer_entry(from_.fd(), frames_.back().says, entry, info, name);
+      const LayerEntry kind = classify_layer_entry(from_.fd(), levels_.back().says, entry, info, name);
       if (kind == LayerEntry::Marker)
         return {};
       if (kind == LayerEntry::Whiteout) {
@@ -181,7 +176,7 @@ class Copier {
     // Whoever may write to the target could have put another directory there, for us to give away.
     if (made && there.st_uid != geteuid())
       return failed("", ESTALE);
-    if (frames_.empty())
+    if (levels_.empty())
       top_ = there;
     struct stat real {};
     if (fstat(from_.fd(), &real) == 0 && is_top(real))
@@ -369,7 +364,7 @@ class Copier {
   TreeDescent to_;
   const CopyRules& rules_;
   std::size_t cut_{};  // of the source's paths, where it is one entry of a directory
-  std::vector<Frame> frames_;
+  std::vector<Level> levels_;
   std::map<Inode, Linked> links_;
   struct stat top_ {};
 };

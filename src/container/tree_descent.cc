@@ -88,6 +88,10 @@ int TreeDescent::walk_again(std::size_t depth, UniqueFd& to) {
   return to ? 0 : ESTALE;
 }
 
+bool has_changed(int error) {
+  return error == ENOENT || error == ELOOP || error == ENOTDIR || error == ENXIO;
+}
+
 Result<std::vector<std::string>> directory_names(int fd) {
   UniqueFd own{openat(fd, ".", kDirectory)};
   const std::unique_ptr<DIR, CloseDir> dir{own ? fdopendir(own.get()) : nullptr};

@@ -47,6 +47,9 @@ class TreeDescent {
   std::size_t most_open_{};
 };
 
+// The errno of an entry that was there when its directory was listed, and has become another kind or gone.
+bool has_changed(int error);
+
 // The names in a directory, sorted as bytes, without "." and "..".
 Result<std::vector<std::string>> directory_names(int fd);
 

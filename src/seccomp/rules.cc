@@ -11,8 +11,8 @@ namespace snug {
 namespace {
 
 constexpr Rule kAllow{};
-constexpr Rule kEperm{Rule::Kind::Answer, EPERM};
-constexpr Rule kEnosys{Rule::Kind::Answer, ENOSYS};
+constexpr Rule kEpermRule{Rule::Kind::Answer, EPERM};
+constexpr Rule kEnosysRule{Rule::Kind::Answer, ENOSYS};
 constexpr Rule kPretend{Rule::Kind::Answer, 0};
 
 constexpr Rule by_tier(FilterTier tier, Rule strict, Rule default_, Rule dev) {
@@ -31,29 +31,29 @@ Rule rule_for(Policy policy, const FilterRequest& request) {
     case Ordinary:
       return kAllow;
     case Admin:
-      return kEperm;
+      return kEpermRule;
     case Obsolete:
     case LsmInfo:
     case IoUring:  // one interface past every per-call rule here, and the richest source of kernel bugs
-      return kEnosys;
+      return kEnosysRule;
     case Debug:
-      return by_tier(tier, kEperm, kEperm, kAllow);
+      return by_tier(tier, kEpermRule, kEpermRule, kAllow);
     case Rare:
-      return by_tier(tier, kEperm, kEperm, kAllow);
+      return by_tier(tier, kEpermRule, kEpermRule, kAllow);
     case Numa:
-      return by_tier(tier, kEperm, kAllow, kAllow);
+      return by_tier(tier, kEpermRule, kAllow, kAllow);
     case SecretMemory:
-      return by_tier(tier, kEnosys, kEnosys, kAllow);
+      return by_tier(tier, kEnosysRule, kEnosysRule, kAllow);
     case Chroot:  // the kernel wants CAP_SYS_CHROOT, which only a profile or a range of ids leaves
-      return nested ? kAllow : by_tier(tier, kEperm, kAllow, kAllow);
+      return nested ? kAllow : by_tier(tier, kEpermRule, kAllow, kAllow);
 
     // A user namespace gives its maker every capability over it, so these open and close together.
     case Mount:
-      return nested ? kAllow : kEperm;
+      return nested ? kAllow : kEpermRule;
     case NewMount:  // clone3 too: its flags are behind a pointer, where no filter can see them
-      return nested ? kAllow : kEnosys;
+      return nested ? kAllow : kEnosysRule;
     case MountInfo:
-      return nested ? kAllow : by_tier(tier, kEnosys, kEnosys, kAllow);
+      return nested ? kAllow : by_tier(tier, kEnosysRule, kEnosysRule, kAllow);
     case Clone:
       return nested ? kAllow : Rule{Kind::Clone};
     case Unshare:
@@ -70,7 +70,7 @@ Rule rule_for(Policy policy, const FilterRequest& request) {
     // The family is behind a pointer. 32-bit libc has no other way to make a socket, so that closing this
     // would close the network to every 32-bit program (moby tried and reverted).
     case SocketCall:
-      return by_tier(tier, kEperm, kAllow, kAllow);
+      return by_tier(tier, kEpermRule, kAllow, kAllow);
 
     case Mode1:
       return mode_matters ? Rule{Kind::Mode, 1} : kAllow;
@@ -81,7 +81,7 @@ Rule rule_for(Policy policy, const FilterRequest& request) {
     case OpenAt:
       return mode_matters ? Rule{Kind::OpenMode, 2} : kAllow;
     case OpenAt2:  // its mode is behind a pointer; all who use it fall back to openat
-      return mode_matters ? kEnosys : kAllow;
+      return mode_matters ? kEnosysRule : kAllow;
     case Node:
       return {Kind::Node, 1};
     case NodeAt:
@@ -91,7 +91,7 @@ Rule rule_for(Policy policy, const FilterRequest& request) {
     case Identity:
       return request.fake_root ? kPretend : kAllow;
   }
-  return kEnosys;
+  return kEnosysRule;
 }
 
 }  // namespace snug
