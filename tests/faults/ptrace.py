@@ -13,7 +13,7 @@ SYSCALL_STOP = signal.SIGTRAP | 0x80
 NEWUSER = 0x10000000  # clone(2)'s CLONE_NEWUSER
 HEADERS = ("/usr/include/x86_64-linux-gnu/asm/unistd_64.h", "/usr/include/asm/unistd_64.h")
 
-_POKEUSER, _PEEKUSER, _DETACH, _SYSCALL, _GETEVENTMSG = 6, 3, 17, 24, 0x4201
+_POKEUSER, _PEEKUSER, _CONT, _DETACH, _SYSCALL, _GETEVENTMSG = 6, 3, 7, 17, 24, 0x4201
 _SEIZE, _LISTEN, _GET_SYSCALL_INFO = 0x4206, 0x4208, 0x420E
 # TRACESYSGOOD, and FORK, VFORK, CLONE, EXEC; EXITKILL: nothing outlives a harness that dies.
 _OPTIONS = 1 | 2 | 4 | 8 | 0x10 | 0x100000
@@ -58,6 +58,11 @@ def seize(pid):
 
 def go_on(pid, to_deliver=0):
     return request(_SYSCALL, pid, 0, to_deliver)
+
+
+def run_on(pid, to_deliver=0):
+    """Without stops at its calls."""
+    return request(_CONT, pid, 0, to_deliver)
 
 
 def stay_stopped(pid):

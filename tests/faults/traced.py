@@ -133,14 +133,26 @@ class TracedRun:
             self.on_syscall(pid, process)
         elif event in (ptrace.EVENT_FORK, ptrace.EVENT_VFORK, ptrace.EVENT_CLONE):
             self.on_child(process, ptrace.event_message(pid))
-            ptrace.go_on(pid)
+            self.resume(pid, process)
         elif event == ptrace.EVENT_EXEC:
+            if process.born and self.hit:  # without a stop at its execve
+                ptrace.detach(pid)
+                return
             process.born = True
             ptrace.go_on(pid)
         elif event == ptrace.EVENT_STOP and number != signal.SIGTRAP:
             ptrace.stay_stopped(pid)  # Ctrl-Z or the like
         else:
-            ptrace.go_on(pid, 0 if event else number)
+            self.resume(pid, process, 0 if event else number)
+
+    def resume(self, pid, process, to_deliver=0):
+        """On to the next call; once the fault has come, without stops at calls, which are most of the time. Only what may
+        execute a setuid helper has to stop at that (see on_entry)."""
+        still_to_stop = process.injected or process.doomed or process.role.startswith(("helper", "sweeper"))
+        if self.hit and self.fault.call.nth and not self.fault.delay and not still_to_stop:
+            ptrace.run_on(pid, to_deliver)
+        else:
+            ptrace.go_on(pid, to_deliver)
 
     def on_child(self, parent, pid):
         if parent.newuser:
@@ -156,7 +168,7 @@ class TracedRun:
         child.born = True
         if pid in self.unknown:
             self.unknown.remove(pid)
-            ptrace.go_on(pid)
+            self.resume(pid, child)
 
     def on_syscall(self, pid, process):
         info = ptrace.syscall_info(pid)
@@ -171,7 +183,7 @@ class TracedRun:
                 ptrace.set_result(pid, self.failure(process))
             elif process.last and process.last.name == "brk":
                 process.heap_end = info.number
-            ptrace.go_on(pid)
+            self.resume(pid, process)
         elif not process.born:  # before the execve of snug itself
             ptrace.go_on(pid)
         else:
@@ -214,7 +226,7 @@ class TracedRun:
             # What follows is another program's. A setuid helper would not get its rights while it is traced.
             ptrace.detach(pid)
             return
-        ptrace.go_on(pid)
+        self.resume(pid, process)
 
     def failure(self, process):
         """brk(2) fails by answering with the old end."""
