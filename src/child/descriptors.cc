@@ -42,7 +42,8 @@ bool is_kept(int fd, const int (&keep)[4]) {
 
 int close_on_execute() {
   const long result = raw::call(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
-  if (result != -ENOSYS)
+  // Linux 5.9 and 5.10 have the call and do not know the flag.
+  if (result != -ENOSYS && result != -EINVAL)
     return static_cast<int>(result);
   return for_each_listed([](int fd) { return raw::call(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC); });
 }

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include "child/attributes.h"
 #include "sys/raw.h"
 
 namespace snug::child {
@@ -47,7 +48,7 @@ int clone_tree(int dirfd, const char* path, uint64_t attributes) {
   const int fd = raw::open_tree(dirfd, path, OPEN_TREE_CLONE | AT_RECURSIVE | empty);
   if (fd < 0 || attributes == 0)
     return fd;
-  const int result = raw::mount_setattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, attributes);
+  const int result = add_attributes_to_tree(fd, attributes);
   if (result < 0) {
     raw::close_fd(fd);
     return result;

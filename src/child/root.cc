@@ -4,6 +4,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
+#include "child/attributes.h"
 #include "child/fs.h"
 #include "child/mount_options.h"
 #include "child/state.h"
@@ -145,9 +146,9 @@ int disk_root(State& state, const char* disk) {
   raw::close_fd(dir);
   if (copy < 0)
     return copy;
-  result = raw::mount_setattr(copy, "", AT_EMPTY_PATH, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+  result = raw::move_mount(copy, "", state.scratch, "root", MOVE_MOUNT_F_EMPTY_PATH);
   if (result >= 0)
-    result = raw::move_mount(copy, "", state.scratch, "root", MOVE_MOUNT_F_EMPTY_PATH);
+    result = add_attributes(copy, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
   state.root = copy;
   state.kept_root = true;
   return result;
@@ -172,8 +173,8 @@ int overlay_root(State& state, const Op& op) {
 // /dev too: its directory belongs to the payload's user, while the devices in it do not need it to be
 // writable.
 int root_read_only(const State& state) {
-  const int result = raw::mount_setattr(state.dev, "", AT_EMPTY_PATH, MOUNT_ATTR_RDONLY);
-  return result < 0 ? result : raw::mount_setattr(state.root, "", AT_EMPTY_PATH, MOUNT_ATTR_RDONLY);
+  const int result = add_attributes(state.dev, MOUNT_ATTR_RDONLY);
+  return result < 0 ? result : add_attributes(state.root, MOUNT_ATTR_RDONLY);
 }
 
 int pivot_root(State& state) {

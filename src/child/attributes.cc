@@ -1,0 +1,172 @@
+#include "child/attributes.h"
+
+#include <limits.h>
+#include <linux/stat.h>
+#include <sys/mount.h>
+#include <sys/statfs.h>
+
+#include "child/fs.h"
+#include "child/mount_options.h"
+#include "sys/raw.h"
+
+namespace snug::child {
+namespace {
+
+// These have the same bits in mount_setattr(2), in mount(2) and in statfs(2).
+constexpr uint64_t kShared = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+static_assert(kShared == (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC));
+
+constexpr int kMostMounts = 4096;  // below one bind
+
+// 0 where the kernel does not say (STATX_MNT_ID is from Linux 5.8).
+uint64_t mount_id(int fd) {
+  struct statx info {};
+  const long result = raw::call(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &info);
+  return result == 0 && (info.stx_mask & STATX_MNT_ID) ? info.stx_mnt_id : 0;
+}
+
+// The old way, which replaces all attributes: those that the mount has must be named again, or a user
+// namespace that may not take them off is refused (EPERM). Without any word of atime the kernel keeps what it
+// has.
+int remount(int fd, uint64_t attributes) {
+  struct statfs info;
+  if (fstatfs(fd, &info) != 0)
+    return -errno;
+  MountOptions name;
+  name.add_fd(fd);
+  const uint64_t flags = (static_cast<uint64_t>(info.f_flags) & kShared) | attributes;
+  return static_cast<int>(
+      raw::call(SYS_mount, nullptr, name.text(), nullptr, MS_REMOUNT | MS_BIND | flags, nullptr));
+}
+
+// One line of mountinfo (proc_pid_mountinfo(5)): "36 35 98:0 /root /mount/point options…".
+struct Line {
+  uint64_t id{}, parent{};
+  char target[PATH_MAX]{};
+  size_t length{};
+  bool too_long{};
+};
+
+class MountInfo {
+ public:
+  explicit MountInfo(int fd) : fd_{fd} {}
+
+  // 1 with a line, 0 at the end, or minus an errno.
+  int next(Line& line) {
+    line.id = line.parent = line.length = 0;
+    line.too_long = false;
+    int field = 0;
+    for (;;) {
+      const int c = get();
+      if (c < 0)
+        return c == kEnd ? 0 : c;
+      if (c == '\n') {
+        line.target[line.length] = '\0';
+        return 1;
+      }
+      if (c == ' ')
+        ++field;
+      else if (field == 0 || field == 1)
+        (field == 0 ? line.id : line.parent) =
+            (field == 0 ? line.id : line.parent) * 10 + static_cast<uint64_t>(c - '0');
+      else if (field == 4)
+        add(line, c);
+    }
+  }
+
+ private:
+  static constexpr int kEnd = -100'000;  // no errno
+
+  int get() {
+    if (at_ == size_) {
+      const long result = raw::call(SYS_read, fd_, buffer_, sizeof buffer_);
+      if (result <= 0)
+        return result == 0 ? kEnd : static_cast<int>(result);
+      at_ = 0;
+      size_ = static_cast<size_t>(result);
+    }
+    return static_cast<unsigned char>(buffer_[at_++]);
+  }
+
+  // Spaces and the like are "\040" there.
+  void add(Line& line, int c) {
+    if (c == '\\') {
+      c = 0;
+      for (int i = 0; i < 3; ++i) c = c * 8 + (get() - '0');
+    }
+    if (line.length + 1 < sizeof line.target)
+      line.target[line.length++] = static_cast<char>(c);
+    else
+      line.too_long = true;
+  }
+
+  int fd_;
+  char buffer_[4096];
+  size_t at_{}, size_{};
+};
+
+// Where `fd` is the root of a mount on top of "/", the submounts have the paths in mountinfo that they have
+// beneath it. One that another mount covers is not found by its path; nothing finds it, and nobody inside may
+// take the cover off.
+int remount_below(int fd, const Line& line, uint64_t attributes) {
+  if (line.too_long)
+    return -ENAMETOOLONG;
+  const int root = raw::open_at(fd, line.target + 1, O_PATH | O_NOFOLLOW);
+  if (root < 0)
+    return root == -ENOENT || root == -ELOOP || root == -ENOTDIR ? 0 : root;
+  const int result = mount_id(root) == line.id ? remount(root, attributes) : 0;
+  raw::close_fd(root);
+  return result;
+}
+
+// The kernel lists a copied tree from its root downwards, so that a parent is known before its children.
+int remount_tree(int fd, uint64_t attributes) {
+  uint64_t known[kMostMounts];
+  known[0] = mount_id(fd);
+  if (known[0] == 0)
+    return -ENOSYS;
+  int result = remount(fd, attributes);
+  const int list = result < 0 ? result : raw::open_at(AT_FDCWD, "/proc/self/mountinfo", O_RDONLY);
+  if (list < 0)
+    return list;
+  MountInfo mounts{list};
+  Line line;
+  int count = 1;
+  while (result >= 0 && (result = mounts.next(line)) > 0) {
+    int i = 0;
+    while (i < count && known[i] != line.parent) ++i;
+    if (i == count)
+      continue;
+    if (count == kMostMounts)
+      result = -E2BIG;
+    else
+      known[count++] = line.id;
+    if (result >= 0)
+      result = remount_below(fd, line, attributes);
+  }
+  raw::close_fd(list);
+  return result < 0 ? result : 0;
+}
+
+}  // namespace
+
+int add_attributes(int fd, uint64_t attributes) {
+  const int result = raw::mount_setattr(fd, "", AT_EMPTY_PATH, attributes);
+  return result == -ENOSYS && (attributes & ~kShared) == 0 ? remount(fd, attributes) : result;
+}
+
+int add_attributes_to_tree(int fd, uint64_t attributes) {
+  int result = raw::mount_setattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, attributes);
+  if (result != -ENOSYS || (attributes & ~kShared) != 0)
+    return result;
+  // A file can only be mounted on a file, and has nothing below it.
+  const int directory = is_directory(fd);
+  if (directory < 0)
+    return directory;
+  result = raw::move_mount(fd, "", AT_FDCWD, directory ? "/" : "/dev/null", MOVE_MOUNT_F_EMPTY_PATH);
+  if (result < 0)
+    return result;
+  return directory ? remount_tree(fd, attributes) : remount(fd, attributes);
+}
+
+}  // namespace snug::child
