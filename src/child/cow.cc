@@ -3,6 +3,7 @@
 #include <sys/mount.h>
 
 #include "child/fs.h"
+#include "child/fuse.h"
 #include "child/mount_options.h"
 #include "child/state.h"
 #include "child/target.h"
@@ -55,21 +56,23 @@ int make_disk_dir(const Op& op) {
   return result;
 }
 
-int mount_over(int lower, int parent, int target, const Op& op) {
+int mount_over(const State& state, int lower, int parent, int target, const Op& op) {
   // The root of the view has what the upper's root has. A kept view is there from the last time.
   int result = raw::make_dir_at(parent, "upper", op.cow.mode);
   if (result >= 0 || (result == -EEXIST && op.cow.kept))
     result = raw::make_dir_at(parent, "work", 0700);
   if (result < 0 && (result != -EEXIST || !op.cow.kept))
     return result;
+  MountOptions place;
+  place.add_fd(target);
+  if (op.cow.fuse)
+    return mount_fuse(state, place.text(), op.cow.number + 1);
   MountOptions options;
   options.add(kOverlayFeatures);
   options.add_fd(lower);
   options.add_upper(parent);
   if (op.cow.disk && !op.cow.kept)
     options.add(kOverlayVolatile);
-  MountOptions place;
-  place.add_fd(target);
   return static_cast<int>(
       raw::call(SYS_mount, "overlay", place.text(), "overlay", MS_NOSUID | MS_NODEV, options.text()));
 }
@@ -83,7 +86,7 @@ int cow_mount(const State& state, const Op& op) {
   int result = check_seen(lower, op.cow.source.seen);
   const int target = result < 0 ? result : open_target(state.root, op.cow.target, TargetKind::Directory);
   const int parent = target < 0 ? target : op.cow.disk ? make_disk_dir(op) : stand_tmpfs(state, op);
-  result = parent < 0 ? parent : mount_over(lower, parent, target, op);
+  result = parent < 0 ? parent : mount_over(state, lower, parent, target, op);
   if (result >= 0 && !op.cow.disk)
     result = take_stand_away(state);
   raw::close_fd(lower);

@@ -118,6 +118,7 @@ struct Op {
       const char* disk;  // directory for the writable layer on disk, or null for a tmpfs
       unsigned number;   // of this mount among those on disk
       mode_t mode;       // of the source
+      bool fuse;         // served by fuse-overlayfs; then `disk` is not null
       bool kept;         // as of the root
     } cow;
     struct {

@@ -6,6 +6,7 @@
 
 #include "child/attributes.h"
 #include "child/fs.h"
+#include "child/fuse.h"
 #include "child/mount_options.h"
 #include "child/state.h"
 #include "sys/raw.h"
@@ -81,36 +82,11 @@ int mount_overlay(State& state, const Op& op) {
   return result < 0 ? result : mount_root("overlay", options);
 }
 
-int send_fuse(int wire, int device, int ids) {
-  const int fds[] = {device, ids};
-  return send_message(wire, {.kind = MessageKind::Fuse}, fds, 2);
-}
-
-// The device is opened here, because the kernel wants opener and mounter to be in one user namespace
-// (fuse_fill_super), and served by the supervisor's fuse-overlayfs. init keeps no copy: with the server's
-// death the connection must end, not hang.
-int mount_fuse(const State& state, const Op& op) {
+// The upper layer lies on disk: the server, outside of this mount namespace, has to reach it.
+int mount_fuse_root(const State& state, const Op& op) {
   const int disk = raw::open_at(AT_FDCWD, op.overlay.disk, O_PATH | O_DIRECTORY);
   const int room = disk < 0 ? disk : make_room(op, disk);
-  if (room < 0)
-    return room;
-  const int device = raw::open_at(AT_FDCWD, "/dev/fuse", O_RDWR);
-  if (device < 0)
-    return device;
-  MountOptions options;
-  options.add("fd=");
-  options.add_number(device);
-  options.add(",rootmode=40000,user_id=0,group_id=0,allow_other,default_permissions");
-  int result = mount_root("fuse", options);
-  // The server joins this user namespace. It cannot take it from init, which is not dumpable: init hands it
-  // out.
-  const int ids = raw::open_at(AT_FDCWD, "/proc/self/ns/user", O_RDONLY);
-  if (result >= 0)
-    result = ids < 0 ? ids : send_fuse(state.wire, device, ids);
-  if (ids >= 0)
-    raw::close_fd(ids);
-  raw::close_fd(device);
-  return result;
+  return room < 0 ? room : mount_fuse(state, "root", 0);
 }
 
 // "/.." is the topmost mount stacked on the root: it must be the root itself, or the host could be reached
@@ -162,7 +138,7 @@ int overlay_root(State& state, const Op& op) {
   if (result >= 0)
     result = static_cast<int>(raw::call(SYS_fchdir, state.scratch));
   if (result >= 0)
-    result = op.overlay.fuse ? mount_fuse(state, op) : mount_overlay(state, op);
+    result = op.overlay.fuse ? mount_fuse_root(state, op) : mount_overlay(state, op);
   if (result < 0)
     return result;
   // With FUSE this waits until fuse-overlayfs answers, or fails (ENOTCONN) when it has died.

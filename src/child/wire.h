@@ -50,7 +50,7 @@ enum class MessageKind : uint32_t {
 
 struct Message {
   MessageKind kind{};
-  uint32_t id{};       // Enter and its answers: which command, from 1 to kMaxEntered
+  uint32_t id{};       // Enter and its answers: which command, from 1 to kMaxEntered. Fuse: which overlay
   uint32_t step{};     // Failed, EnterFailed: index into the plan
   int32_t error{};     // Failed, EnterFailed: errno
   int32_t detail{-1};  // Failed: index of the part of the step that failed, or -1

@@ -139,6 +139,7 @@ Object step_members(const Step& step) {
             return Object{{"kind", "cow"},
                           {"source", s.source},
                           {"target", s.target},
+                          {"driver", s.fuse_program.empty() ? "native" : "fuse"},
                           {"upper", s.upper == UpperPlace::Disk ? "disk" : "tmpfs"},
                           {"size", number(s.size)}};
           },

@@ -42,22 +42,37 @@ void let_inherit(int fd) {
 
 }  // namespace
 
-Status FuseServer::start(const OverlayRoot& step, const std::string& disk_upper, UniqueFd user_namespace,
-                         UniqueFd device) {
-  auto layers = open_layers(step.layers);
+std::optional<FuseServer::Overlay> fuse_overlay(const Plan& plan, unsigned number, const std::string& disk) {
+  for (const PlannedStep& planned : plan.steps) {
+    if (const auto* root = std::get_if<OverlayRoot>(&planned.step);
+        root && number == 0 && root->driver == OverlayDriver::Fuse)
+      return FuseServer::Overlay{root->fuse_program, root->layers, disk, root->kept};
+    if (const auto* view = std::get_if<CowMount>(&planned.step);
+        view && view->number + 1 == number && !view->fuse_program.empty())
+      return FuseServer::Overlay{
+          view->fuse_program,
+          {{.path = view->source, .dev = view->seen.dev, .ino = view->seen.ino, .mode = view->seen.mode}},
+          fmt::format("{}/cow/{}", disk, view->number),
+          view->kept};
+  }
+  return std::nullopt;
+}
+
+Status FuseServer::start(const Overlay& overlay, UniqueFd user_namespace, UniqueFd device) {
+  auto layers = open_layers(overlay.layers);
   if (!layers)
     return tl::unexpected{std::move(layers).error()};
-  auto upper = open_file(AT_FDCWD, disk_upper, O_PATH | O_DIRECTORY);
+  auto upper = open_file(AT_FDCWD, overlay.disk, O_PATH | O_DIRECTORY);
   if (!upper)
     return tl::unexpected{std::move(upper).error()};
 
   std::string options = "lowerdir=";
   for (auto fd = layers->rbegin(); fd != layers->rend(); ++fd)
     options += fmt::format("{}/proc/self/fd/{}", fd == layers->rbegin() ? "" : ":", fd->get());
-  options +=
-      fmt::format(",upperdir=/proc/self/fd/{0}/upper,workdir=/proc/self/fd/{0}/work,volatile", upper->get());
+  options += fmt::format(",upperdir=/proc/self/fd/{0}/upper,workdir=/proc/self/fd/{0}/work{1}", upper->get(),
+                         overlay.kept ? "" : ",volatile");
   const std::string mount_point = fmt::format("/dev/fd/{}", device.get());
-  const char* argv[] = {step.fuse_program.c_str(), "-f", "-o", options.c_str(), mount_point.c_str(), nullptr};
+  const char* argv[] = {overlay.program.c_str(), "-f", "-o", options.c_str(), mount_point.c_str(), nullptr};
   const char* environment[] = {nullptr};
   const pid_t parent = getpid();
   talk_.reset(memfd_create("fuse-overlayfs", MFD_CLOEXEC));

@@ -1,9 +1,11 @@
-// fuse-overlayfs, serving a sandbox's root where the kernel's overlay cannot.
+// fuse-overlayfs, serving a sandbox's root or a view of a directory where the kernel's overlay cannot.
 #pragma once
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
@@ -22,10 +24,14 @@ class FuseServer {
   FuseServer& operator=(const FuseServer&) = delete;
   ~FuseServer() { stop(); }
 
-  // Serves `device`, which init has opened and mounted, with `step`'s layers and the upper layer in
-  // `disk_upper`.
-  Status start(const OverlayRoot& step, const std::string& disk_upper, UniqueFd user_namespace,
-               UniqueFd device);
+  struct Overlay {
+    std::string program{};        // absolute path of fuse-overlayfs
+    std::vector<Layer> layers{};  // the lowest first
+    std::string disk{};           // directory with upper/ and work/
+    bool kept{};                  // upper/ outlives the sandbox, and so must reach the disk
+  };
+  // Serves `device`, which init has opened and mounted.
+  Status start(const Overlay& overlay, UniqueFd user_namespace, UniqueFd device);
 
   // The last line that it wrote to its standard error, escaped; "" where there is none. Kept out of the
   // caller's terminal: it also warns of what is no fault ("unknown argument ignored").
@@ -39,5 +45,9 @@ class FuseServer {
   UniqueFd pidfd_;
   UniqueFd talk_;  // a memfd: its standard error
 };
+
+// What init means by `number` (child/fuse.h); `disk` is the sandbox's directory in the store. Nothing where
+// the plan has no such overlay by fuse-overlayfs.
+std::optional<FuseServer::Overlay> fuse_overlay(const Plan& plan, unsigned number, const std::string& disk);
 
 }  // namespace snug

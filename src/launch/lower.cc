@@ -139,6 +139,7 @@ void LoweredProgram::lower_step(const Step& step) {
                                                 .disk = disk ? facts_.disk_upper.c_str() : nullptr,
                                                 .number = s.number,
                                                 .mode = s.seen.mode,
+                                                .fuse = !s.fuse_program.empty(),
                                                 .kept = s.kept};
                  },
                  [&](const MountTmpfs& s) {

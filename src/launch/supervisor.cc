@@ -150,7 +150,7 @@ void Supervisor::on_message(const child::Message& message, Fds& fds) {
     case child::MessageKind::AwaitMaps:
       return end_setup(give_maps());
     case child::MessageKind::Fuse:
-      return end_setup(serve_fuse(std::move(fds[0]), std::move(fds[1])));
+      return end_setup(serve_fuse(message.id, std::move(fds[0]), std::move(fds[1])));
     case child::MessageKind::Terminal:
       return companion_ ? companion_->take_terminal(std::move(fds[0]))
                         : relay_.start(std::move(fds[0]), facts_.caller_terminals);
@@ -238,11 +238,11 @@ Status Supervisor::give_maps() {
   return {};
 }
 
-Status Supervisor::serve_fuse(UniqueFd device, UniqueFd user_namespace) {
-  const OverlayRoot* step = find_step<OverlayRoot>(plan_);
-  if (!step || !device || !user_namespace)
+Status Supervisor::serve_fuse(unsigned number, UniqueFd device, UniqueFd user_namespace) {
+  const auto overlay = fuse_overlay(plan_, number, facts_.disk_upper);
+  if (!overlay || !device || !user_namespace)
     return fail({.step = "init asked for a FUSE server that is not planned"});
-  return fuse_.start(*step, facts_.disk_upper, std::move(user_namespace), std::move(device));
+  return fuse_.emplace_back().start(*overlay, std::move(user_namespace), std::move(device));
 }
 
 // What the supervisor has to do for init while it sets up has failed: so has the run.
@@ -342,12 +342,13 @@ void Supervisor::reap() {
 LaunchResult Supervisor::finish() {
   if (companion_)
     companion_->ended();
-  fuse_.stop();
+  for (FuseServer& server : fuse_) server.stop();
   relay_.drain();
   relay_.raw_mode().restore();
   if (error_) {
-    if (const std::string said = fuse_.last_words(); error_->error.err == ENOTCONN && !said.empty())
-      error_->error.hint = "fuse-overlayfs ended: " + said;
+    for (const FuseServer& server : fuse_)
+      if (const std::string said = server.last_words(); error_->error.err == ENOTCONN && !said.empty())
+        error_->error.hint = "fuse-overlayfs ended: " + said;
     return tl::unexpected{std::move(*error_)};
   }
   if (outcome_.timed_out) {

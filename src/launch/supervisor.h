@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <list>
 #include <optional>
 #include <vector>
 
@@ -43,7 +44,7 @@ class Supervisor : private Sandbox {
   void on_message(const child::Message& message, Fds& fds);
   void on_companion_message(const child::Message& message, Fds& fds);
   Status give_maps();
-  Status serve_fuse(UniqueFd device, UniqueFd user_namespace);
+  Status serve_fuse(unsigned number, UniqueFd device, UniqueFd user_namespace);
   void end_setup(Status status);
   void read_signals();
   void on_signal(int signal, bool from_terminal);
@@ -67,7 +68,7 @@ class Supervisor : private Sandbox {
   Companion* companion_;
   std::vector<pollfd> polls_;
   TerminalRelay relay_;
-  FuseServer fuse_;
+  std::list<FuseServer> fuse_;  // of the root, of views
 
   pid_t init_{-1};
   UniqueFd pidfd_;

@@ -8,30 +8,16 @@
 namespace snug {
 namespace {
 
-// Which overlay: the kernel's wherever it works, fuse-overlayfs where it does not or is asked for.
 Status choose_driver(Builder& builder, OverlayRoot& root) {
   const Setting<OverlayDriver>& wish = builder.spec.overlay;
-  const auto problem = builder.host.native_overlay_problem();
-  if (wish.value == OverlayDriver::Native && problem)
-    return fail({.step = "overlay = \"native\": " + *problem,
-                 .origin = wish.origin.text,
-                 .hint = "use --overlay fuse, or auto, which chooses it here (package fuse-overlayfs)"});
-  if (wish.value == OverlayDriver::Native || (wish.value == OverlayDriver::Auto && !problem))
+  auto program = choose_overlay(builder);
+  if (!program)
+    return tl::unexpected{std::move(program).error()};
+  if (program->empty())
     return {};
   root.driver = OverlayDriver::Fuse;
-  const auto program = builder.host.find_program("fuse-overlayfs");
-  if (!program)
-    return fail(
-        {.step = problem ? "no overlay can be mounted: " + *problem + ", and fuse-overlayfs is not installed"
-                         : "overlay = \"fuse\": fuse-overlayfs is not installed",
-         .origin = wish.origin.text,
-         .hint = "install the package fuse-overlayfs"});
-  root.fuse_program = *program;
-  if (!builder.host.stat("/dev/fuse"))
-    return fail(
-        {.step = "fuse-overlayfs needs /dev/fuse, which is not there",
-         .origin = wish.origin.text,
-         .hint = "load the module (modprobe fuse); in an outer container, start it with --device /dev/fuse"});
+  root.fuse_program = std::move(*program);
+  const auto problem = builder.host.native_overlay_problem();
   if (problem && wish.value == OverlayDriver::Auto)
     builder.plan.notes.push_back({"fuse-overlayfs serves the root: " + *problem, wish.origin, true});
   return {};

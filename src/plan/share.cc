@@ -37,8 +37,8 @@ Status plan_bind(Builder& builder, const Mount& mount, const FileInfo& seen) {
   return plan_guards(builder, step, mount.origin);
 }
 
-// Why the kernel could not make the view; each with what helps.
-Status check_cow(const Builder& builder, const Mount& mount, const FileInfo& seen) {
+// Why the view could not be made; each with what helps. `fuse`: not by the kernel's overlay.
+Status check_cow(const Builder& builder, const Mount& mount, const FileInfo& seen, bool fuse) {
   const auto refuse = [&](std::string cause, std::string hint) {
     return fail({.step = fmt::format("copy-on-write view of {}: {}", mount.source, cause),
                  .origin = mount.origin.text,
@@ -46,25 +46,47 @@ Status check_cow(const Builder& builder, const Mount& mount, const FileInfo& see
   };
   if (seen.kind != FileKind::Directory)
     return refuse("it is not a directory", "mount the directory that it is in, or the file read-only");
-  if (const auto problem = builder.host.native_overlay_problem())
-    return refuse(*problem, "it needs the kernel's overlay: mount it read-only instead (SRC:DST:ro)");
-  if (const auto below = builder.host.mounts_below(mount.source); !below.empty())
+  if (const auto below = builder.host.mounts_below(mount.source); !below.empty() && !fuse)
     return refuse(
         fmt::format("{} is mounted below it, and the kernel's overlay cannot include that", below.front()),
-        "unmount it, or mount the directory read-only instead");
+        "unmount it, use --overlay fuse, or mount the directory read-only instead");
   return {};
 }
 
+// As for the root: fuse-overlayfs where the kernel's overlay does not work, and says so.
+Result<std::string> choose_cow_driver(Builder& builder, const Mount& mount) {
+  auto program = choose_overlay(builder);
+  if (!program) {
+    Error error = std::move(program).error();
+    error.step = fmt::format("copy-on-write view of {}: {}", mount.source, error.step);
+    error.hint += error.hint.empty() ? "" : ", or mount the directory read-only instead (SRC:DST:ro)";
+    return tl::unexpected{std::move(error)};
+  }
+  const auto problem = builder.host.native_overlay_problem();
+  if (problem && builder.spec.overlay.value == OverlayDriver::Auto)
+    builder.plan.notes.push_back(
+        {fmt::format("fuse-overlayfs serves the view of {}: {}", mount.source, *problem), mount.origin,
+         true});
+  return program;
+}
+
 Status plan_cow(Builder& builder, const Mount& mount, const FileInfo& seen) {
-  if (Status status = check_cow(builder, mount, seen); !status)
+  auto program = choose_cow_driver(builder, mount);
+  if (!program)
+    return tl::unexpected{std::move(program).error()};
+  const bool fuse = !program->empty();
+  if (Status status = check_cow(builder, mount, seen, fuse); !status)
     return status;
-  const bool disk = builder.kept() || builder.spec.writable.value == Writable::Disk ||
+  // The server is outside of the sandbox's mounts, and could not reach a layer in memory.
+  const bool disk = fuse || builder.kept() || builder.spec.writable.value == Writable::Disk ||
                     !builder.host.tmpfs_has_user_xattrs();
   if (disk) {
-    if (const auto problem = store_problem(builder.host))
-      return fail({.step = *problem,
-                   .origin = mount.origin.text,
-                   .hint = "set XDG_DATA_HOME to a local disk, or mount the directory read-only"});
+    if (const auto problem = store_problem(builder.host); problem && !fuse)
+      return fail(
+          {.step = *problem,
+           .origin = mount.origin.text,
+           .hint =
+               "set XDG_DATA_HOME to a local disk, use --overlay fuse, or mount the directory read-only"});
     builder.disk_wanted = true;
   }
   const auto& size = builder.spec.rootfs_size;
@@ -81,6 +103,7 @@ Status plan_cow(Builder& builder, const Mount& mount, const FileInfo& seen) {
                         .target = mount.target,
                         .upper = disk ? UpperPlace::Disk : UpperPlace::Tmpfs,
                         .size = size ? size->value : 0,
+                        .fuse_program = std::move(*program),
                         .number = builder.cow_count++,
                         .kept = builder.kept(),
                         .seen = seen},

@@ -215,9 +215,10 @@ struct CowMount {
   std::string source{};
   std::string target{};
   UpperPlace upper{UpperPlace::Tmpfs};
-  std::uint64_t size{};  // of a tmpfs upper, in bytes; 0 for the kernel's half of memory
-  unsigned number{};     // among the cow mounts of the plan
-  bool kept{};           // as of the root
+  std::uint64_t size{};        // of a tmpfs upper, in bytes; 0 for the kernel's half of memory
+  std::string fuse_program{};  // absolute path of fuse-overlayfs where it serves the view, else ""
+  unsigned number{};           // among the cow mounts of the plan
+  bool kept{};                 // as of the root
   FileInfo seen{};
   bool operator==(const CowMount&) const = default;
 };

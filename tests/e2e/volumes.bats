@@ -74,6 +74,24 @@ prepare() {
   [[ $output == *"Read-only file system"* ]]
 }
 
+# Linux before 5.12 has no mount_setattr(2): each mount is remounted by itself, also one whose name mountinfo escapes, and
+# what the caller's mounts forbid stays forbidden.
+@test "read-only holds for mounts below the source without mount_setattr too" {
+  need unshare perl
+  mkdir src/below 'src/a b\c'
+  cat >outer <<'END'
+mount -t tmpfs -o noexec,noatime t src/below && mkdir src/below/deep && mount -t tmpfs t src/below/deep &&
+  mount -t tmpfs t 'src/a b\c' && exec "$0" attributes "$SNUG" run -v "$PWD/src:/s:ro" -v "$PWD/src:/w" host sh -c '
+    for directory in /s /s/below /s/below/deep "/s/a b\c"; do touch "$directory/new" && exit 1; done
+    touch /w/new /w/below/new "/w/a b\c/new" || exit 1
+    grep -E " /[sw][ /]" /proc/self/mountinfo'
+END
+  run unshare -rm sh -c "$(cat outer)" "$support/refuse-calls"
+  ((status == 0))
+  [[ $(grep -cE ' /s[^ ]* ro,nosuid,nodev' <<<"$output") == 4 && $(grep -cE ' /w[^ ]* rw,nosuid,nodev' <<<"$output") == 4 ]]
+  [[ $(grep -cE ' /[sw]/below [^ ]*,noexec,noatime' <<<"$output") == 2 ]]
+}
+
 @test "a mount below the source comes along" {
   need unshare
   run unshare -rm bash -c "mount -t tmpfs t '$PWD/src/sub' && echo deep >'$PWD/src/sub/f' && '$SNUG' run -v '$PWD/src:/x:ro' host cat /x/sub/f"

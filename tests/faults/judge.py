@@ -79,6 +79,11 @@ def check_next_run(rig, scenario, verdict):
         verdict.wrong(f"left in the store after the next run: {' '.join(left[:3])}")
 
 
+def told_of_dying(out):
+    """Init's maps can be opened once init has none (it is dying), and are empty."""
+    return out.replace("/proc/1/maps: done", "/proc/1/maps: EACCES")
+
+
 def judge_error(verdict, answer, reference):
     call, status = verdict.fault.call, answer.run.status
     if status == 0:
@@ -88,9 +93,7 @@ def judge_error(verdict, answer, reference):
         if errors_of(answer.err) != []:
             verdict.wrong(f"status 0, and it says {answer.err!r}")
         return
-    # It may have been ended on its way; init's maps can be opened once init has none (it is dying), and are empty.
-    told = answer.out.replace("/proc/1/maps: done", "/proc/1/maps: EACCES")
-    if not reference.startswith(told):
+    if not reference.startswith(told_of_dying(answer.out)):  # it may have been ended on its way
         verdict.wrong("it failed, but the payload ran: " + "; ".join(difference(answer.out, reference)[:3]))
     if call.role == "startup":
         return  # the C library's own start, before main: it says what it wants to
@@ -108,7 +111,7 @@ def judge_error(verdict, answer, reference):
 def judge_kill(verdict, answer, reference):
     verdict.kind = "killed"
     status = answer.run.status
-    if not reference.startswith(answer.out):
+    if not reference.startswith(told_of_dying(answer.out)):
         new = [line for line in difference(answer.out, reference) if line[0] == "+"]
         verdict.wrong(*(f"not as without a fault: {line}" for line in new[:3]))
     if verdict.fault.call.role in ("supervisor", "startup", "cleanup"):

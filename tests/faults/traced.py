@@ -135,27 +135,35 @@ class TracedRun:
             self.on_child(process, ptrace.event_message(pid))
             self.resume(pid, process)
         elif event == ptrace.EVENT_EXEC:
-            if process.born and self.hit:  # without a stop at its execve
+            if process.born:  # one that has no stop at its execve
                 ptrace.detach(pid)
                 return
             process.born = True
-            ptrace.go_on(pid)
+            self.resume(pid, process)
         elif event == ptrace.EVENT_STOP and number != signal.SIGTRAP:
             ptrace.stay_stopped(pid)  # Ctrl-Z or the like
         else:
             self.resume(pid, process, 0 if event else number)
 
     def resume(self, pid, process, to_deliver=0):
-        """On to the next call; once the fault has come, without stops at calls, which are most of the time. Only what may
-        execute a setuid helper has to stop at that (see on_entry)."""
-        still_to_stop = process.injected or process.doomed or process.role.startswith(("helper", "sweeper"))
-        if self.hit and self.fault.call.nth and not self.fault.delay and not still_to_stop:
-            ptrace.run_on(pid, to_deliver)
-        else:
+        """On to the next call, or without stops at calls, which are most of the time."""
+        if self.stops_at_calls(process):
             ptrace.go_on(pid, to_deliver)
+        else:
+            ptrace.run_on(pid, to_deliver)
+
+    def stops_at_calls(self, process):
+        """Where no fault is looked for, or the fault can be anywhere, each call counts; otherwise those on its side of the
+        clone, until it has come. What may execute a setuid helper has to stop at that (see on_entry)."""
+        fault = self.fault
+        if not fault or fault.delay or not fault.call.nth or fault.call.role == "*":
+            return True
+        if process.injected or process.doomed or process.role.startswith(("helper", "sweeper")):
+            return True
+        return not self.hit and inside(process.role) == inside(fault.call.role)
 
     def on_child(self, parent, pid):
-        if parent.newuser:
+        if parent.newuser or not self.stops_at_calls(parent) and new_user_namespace(pid):
             self.inits += 1
             role = "init" if self.inits == 1 else f"init{self.inits}"
         elif parent.role.startswith("init"):
@@ -194,7 +202,7 @@ class TracedRun:
         nth = process.counts[name] = process.counts.get(name, 0) + 1
         if not self.in_main and (name, info.args[0], info.args[1]) == MAIN_STARTS:
             self.in_main = True
-        role = process.role if self.in_main else "startup"
+        role = process.role if self.in_main or process.role != "supervisor" else "startup"
         if name == "waitid" and pid == self.pid:
             process.role = "cleanup"  # from the next call on: init is gone
         if name in ("clone", "clone3"):
@@ -277,6 +285,18 @@ class TracedRun:
         name, wait = read(f"/proc/{pid}/comm").strip(), read(f"/proc/{pid}/wchan") or "?"
         known = f"{process.role}, last call {process.last}" if process else "untraced"
         return f"{pid} ({name}), {' '.join(state)!r}, in {wait}: {known}"
+
+
+def inside(role):
+    return role.startswith(("init", "payload"))
+
+
+def new_user_namespace(pid):
+    """Of one that was cloned this moment."""
+    try:
+        return os.readlink(f"/proc/{pid}/ns/user") != os.readlink("/proc/self/ns/user")
+    except OSError:
+        return False
 
 
 def kill(pid, number=signal.SIGKILL):

@@ -1,0 +1,30 @@
+// Which overlay: the kernel's wherever it works, fuse-overlayfs where it does not or is asked for.
+#include "plan/builder.h"
+
+namespace snug {
+
+Result<std::string> choose_overlay(const Builder& builder) {
+  const Setting<OverlayDriver>& wish = builder.spec.overlay;
+  const auto problem = builder.host.native_overlay_problem();
+  if (wish.value == OverlayDriver::Native && problem)
+    return fail({.step = "overlay = \"native\": " + *problem,
+                 .origin = wish.origin.text,
+                 .hint = "use --overlay fuse, or auto, which chooses it here (package fuse-overlayfs)"});
+  if (wish.value == OverlayDriver::Native || (wish.value == OverlayDriver::Auto && !problem))
+    return std::string{};
+  auto program = builder.host.find_program("fuse-overlayfs");
+  if (!program)
+    return fail(
+        {.step = problem ? "no overlay can be mounted: " + *problem + ", and fuse-overlayfs is not installed"
+                         : "overlay = \"fuse\": fuse-overlayfs is not installed",
+         .origin = wish.origin.text,
+         .hint = "install the package fuse-overlayfs"});
+  if (!builder.host.stat("/dev/fuse"))
+    return fail(
+        {.step = "fuse-overlayfs needs /dev/fuse, which is not there",
+         .origin = wish.origin.text,
+         .hint = "load the module (modprobe fuse); in an outer container, start it with --device /dev/fuse"});
+  return std::move(*program);
+}
+
+}  // namespace snug
