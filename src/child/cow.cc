@@ -77,6 +77,16 @@ int mount_over(const State& state, int lower, int parent, int target, const Op& 
       raw::call(SYS_mount, "overlay", place.text(), "overlay", MS_NOSUID | MS_NODEV, options.text()));
 }
 
+// Looks into the view, which waits until its server answers. ENOTCONN where that has died.
+int await_server(const State& state, const char* target) {
+  const int view = open_target(state.root, target, TargetKind::Directory);
+  if (view < 0)
+    return view;
+  const int result = is_directory(view);
+  raw::close_fd(view);
+  return result < 0 ? result : 0;
+}
+
 }  // namespace
 
 int cow_mount(const State& state, const Op& op) {
@@ -89,6 +99,8 @@ int cow_mount(const State& state, const Op& op) {
   result = parent < 0 ? parent : mount_over(state, lower, parent, target, op);
   if (result >= 0 && !op.cow.disk)
     result = take_stand_away(state);
+  if (result >= 0 && op.cow.fuse)
+    result = await_server(state, op.cow.target);
   raw::close_fd(lower);
   if (target >= 0)
     raw::close_fd(target);

@@ -59,6 +59,7 @@ Result<std::string> choose_cow_driver(Builder& builder, const Mount& mount) {
   if (!program) {
     Error error = std::move(program).error();
     error.step = fmt::format("copy-on-write view of {}: {}", mount.source, error.step);
+    error.origin = mount.origin.text;
     error.hint += error.hint.empty() ? "" : ", or mount the directory read-only instead (SRC:DST:ro)";
     return tl::unexpected{std::move(error)};
   }

@@ -5,8 +5,9 @@ bats_require_minimum_version 1.5.0
 
 support=$BATS_TEST_DIRNAME/../support
 
-# For what this machine has not: a skip that says so, and in CI a failure.
+# For what this machine has not: a skip that says so, and in CI a failure, but for what is known of a virtual machine.
 lacks() {
+  if grep -qxF -- "$1" <<<"${SNUG_TEST_MAY_LACK:-}"; then skip "this machine lacks $1"; fi
   if [[ ${CI:-} == true ]]; then
     echo "CI lacks $1" >&2
     return 1
@@ -65,6 +66,19 @@ teardown() {
 
 # A Debian 12 minbase root filesystem of the caller's own.
 image() { echo "$test_image"; }
+
+# kernel_since VERSION: is this that Linux, or a newer one?
+kernel_since() { [[ $(printf '%s\n' "$1" "$(uname -r)" | sort -V | head -n 1) == "$1" ]]; }
+
+# static_program OUT SOURCE…: compiles one, or takes what tests/vm has compiled where the headers are new enough.
+static_program() {
+  if [[ -x ${SNUG_TEST_PROGRAMS:-}/${1##*/} ]]; then
+    cp "$SNUG_TEST_PROGRAMS/${1##*/}" "$1"
+  else
+    need gcc
+    gcc -O1 -D_GNU_SOURCE -static -Wall -Wextra -Werror -o "$@"
+  fi
+}
 
 # Waits, for ten seconds at most, until no process has the word in its command line.
 gone() {

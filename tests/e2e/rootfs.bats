@@ -32,7 +32,9 @@ works() {
 
 @test "directories of the image can be emptied, removed, replaced and moved" {
   works 'rm -r /usr/share/doc; [ ! -e /usr/share/doc ]; mkdir /usr/share/doc; [ -z "$(ls -A /usr/share/doc)" ]'
-  works 'mv /usr/share/doc /usr/share/moved; [ ! -e /usr/share/doc ]; [ -n "$(ls -A /usr/share/moved)" ]'
+  # mv copies and removes where the driver says EXDEV; that of Debian 11, 1.4, then finds directories that are not empty.
+  [[ $overlay_kind == fuse ]] && ! kernel_since 5.11 ||
+    works 'mv /usr/share/doc /usr/share/moved; [ ! -e /usr/share/doc ]; [ -n "$(ls -A /usr/share/moved)" ]'
   works 'rm -r /etc/apt; echo file >/etc/apt; [ -f /etc/apt ]'
   works 'rm -rf /usr/share/doc; mkdir -p /usr/share/doc/a/b; touch /usr/share/doc/a/b/c; [ "$(ls -A /usr/share/doc)" = a ]'
 }
@@ -158,8 +160,8 @@ works() {
 }
 
 @test "a bound on the writable layer holds" {
-  if [[ $overlay_kind == fuse ]]; then
-    exits 125 run --overlay fuse --size 8m "$img" true
+  if [[ $overlay_kind == fuse ]] || ! kernel_since 6.6; then  # on disk
+    exits 125 run --overlay "$overlay_kind" --size 8m "$img" true
     return
   fi
   run over --size 8m "$img" dd if=/dev/zero of=/big bs=64k count=1024
@@ -256,6 +258,7 @@ hostile() {
 
 @test "a store on an overlay: handled or refused with the reason" {
   need unshare
+  kernel_since 5.11 || lacks "an overlay for user namespaces"
   small_image plain
   mkdir -p lower up
   run unshare -rm bash -c "mount -t tmpfs t '$PWD/up' && mkdir '$PWD/up/'{u,w,m} &&

@@ -24,7 +24,7 @@ SCENARIOS = (
     Scenario("terminal", ("-t", "--read-only"), terminal=True),
     # Nobody asked for a terminal, and the caller's are replaced all the same.
     Scenario("console", (), terminal=True, only=("ioctl",)),
-    Scenario("fuse", ("--overlay", "fuse")),
+    Scenario("fuse", ("--overlay", "fuse", "-v", "../volume:/mnt/view:cow")),
     # The filter would hide that the caller's keyring has been kept.
     Scenario("unfiltered", ("--seccomp", "off"), only=("keyctl",)),
 )

@@ -4,9 +4,8 @@
 load ../e2e/helper
 
 prepare() {
-  need gcc
   mkdir -p root/bin
-  gcc -O1 -D_GNU_SOURCE -static -Wall -Wextra -Werror -o root/bin/watch "$BATS_TEST_DIRNAME/joins/watch.c"
+  static_program root/bin/watch "$BATS_TEST_DIRNAME/joins/watch.c"
 }
 eval "$(declare -f teardown | sed '1s/teardown/common_teardown/')"
 teardown() {

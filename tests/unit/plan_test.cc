@@ -351,8 +351,17 @@ TEST_CASE("a cow mount that the kernel cannot make is refused before anything is
   host.programs["fuse-overlayfs"] = "/usr/bin/fuse-overlayfs";
   host.file("/dev/fuse", "");
   plan = make_plan(spec, debian(), host);
+  REQUIRE(plan);
+  CHECK(find_step<CowMount>(*plan)->fuse_program == "/usr/bin/fuse-overlayfs");
+  CHECK(find_step<CowMount>(*plan)->upper == UpperPlace::Disk);  // where its server can reach it
+
+  host.programs.clear();
+  plan = make_plan(spec, debian(), host);
   REQUIRE_FALSE(plan);
-  CHECK(plan.error().step == "copy-on-write view of /src: no overlay");
+  CHECK(plan.error().step ==
+        "copy-on-write view of /src: no overlay can be mounted: no overlay, and fuse-overlayfs is not "
+        "installed");
+  CHECK(plan.error().origin == "here");
 
   plan = make_plan(spec, debian(), FakeHost{}.file("/src", "text"));
   REQUIRE_FALSE(plan);
