@@ -127,9 +127,9 @@ Finding mount_refused(const Facts& facts, const Failure& failure) {
         fmt::format("the limit on mounts is reached (fs.mount-max is {}); this ENOSPC is no full disk",
                     sysctl(facts, "fs/mount-max")),
         {"sudo sysctl fs.mount-max=100000"}, Who::Root);
-  if (err == ENOSYS && kernel_is_older(facts, {5, 12}))
+  if (err == ENOSYS && kernel_is_older(facts, {5, 10}))
     return broken(failure.stage, fmt::format("Linux {} lacks a call that snug needs", facts.kernel.release),
-                  {"Linux 5.12 or newer"}, Who::Root);
+                  {"Linux 5.10 or newer"}, Who::Root);
   return unknown_cause(failure, check);
 }
 

@@ -138,7 +138,7 @@ Finding namespaces_refused(const Facts& facts, const Failure& failure) {
       return broken(
           check,
           fmt::format("this kernel ({}) was built without a namespace that snug needs", facts.kernel.release),
-          {"a kernel with CONFIG_USER_NS, PID_NS, NET_NS, IPC_NS, UTS_NS and CGROUPS, of Linux 5.12 or "
+          {"a kernel with CONFIG_USER_NS, PID_NS, NET_NS, IPC_NS, UTS_NS and CGROUPS, of Linux 5.10 or "
            "newer"},
           Who::Root);
     default:

@@ -23,7 +23,7 @@ std::string hint_namespaces(int err) {
     case EUSERS:
       return "user namespaces are nested too deeply (32 levels)";
     case EINVAL:
-      return "this kernel lacks a namespace that snug needs; Linux 5.12 or newer has all that snug needs";
+      return "this kernel lacks a namespace that snug needs; Linux 5.10 or newer has all that snug needs";
     case ENOSYS:
       return "an outer container's seccomp profile refuses clone3(2), which limits need";
     case ENOMEM:
@@ -266,7 +266,7 @@ Error explain_failure(const PlannedStep& planned, int err, int detail) {
     error.step = describe(planned.step);
   if (err == ENOSYS && error.hint.empty())
     error.hint =
-        "a system call is unknown here: this kernel is older than Linux 5.12, or an outer sandbox refuses it";
+        "a system call is unknown here: this kernel is older than Linux 5.10, or an outer sandbox refuses it";
   if (planned.origin != Origin{})
     error.origin = planned.origin.text;
   if (const auto* execute = std::get_if<Execute>(&planned.step)) {

@@ -72,7 +72,9 @@ int call_native(int number, const Arguments& a) {
 }
 
 #ifdef __x86_64__
-int call_32(int number, const Arguments& a) { return -call_i386(number, a, kMagic); }
+int call_32(int number, const Arguments& a) {
+  return -call_i386(number, a, kMagic);
+}
 #endif
 
 bool install(const std::vector<sock_filter>& code) {

@@ -230,7 +230,12 @@ END
 @test "a home that cannot be written, or is not there" {
   chmod 500 "$HOME"
   XDG_DATA_HOME=$HOME/x succeeds run host true
-  XDG_DATA_HOME=$HOME/x succeeds run ./img true
+  # Before, a layer in memory could not hold what the overlay notes in attributes.
+  if kernel_since 6.6; then
+    XDG_DATA_HOME=$HOME/x succeeds run ./img true
+  else
+    XDG_DATA_HOME=$HOME/x refuses "$HOME" run ./img true
+  fi
   XDG_DATA_HOME=$HOME/x refuses "$HOME" run --writable disk ./img true
   env -u HOME -u XDG_DATA_HOME -u XDG_CONFIG_HOME -u XDG_RUNTIME_DIR "$SNUG" run ./img true
 }

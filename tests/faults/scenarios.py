@@ -11,7 +11,7 @@ class Scenario:
     image: str = "../image"
     probe: str = "/bin/probe"
     terminal: bool = False
-    full: bool = False  # every errno, even in CI
+    full: bool = False  # every kill and every limit, even in CI
     only: tuple = ()  # just these calls, where the others are as in another scenario
 
 

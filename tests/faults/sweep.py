@@ -97,12 +97,12 @@ def worth(calls):
 
 
 def errors(scenario, calls, everything, harmless):
-    """Each call with each errno; of most scenarios each call with one, in turn."""
+    """Each call with each errno where everything is wanted, otherwise with one, in turn."""
     for number, call in enumerate(worth(calls)):
         if call.name in NO_ERROR or (scenario.only and call.name not in scenario.only):
             continue
         faults = [traced.Fault(call, error=ERRNOS[(number + turn) % len(ERRNOS)]) for turn in range(len(ERRNOS))]
-        if not (everything or scenario.full or scenario.only):
+        if not (everything or scenario.only):
             # One that may be survived tells nothing of the step: then another too, where there is one that may not.
             fatal = [fault for fault in faults if not harmless.of(scenario.name, fault)]
             faults = faults[:1] + (fatal[:1] if faults[0] not in fatal else [])
