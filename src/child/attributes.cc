@@ -105,25 +105,54 @@ class MountInfo {
   size_t at_{}, size_{};
 };
 
+// A mount of the tree. One that is not found by its path is covered by another, and then nobody inside can
+// take the cover off, or somebody outside has moved the directory that it is on meanwhile, to have it passed
+// over.
+struct Known {
+  uint64_t id;
+  size_t length;  // of its path
+  bool missed;
+};
+
 // Where `fd` is the root of a mount on top of "/", the submounts have the paths in mountinfo that they have
-// beneath it. One that another mount covers is not found by its path; nothing finds it, and nobody inside may
-// take the cover off.
+// beneath it. 1, or 0 where another mount, or nothing, is there; or minus an errno.
 int remount_below(int fd, const Line& line, uint64_t attributes) {
   if (line.too_long)
     return -ENAMETOOLONG;
   const int root = raw::open_at(fd, line.target + 1, O_PATH | O_NOFOLLOW);
   if (root < 0)
     return root == -ENOENT || root == -ELOOP || root == -ENOTDIR ? 0 : root;
-  const int result = mount_id(root) == line.id ? remount(root, attributes) : 0;
+  int result = 0;
+  if (mount_id(root) == line.id) {
+    result = remount(root, attributes);
+    if (result >= 0)
+      result = 1;
+  }
   raw::close_fd(root);
   return result;
 }
 
+// Takes notice of a mount whose parent is in the tree, and gives it the attributes.
+int add_known(int fd, const Line& line, uint64_t attributes, Known* known, int& count) {
+  int parent = 0;
+  while (parent < count && known[parent].id != line.parent) ++parent;
+  if (parent == count)
+    return 0;
+  if (count == kMostMounts)
+    return -E2BIG;
+  // On the very root of its parent: that is covered.
+  if (line.length == known[parent].length)
+    known[parent].missed = false;
+  const int result = remount_below(fd, line, attributes);
+  known[count++] = {line.id, line.length, result == 0};
+  return result < 0 ? result : 0;
+}
+
 // The kernel lists a copied tree from its root downwards, so that a parent is known before its children.
 int remount_tree(int fd, uint64_t attributes) {
-  uint64_t known[kMostMounts];
-  known[0] = mount_id(fd);
-  if (known[0] == 0)
+  Known known[kMostMounts];
+  known[0] = {mount_id(fd), 1, false};
+  if (known[0].id == 0)
     return -ENOSYS;
   int result = remount(fd, attributes);
   const int list = result < 0 ? result : raw::open_at(AT_FDCWD, "/proc/self/mountinfo", O_RDONLY);
@@ -132,19 +161,12 @@ int remount_tree(int fd, uint64_t attributes) {
   MountInfo mounts{list};
   Line line;
   int count = 1;
-  while (result >= 0 && (result = mounts.next(line)) > 0) {
-    int i = 0;
-    while (i < count && known[i] != line.parent) ++i;
-    if (i == count)
-      continue;
-    if (count == kMostMounts)
-      result = -E2BIG;
-    else
-      known[count++] = line.id;
-    if (result >= 0)
-      result = remount_below(fd, line, attributes);
-  }
+  while (result >= 0 && (result = mounts.next(line)) > 0)
+    result = add_known(fd, line, attributes, known, count);
   raw::close_fd(list);
+  for (int i = 0; result >= 0 && i < count; ++i)
+    if (known[i].missed)
+      result = -ESTALE;
   return result < 0 ? result : 0;
 }
 

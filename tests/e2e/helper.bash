@@ -7,7 +7,7 @@ support=$BATS_TEST_DIRNAME/../support
 
 # For what this machine has not: a skip that says so, and in CI a failure, but for what is known of a virtual machine.
 lacks() {
-  if grep -qxF -- "$1" <<<"${SNUG_TEST_MAY_LACK:-}"; then skip "this machine lacks $1"; fi
+  if grep -qxF -- "$1" <<<"$may_lack"; then skip "this machine lacks $1"; fi
   if [[ ${CI:-} == true ]]; then
     echo "CI lacks $1" >&2
     return 1
@@ -53,6 +53,8 @@ setup_file() {
 snug_binary=$SNUG
 test_image=${SNUG_TEST_IMAGE:-}
 slowness=${SNUG_TEST_SLOWNESS:-1}
+# In the virtual machines: what they are known to lack, and programs that are compiled already.
+may_lack=${SNUG_TEST_MAY_LACK:-} test_programs=${SNUG_TEST_PROGRAMS:-}
 
 # Whatever a test did: no process, no mount, no file may be left.
 teardown() {
@@ -72,8 +74,8 @@ kernel_since() { [[ $(printf '%s\n' "$1" "$(uname -r)" | sort -V | head -n 1) ==
 
 # static_program OUT SOURCE…: compiles one, or takes what tests/vm has compiled where the headers are new enough.
 static_program() {
-  if [[ -x ${SNUG_TEST_PROGRAMS:-}/${1##*/} ]]; then
-    cp "$SNUG_TEST_PROGRAMS/${1##*/}" "$1"
+  if [[ -x $test_programs/${1##*/} ]]; then
+    cp "$test_programs/${1##*/}" "$1"
   else
     need gcc
     gcc -O1 -D_GNU_SOURCE -static -Wall -Wextra -Werror -o "$@"

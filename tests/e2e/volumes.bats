@@ -81,6 +81,7 @@ prepare() {
   mkdir src/below 'src/a b\c'
   cat >outer <<'END'
 mount -t tmpfs -o noexec,noatime t src/below && mkdir src/below/deep && mount -t tmpfs t src/below/deep &&
+  mount -t tmpfs covering src/below/deep &&
   mount -t tmpfs t 'src/a b\c' && exec "$0" attributes "$SNUG" run -v "$PWD/src:/s:ro" -v "$PWD/src:/w" host sh -c '
     for directory in /s /s/below /s/below/deep "/s/a b\c"; do touch "$directory/new" && exit 1; done
     touch /w/new /w/below/new "/w/a b\c/new" || exit 1
@@ -88,6 +89,7 @@ mount -t tmpfs -o noexec,noatime t src/below && mkdir src/below/deep && mount -t
 END
   run unshare -rm sh -c "$(cat outer)" "$support/refuse-calls"
   ((status == 0))
+  output=$(grep -vE ' /[sw]/below/deep .* - tmpfs t ' <<<"$output")  # covered
   [[ $(grep -cE ' /s[^ ]* ro,nosuid,nodev' <<<"$output") == 4 && $(grep -cE ' /w[^ ]* rw,nosuid,nodev' <<<"$output") == 4 ]]
   [[ $(grep -cE ' /[sw]/below [^ ]*,noexec,noatime' <<<"$output") == 2 ]]
 }
