@@ -356,7 +356,7 @@ TEST_CASE("a cow mount that the kernel cannot make is refused before anything is
   CHECK(find_step<CowMount>(*plan)->upper == UpperPlace::Disk);  // where its server can reach it
 
   host.programs.clear();
-  plan = make_plan(spec, debian(), host);
+  plan = make_plan(spec, {.name = "host", .kind = ImageKind::Host}, host.dir("/usr", 0));
   REQUIRE_FALSE(plan);
   CHECK(plan.error().step ==
         "copy-on-write view of /src: no overlay can be mounted: no overlay, and fuse-overlayfs is not "
