@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
-#include "plan/step.h"
+#include "plan/plan.h"
 
 namespace snug {
 
