@@ -10,12 +10,9 @@ namespace snug {
 bool note_refused_overlay(const Plan& plan, const LaunchError& failure, RealHost& host) {
   if (!failure.step)
     return false;
-  const Step& step = plan.steps[*failure.step].step;
-  const auto* root = std::get_if<OverlayRoot>(&step);
-  const auto* view = std::get_if<CowMount>(&step);
-  const bool native = (root && root->driver == OverlayDriver::Native) || (view && view->fuse_program.empty());
+  const auto* root = std::get_if<OverlayRoot>(&plan.steps[*failure.step].step);
   const int err = failure.error.err;
-  if (!native || (err != EPERM && err != EINVAL && err != ENODEV))
+  if (!root || root->driver != OverlayDriver::Native || (err != EPERM && err != EINVAL && err != ENODEV))
     return false;
   host.note_overlay_failure(
       fmt::format("the kernel refuses its own overlay here ({})", strerrorname_np(err)));

@@ -99,12 +99,11 @@ std::string hint_cow(int err) {
   switch (err) {
     case EINVAL:
       return "the directory is on a file system that the kernel's overlay cannot use, or a mount lies below "
-             "it: "
-             "mount it read-only instead";
+             "it: use --overlay fuse, or mount it read-only instead";
     case EPERM:
-      return "overlay in a user namespace needs Linux 5.11: mount the directory read-only instead";
+      return "overlay in a user namespace needs Linux 5.11; --overlay fuse does without";
     case ENODEV:
-      return "this kernel has no overlay file system: mount the directory read-only instead";
+      return "this kernel has no overlay file system: use --overlay fuse";
     case ELOOP:
       return "the directory is on nested overlays already (two deep is the kernel's limit), or a link of the "
              "image is "
