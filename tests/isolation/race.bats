@@ -24,7 +24,8 @@ swap() {
     while (1) { syscall($number, -100, $_, -100, $link, 2) for @names }' "$renameat2" "$mark" "$@" 3>&- &
   neighbour=$!
 }
-stop() { kill "$neighbour" && { wait "$neighbour" || true; }; }
+# By SIGKILL: one that has not executed perl yet may have SIGTERM caught still, by what bats has set.
+stop() { kill -KILL "$neighbour" && { wait "$neighbour" || true; }; }
 
 # starts OPTION… -- COMMAND…: as many as there is time for; says how many were let in and how many were refused.
 starts() {
