@@ -8,8 +8,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 sees overlaps in std::string's operator+ that are not there (GCC bug 105651).
   target_compile_options(snug_flags INTERFACE -Wno-restrict)
 endif()
-# A unity build includes the sources: what is nameless in one looks like a header's to GCC, and an enumerator of an enum
-# class like what shadows a class of another (GCC takes it for one). Both are looked for in the other builds.
+# A unity build includes the sources: to GCC what is nameless in one looks like a header's, and an enumerator of an
+# enum class as if it shadowed a class of another. The preset "dev", which takes them one by one, warns of both.
 if(CMAKE_UNITY_BUILD)
   target_compile_options(snug_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage -Wno-shadow>)
 endif()

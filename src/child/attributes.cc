@@ -1,12 +1,12 @@
 #include "child/attributes.h"
 
-#include <limits.h>
 #include <linux/stat.h>
 #include <sys/mount.h>
 #include <sys/statfs.h>
 
 #include "child/fs.h"
 #include "child/mount_options.h"
+#include "child/mountinfo.h"
 #include "sys/raw.h"
 
 namespace snug::child {
@@ -39,72 +39,6 @@ int remount(int fd, uint64_t attributes) {
       raw::call(SYS_mount, nullptr, name.text(), nullptr, MS_REMOUNT | MS_BIND | flags, nullptr));
 }
 
-// One line of mountinfo (proc_pid_mountinfo(5)): "36 35 98:0 /root /mount/point options…".
-struct Line {
-  uint64_t id{}, parent{};
-  char target[PATH_MAX]{};
-  size_t length{};
-  bool too_long{};
-};
-
-class MountInfo {
- public:
-  explicit MountInfo(int fd) : fd_{fd} {}
-
-  // 1 with a line, 0 at the end, or minus an errno.
-  int next(Line& line) {
-    line.id = line.parent = line.length = 0;
-    line.too_long = false;
-    int field = 0;
-    for (;;) {
-      const int c = get();
-      if (c < 0)
-        return c == kEnd ? 0 : c;
-      if (c == '\n') {
-        line.target[line.length] = '\0';
-        return 1;
-      }
-      if (c == ' ')
-        ++field;
-      else if (field == 0 || field == 1)
-        (field == 0 ? line.id : line.parent) =
-            (field == 0 ? line.id : line.parent) * 10 + static_cast<uint64_t>(c - '0');
-      else if (field == 4)
-        add(line, c);
-    }
-  }
-
- private:
-  static constexpr int kEnd = -100'000;  // no errno
-
-  int get() {
-    if (at_ == size_) {
-      const long result = raw::call(SYS_read, fd_, buffer_, sizeof buffer_);
-      if (result <= 0)
-        return result == 0 ? kEnd : static_cast<int>(result);
-      at_ = 0;
-      size_ = static_cast<size_t>(result);
-    }
-    return static_cast<unsigned char>(buffer_[at_++]);
-  }
-
-  // Spaces and the like are "\040" there.
-  void add(Line& line, int c) {
-    if (c == '\\') {
-      c = 0;
-      for (int i = 0; i < 3; ++i) c = c * 8 + (get() - '0');
-    }
-    if (line.length + 1 < sizeof line.target)
-      line.target[line.length++] = static_cast<char>(c);
-    else
-      line.too_long = true;
-  }
-
-  int fd_;
-  char buffer_[4096];
-  size_t at_{}, size_{};
-};
-
 // A mount of the tree. One that is not found by its path is covered by another, and then nobody inside can
 // take the cover off, or somebody outside has moved the directory that it is on meanwhile, to have it passed
 // over.
@@ -116,7 +50,7 @@ struct Known {
 
 // Where `fd` is the root of a mount on top of "/", the submounts have the paths in mountinfo that they have
 // beneath it. 1, or 0 where another mount, or nothing, is there; or minus an errno.
-int remount_below(int fd, const Line& line, uint64_t attributes) {
+int remount_below(int fd, const MountLine& line, uint64_t attributes) {
   if (line.too_long)
     return -ENAMETOOLONG;
   const int root = raw::open_at(fd, line.target + 1, O_PATH | O_NOFOLLOW);
@@ -133,7 +67,7 @@ int remount_below(int fd, const Line& line, uint64_t attributes) {
 }
 
 // Takes notice of a mount whose parent is in the tree, and gives it the attributes.
-int add_known(int fd, const Line& line, uint64_t attributes, Known* known, int& count) {
+int add_known(int fd, const MountLine& line, uint64_t attributes, Known* known, int& count) {
   int parent = 0;
   while (parent < count && known[parent].id != line.parent) ++parent;
   if (parent == count)
@@ -159,7 +93,7 @@ int remount_tree(int fd, uint64_t attributes) {
   if (list < 0)
     return list;
   MountInfo mounts{list};
-  Line line;
+  MountLine line;
   int count = 1;
   while (result >= 0 && (result = mounts.next(line)) > 0)
     result = add_known(fd, line, attributes, known, count);

@@ -42,11 +42,11 @@ class Finder {
     struct stat root {};
     if (fstat(upper_.fd(), &root) != 0)
       return failed(errno);
-    if (auto status = open_frame(root, root, false); !status)
+    if (auto status = open_level(root, root, false); !status)
       return tl::unexpected{status.error()};
     while (!levels_.empty()) {
       ChangedLevel& level = levels_.back();
-      auto status = level.next < level.entries.size() ? look_at(level.entries[level.next++]) : close_frame();
+      auto status = level.next < level.entries.size() ? look_at(level.entries[level.next++]) : close_level();
       if (!status)
         return tl::unexpected{status.error()};
     }
@@ -66,7 +66,7 @@ class Finder {
   }
 
   // The upper layer and the image are both in the directory already.
-  Status open_frame(const struct stat& info, const std::optional<struct stat>& below, bool hides) {
+  Status open_level(const struct stat& info, const std::optional<struct stat>& below, bool hides) {
     ChangedLevel level{.says = read_layer_directory(upper_.fd()), .info = info, .below = below};
     level.hides = hides || level.says.opaque;
     auto names = directory_names(upper_.fd());
@@ -127,10 +127,10 @@ class Finder {
       return error == ENOENT || error == ENOTDIR || error == ELOOP ? Status{} : failed(error);
     if (auto status = below_.enter(name); !status)
       return status;
-    return open_frame(info, below, hides);
+    return open_level(info, below, hides);
   }
 
-  Status close_frame() {
+  Status close_level() {
     const ChangedLevel level = std::move(levels_.back());
     levels_.pop_back();
     if (levels_.empty())  // the root itself is never listed

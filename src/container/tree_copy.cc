@@ -54,7 +54,7 @@ class Copier {
       return failed("", errno);
     if (is_top(info))
       return into_itself();
-    if (auto status = open_frame(info, true); !status)
+    if (auto status = open_level(info, true); !status)
       return status;
     return walk();
   }
@@ -74,7 +74,7 @@ class Copier {
   Status walk() {
     while (!levels_.empty()) {
       Level& level = levels_.back();
-      auto status = level.next < level.entries.size() ? one(level.entries[level.next++]) : close_frame();
+      auto status = level.next < level.entries.size() ? one(level.entries[level.next++]) : close_level();
       if (!status)
         return status;
     }
@@ -105,7 +105,7 @@ class Copier {
       rules_.skipped(path_of(name), why);
   }
 
-  Status open_frame(const struct stat& info, bool merged) {
+  Status open_level(const struct stat& info, bool merged) {
     Level level{.info = info, .merged = merged};
     if (rules_.layer)
       level.says = read_layer_directory(from_.fd());
@@ -120,7 +120,7 @@ class Copier {
     return {};
   }
 
-  Status close_frame() {
+  Status close_level() {
     const Level level = std::move(levels_.back());
     levels_.pop_back();
     if (!level.merged)
@@ -181,7 +181,7 @@ class Copier {
     struct stat real {};
     if (fstat(from_.fd(), &real) == 0 && is_top(real))
       return into_itself();
-    return open_frame(info, !made);
+    return open_level(info, !made);
   }
 
   bool is_top(const struct stat& info) const {

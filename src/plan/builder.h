@@ -63,8 +63,10 @@ Status plan_privileges(Builder& builder);  // Pivot, Privileges
 Status plan_payload(Builder& builder);     // Payload, Supervise
 
 // Their parts, each in a file of its own.
-// The program of fuse-overlayfs, or "" for the kernel's overlay; plan/overlay.cc
-Result<std::string> choose_overlay(const Builder& builder);
+// The program of fuse-overlayfs, noted where nobody asked for it, or "" for the kernel's overlay. `what` is
+// to be served
+// ("the root"), as asked for at `origin`; plan/overlay.cc
+Result<std::string> choose_overlay(Builder& builder, const std::string& what, const Origin& origin);
 Status plan_share(Builder& builder, const Mount& mount);  // a bind or cow mount; plan/share.cc
 Status plan_guards(Builder& builder, const BindMount& of, const Origin& origin);  // plan/guards.cc
 Status plan_landlock(Builder& builder);                                           // plan/landlock.cc

@@ -95,7 +95,9 @@ std::string hint_target(int err) {
   }
 }
 
-std::string hint_cow(int err) {
+std::string hint_cow(const CowMount& view, int err) {
+  if (err == EINVAL && !view.fuse_program.empty())
+    return "the store is on a file system that cannot hold an upper layer: set XDG_DATA_HOME to a local disk";
   switch (err) {
     case EINVAL:
       return "the directory is on a file system that the kernel's overlay cannot use, or a mount lies below "
@@ -182,7 +184,7 @@ std::string hint_for(const Step& step, int err) {
           [&](const MapRange&) { return hint_maps(err); },
           [&](const OverlayRoot& s) { return hint_overlay(s, err); },
           [&](const BindMount&) { return hint_target(err); },
-          [&](const CowMount&) { return hint_cow(err); },
+          [&](const CowMount& s) { return hint_cow(s, err); },
           [&](const MountTmpfs&) { return hint_target(err); },
           [&](const MakeDir&) { return hint_target(err); },
           [&](const BindText&) { return hint_target(err); },

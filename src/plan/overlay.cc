@@ -1,9 +1,11 @@
 // Which overlay: the kernel's wherever it works, fuse-overlayfs where it does not or is asked for.
+#include <fmt/format.h>
+
 #include "plan/builder.h"
 
 namespace snug {
 
-Result<std::string> choose_overlay(const Builder& builder) {
+Result<std::string> choose_overlay(Builder& builder, const std::string& what, const Origin& origin) {
   const Setting<OverlayDriver>& wish = builder.spec.overlay;
   const auto problem = builder.host.native_overlay_problem();
   if (wish.value == OverlayDriver::Native && problem)
@@ -24,6 +26,8 @@ Result<std::string> choose_overlay(const Builder& builder) {
         {.step = "fuse-overlayfs needs /dev/fuse, which is not there",
          .origin = wish.origin.text,
          .hint = "load the module (modprobe fuse); in an outer container, start it with --device /dev/fuse"});
+  if (problem && wish.value == OverlayDriver::Auto)
+    builder.plan.notes.push_back({fmt::format("fuse-overlayfs serves {}: {}", what, *problem), origin, true});
   return std::move(*program);
 }
 

@@ -9,17 +9,13 @@ namespace snug {
 namespace {
 
 Status choose_driver(Builder& builder, OverlayRoot& root) {
-  const Setting<OverlayDriver>& wish = builder.spec.overlay;
-  auto program = choose_overlay(builder);
+  auto program = choose_overlay(builder, "the root", builder.spec.overlay.origin);
   if (!program)
     return tl::unexpected{std::move(program).error()};
   if (program->empty())
     return {};
   root.driver = OverlayDriver::Fuse;
   root.fuse_program = std::move(*program);
-  const auto problem = builder.host.native_overlay_problem();
-  if (problem && wish.value == OverlayDriver::Auto)
-    builder.plan.notes.push_back({"fuse-overlayfs serves the root: " + *problem, wish.origin, true});
   return {};
 }
 

@@ -53,22 +53,16 @@ Status check_cow(const Builder& builder, const Mount& mount, const FileInfo& see
   return {};
 }
 
-// As for the root: fuse-overlayfs where the kernel's overlay does not work, and says so.
+// As for the root.
 Result<std::string> choose_cow_driver(Builder& builder, const Mount& mount) {
-  auto program = choose_overlay(builder);
-  if (!program) {
-    Error error = std::move(program).error();
-    error.step = fmt::format("copy-on-write view of {}: {}", mount.source, error.step);
-    error.origin = mount.origin.text;
-    error.hint += error.hint.empty() ? "" : ", or mount the directory read-only instead (SRC:DST:ro)";
-    return tl::unexpected{std::move(error)};
-  }
-  const auto problem = builder.host.native_overlay_problem();
-  if (problem && builder.spec.overlay.value == OverlayDriver::Auto)
-    builder.plan.notes.push_back(
-        {fmt::format("fuse-overlayfs serves the view of {}: {}", mount.source, *problem), mount.origin,
-         true});
-  return program;
+  auto program = choose_overlay(builder, "the view of " + mount.source, mount.origin);
+  if (program)
+    return program;
+  Error error = std::move(program).error();
+  error.step = fmt::format("copy-on-write view of {}: {}", mount.source, error.step);
+  error.origin = mount.origin.text;
+  error.hint += error.hint.empty() ? "" : ", or mount the directory read-only instead (SRC:DST:ro)";
+  return tl::unexpected{std::move(error)};
 }
 
 Status plan_cow(Builder& builder, const Mount& mount, const FileInfo& seen) {

@@ -66,6 +66,12 @@ works() {
   ((status != 0))
 }
 
+# FUSE names ids in its mount options, and the kernel wants them to be mapped.
+@test "the payload can be any user, also where root is not mapped" {
+  run over -u 1000:1001 "$img" sh -c 'id -u; id -g; touch /tmp/x && stat -c %u:%g /tmp/x'
+  [[ $status == 0 && $output == $'1000\n1001\n1000:1001' ]]
+}
+
 @test "two runs of one image at once do not see each other" {
   mkfifo go
   over -v "$PWD/go:/go" "$img" sh -c 'echo one >/same; cat /go >/dev/null; cat /same' >first &

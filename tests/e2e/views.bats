@@ -39,6 +39,8 @@ change='cd /w && echo changed >file && echo new >sub/new && rm link && mkdir dir
   succeeds run -v "$PWD/project:/w:cow" host sh -c 'grep " /w " /proc/self/mountinfo'
   [[ $output == *nosuid*nodev*" - "@(overlay|fuse)" "* ]]
   [[ $(snug run -v "$PWD/project:/w:cow" host ls -A /) != *snug-cow* ]]
+  succeeds run --overlay fuse -v "$PWD/project:/w:cow" host grep " /w " /proc/self/mountinfo
+  [[ $output == *nosuid,nodev*" - fuse "* ]]
 }
 
 @test "a view's layer on disk is gone after the run, and after a kill -9 with the next one" {
