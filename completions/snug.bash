@@ -2,8 +2,8 @@
 # shellcheck shell=bash disable=SC2207
 _snug_options() {
   case $1 in
-    'run' | 'shell') printf '%s\n' --profile --interactive -i --tty -t --workdir -w --user -u --entrypoint --hostname -h --timeout --init --name --detach -d --rm --detach-keys --sig-proxy --restart --stop-signal --stop-timeout --log-opt --health-cmd --health-interval --health-timeout --health-start-period --health-retries --no-healthcheck --env -e --env-file --volume -v --mount --tmpfs --read-only --writable --size --overlay --network --memory -m --memory-swap --memory-reservation --cpus --cpu-shares --cpuset-cpus --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops --ulimit --ids --fake-root --seccomp --cap-add --cap-drop --dry-run --json-status-fd --json --quiet -q --verbose --color --help --version ;;
-    'explain') printf '%s\n' --path --profile --interactive -i --tty -t --workdir -w --user -u --entrypoint --hostname -h --timeout --init --name --detach -d --rm --detach-keys --sig-proxy --restart --stop-signal --stop-timeout --log-opt --health-cmd --health-interval --health-timeout --health-start-period --health-retries --no-healthcheck --env -e --env-file --volume -v --mount --tmpfs --read-only --writable --size --overlay --network --memory -m --memory-swap --memory-reservation --cpus --cpu-shares --cpuset-cpus --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops --ulimit --ids --fake-root --seccomp --cap-add --cap-drop --dry-run --json-status-fd --json --quiet -q --verbose --color --help --version ;;
+    'run' | 'shell') printf '%s\n' --profile --interactive -i --tty -t --workdir -w --user -u --entrypoint --hostname -h --timeout --init --name --detach -d --rm --detach-keys --sig-proxy --restart --stop-signal --stop-timeout --log-opt --health-cmd --health-interval --health-timeout --health-start-period --health-retries --no-healthcheck --env -e --env-file --volume -v --mount --tmpfs --read-only --writable --size --overlay --network --memory -m --memory-swap --memory-reservation --cpus --cpu-shares --cpuset-cpus --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops --ulimit --ids --fake-root --seccomp --require --cap-add --cap-drop --dry-run --json-status-fd --json --quiet -q --verbose --color --help --version ;;
+    'explain') printf '%s\n' --path --profile --interactive -i --tty -t --workdir -w --user -u --entrypoint --hostname -h --timeout --init --name --detach -d --rm --detach-keys --sig-proxy --restart --stop-signal --stop-timeout --log-opt --health-cmd --health-interval --health-timeout --health-start-period --health-retries --no-healthcheck --env -e --env-file --volume -v --mount --tmpfs --read-only --writable --size --overlay --network --memory -m --memory-swap --memory-reservation --cpus --cpu-shares --cpuset-cpus --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops --ulimit --ids --fake-root --seccomp --require --cap-add --cap-drop --dry-run --json-status-fd --json --quiet -q --verbose --color --help --version ;;
     'exec') printf '%s\n' --interactive -i --tty -t --detach -d --env -e --env-file --workdir -w --user -u --detach-keys --json --quiet -q --verbose --color --help --version ;;
     'attach') printf '%s\n' --no-stdin --sig-proxy --detach-keys --json --quiet -q --verbose --color --help --version ;;
     'start') printf '%s\n' --attach -a --interactive -i --detach-keys --json --quiet -q --verbose --color --help --version ;;
@@ -26,12 +26,12 @@ _snug_takes_value() {
   case $1 in
     'run' | 'shell') 
       case $2 in
-        --profile | --workdir | --user | --entrypoint | --hostname | --timeout | --name | --detach-keys | --restart | --stop-signal | --stop-timeout | --log-opt | --health-cmd | --health-interval | --health-timeout | --health-start-period | --health-retries | --env | --env-file | --volume | --mount | --tmpfs | --writable | --size | --overlay | --network | --allow | --publish | --memory | --memory-swap | --memory-reservation | --cpus | --cpu-shares | --cpuset-cpus | --pids-limit | --blkio-weight | --device-read-bps | --device-write-bps | --device-read-iops | --device-write-iops | --ulimit | --ids | --fake-root | --seccomp | --cap-add | --cap-drop | --json-status-fd | --color) return 0 ;;
+        --profile | --workdir | --user | --entrypoint | --hostname | --timeout | --name | --detach-keys | --restart | --stop-signal | --stop-timeout | --log-opt | --health-cmd | --health-interval | --health-timeout | --health-start-period | --health-retries | --env | --env-file | --volume | --mount | --tmpfs | --writable | --size | --overlay | --network | --allow | --publish | --memory | --memory-swap | --memory-reservation | --cpus | --cpu-shares | --cpuset-cpus | --pids-limit | --blkio-weight | --device-read-bps | --device-write-bps | --device-read-iops | --device-write-iops | --ulimit | --ids | --fake-root | --seccomp | --require | --cap-add | --cap-drop | --json-status-fd | --color) return 0 ;;
       esac
       [[ $2 =~ ^-[itdq]*[wuhevpm]$ ]] ;;
     'explain') 
       case $2 in
-        --path | --profile | --workdir | --user | --entrypoint | --hostname | --timeout | --name | --detach-keys | --restart | --stop-signal | --stop-timeout | --log-opt | --health-cmd | --health-interval | --health-timeout | --health-start-period | --health-retries | --env | --env-file | --volume | --mount | --tmpfs | --writable | --size | --overlay | --network | --allow | --publish | --memory | --memory-swap | --memory-reservation | --cpus | --cpu-shares | --cpuset-cpus | --pids-limit | --blkio-weight | --device-read-bps | --device-write-bps | --device-read-iops | --device-write-iops | --ulimit | --ids | --fake-root | --seccomp | --cap-add | --cap-drop | --json-status-fd | --color) return 0 ;;
+        --path | --profile | --workdir | --user | --entrypoint | --hostname | --timeout | --name | --detach-keys | --restart | --stop-signal | --stop-timeout | --log-opt | --health-cmd | --health-interval | --health-timeout | --health-start-period | --health-retries | --env | --env-file | --volume | --mount | --tmpfs | --writable | --size | --overlay | --network | --allow | --publish | --memory | --memory-swap | --memory-reservation | --cpus | --cpu-shares | --cpuset-cpus | --pids-limit | --blkio-weight | --device-read-bps | --device-write-bps | --device-read-iops | --device-write-iops | --ulimit | --ids | --fake-root | --seccomp | --require | --cap-add | --cap-drop | --json-status-fd | --color) return 0 ;;
       esac
       [[ $2 =~ ^-[itdq]*[wuhevpm]$ ]] ;;
     'exec') 
@@ -104,6 +104,7 @@ _snug_value() {
         --ids) _snug_choices "$3" $'single\nrange' ;;
         --fake-root) _snug_choices "$3" $'auto\non\noff' ;;
         --seccomp) _snug_choices "$3" $'strict\ndefault\ndev\noff' ;;
+        --require) _snug_choices "$3" $'full\nno-proc' ;;
         --color) _snug_choices "$3" $'auto\nalways\nnever' ;;
       esac ;;
     'explain') 
@@ -118,6 +119,7 @@ _snug_value() {
         --ids) _snug_choices "$3" $'single\nrange' ;;
         --fake-root) _snug_choices "$3" $'auto\non\noff' ;;
         --seccomp) _snug_choices "$3" $'strict\ndefault\ndev\noff' ;;
+        --require) _snug_choices "$3" $'full\nno-proc' ;;
         --color) _snug_choices "$3" $'auto\nalways\nnever' ;;
       esac ;;
     'exec') 

@@ -4,9 +4,9 @@
 function __snug_takes_value
     switch $argv[1]
         case 'run' 'shell'
-            string match -qr -- '^(--profile|--workdir|--user|--entrypoint|--hostname|--timeout|--name|--detach-keys|--restart|--stop-signal|--stop-timeout|--log-opt|--health-cmd|--health-interval|--health-timeout|--health-start-period|--health-retries|--env|--env-file|--volume|--mount|--tmpfs|--writable|--size|--overlay|--network|--allow|--publish|--memory|--memory-swap|--memory-reservation|--cpus|--cpu-shares|--cpuset-cpus|--pids-limit|--blkio-weight|--device-read-bps|--device-write-bps|--device-read-iops|--device-write-iops|--ulimit|--ids|--fake-root|--seccomp|--cap-add|--cap-drop|--json-status-fd|--color|-[itdq]*[wuhevpm])$' $argv[2]
+            string match -qr -- '^(--profile|--workdir|--user|--entrypoint|--hostname|--timeout|--name|--detach-keys|--restart|--stop-signal|--stop-timeout|--log-opt|--health-cmd|--health-interval|--health-timeout|--health-start-period|--health-retries|--env|--env-file|--volume|--mount|--tmpfs|--writable|--size|--overlay|--network|--allow|--publish|--memory|--memory-swap|--memory-reservation|--cpus|--cpu-shares|--cpuset-cpus|--pids-limit|--blkio-weight|--device-read-bps|--device-write-bps|--device-read-iops|--device-write-iops|--ulimit|--ids|--fake-root|--seccomp|--require|--cap-add|--cap-drop|--json-status-fd|--color|-[itdq]*[wuhevpm])$' $argv[2]
         case 'explain'
-            string match -qr -- '^(--path|--profile|--workdir|--user|--entrypoint|--hostname|--timeout|--name|--detach-keys|--restart|--stop-signal|--stop-timeout|--log-opt|--health-cmd|--health-interval|--health-timeout|--health-start-period|--health-retries|--env|--env-file|--volume|--mount|--tmpfs|--writable|--size|--overlay|--network|--allow|--publish|--memory|--memory-swap|--memory-reservation|--cpus|--cpu-shares|--cpuset-cpus|--pids-limit|--blkio-weight|--device-read-bps|--device-write-bps|--device-read-iops|--device-write-iops|--ulimit|--ids|--fake-root|--seccomp|--cap-add|--cap-drop|--json-status-fd|--color|-[itdq]*[wuhevpm])$' $argv[2]
+            string match -qr -- '^(--path|--profile|--workdir|--user|--entrypoint|--hostname|--timeout|--name|--detach-keys|--restart|--stop-signal|--stop-timeout|--log-opt|--health-cmd|--health-interval|--health-timeout|--health-start-period|--health-retries|--env|--env-file|--volume|--mount|--tmpfs|--writable|--size|--overlay|--network|--allow|--publish|--memory|--memory-swap|--memory-reservation|--cpus|--cpu-shares|--cpuset-cpus|--pids-limit|--blkio-weight|--device-read-bps|--device-write-bps|--device-read-iops|--device-write-iops|--ulimit|--ids|--fake-root|--seccomp|--require|--cap-add|--cap-drop|--json-status-fd|--color|-[itdq]*[wuhevpm])$' $argv[2]
         case 'exec'
             string match -qr -- '^(--env|--env-file|--workdir|--user|--detach-keys|--color|-[itdq]*[ewu])$' $argv[2]
         case 'attach' 'start'
@@ -199,6 +199,7 @@ complete -c snug -n '__snug_at run shell explain' -l ulimit -x -d 'a limit of ea
 complete -c snug -n '__snug_at run shell explain' -l ids -x -a 'single range' -d 'one user id inside, or 65536'
 complete -c snug -n '__snug_at run shell explain' -l fake-root -x -a 'auto on off' -d 'answer chown, setuid and mknod with success'
 complete -c snug -n '__snug_at run shell explain' -l seccomp -x -a 'strict default dev off' -d 'which system calls are allowed'
+complete -c snug -n '__snug_at run shell explain' -l require -x -a 'full no-proc' -d 'the least isolation that a run may have'
 complete -c snug -n '__snug_at run shell explain' -l cap-add -x -d 'keep a capability, or ALL, inside the sandbox'
 complete -c snug -n '__snug_at run shell explain' -l cap-drop -x -d 'drop a capability, or ALL'
 complete -c snug -n '__snug_at run shell explain' -l dry-run -d 'print the plan and do nothing; the same as snug explain'

@@ -1,5 +1,6 @@
 // Who init is: id maps, keyring, kernel settings of its namespaces, capabilities.
 #include <linux/capability.h>
+#include <linux/keyctl.h>
 #include <net/if.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -46,6 +47,17 @@ int await_maps(const State& state) {
     return static_cast<int>(received);
   // End of file is the supervisor's death, not permission.
   return received == sizeof message && message.kind == MessageKind::Go ? 0 : -EPIPE;
+}
+
+int join_keyring() {
+  // With no name it is an anonymous one, for which keyctl(2) has no EPERM.
+  const long result = raw::call(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr, 0, 0, 0);
+  // A kernel without keyrings has nothing to hide. A filter from outside (docker's, podman's and snug's own
+  // close the whole call) is inherited by the payload, which can reach no key then either.
+  if (result == -ENOSYS || (result == -EPERM && raw::call(SYS_keyctl, KEYCTL_GET_KEYRING_ID,
+                                                          KEY_SPEC_SESSION_KEYRING, 0, 0, 0) == -EPERM))
+    return 0;
+  return result < 0 ? static_cast<int>(result) : 0;
 }
 
 int loopback_up() {

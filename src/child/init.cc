@@ -59,12 +59,8 @@ int do_op(State& state, const Op& op) {
     }
     case OpCode::NewCgroupNamespace:
       return static_cast<int>(raw::call(SYS_unshare, CLONE_NEWCGROUP));
-    case OpCode::JoinKeyring: {
-      // KEYCTL_JOIN_SESSION_KEYRING with no name makes an anonymous one. A kernel without keyrings has
-      // nothing to hide.
-      const long result = raw::call(SYS_keyctl, 1, nullptr, 0, 0, 0);
-      return result == -ENOSYS ? 0 : result < 0 ? static_cast<int>(result) : 0;
-    }
+    case OpCode::JoinKeyring:
+      return join_keyring();
     case OpCode::LoopbackUp:
       return loopback_up();
     case OpCode::SetSysctl:

@@ -131,6 +131,7 @@ struct Op {
       TextList devices;
     } dev;
     struct {
+      bool own;
       TextList read_only;
       TextList masked;
     } proc;

@@ -46,6 +46,8 @@ int open_terminal(State& state, const Op& op);
 
 int write_maps(const char* uid_map, const char* gid_map);
 int await_maps(const State& state);
+// A new session keyring, so that the caller's keys stay outside.
+int join_keyring();
 int loopback_up();
 int set_sysctl(const char* path, const char* value);
 int drop_capabilities(uint64_t keep);

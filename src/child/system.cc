@@ -1,4 +1,4 @@
-// /dev, /proc and /sys: fresh ones, each placed on a real directory of the root.
+// /dev, /proc and /sys: fresh ones, or the outer /proc and /sys, each placed on a real directory of the root.
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -150,7 +150,9 @@ int mount_devpts(State& state) {
 }
 
 int mount_proc(State& state, const Op& op) {
-  state.proc = new_mount("proc", kNoExec | MOUNT_ATTR_NODEV);
+  constexpr uint64_t kAttributes = MOUNT_ATTR_NODEV | kNoExec;
+  state.proc = op.proc.own ? new_mount("proc", kAttributes)
+                           : clone_tree(AT_FDCWD, "/proc", kAttributes | MOUNT_ATTR_RDONLY);
   int result = place_system(state.proc, state, "/proc");
   if (result >= 0)
     result = make_read_only(state.proc, op.proc.read_only);

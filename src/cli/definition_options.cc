@@ -134,6 +134,11 @@ constexpr OptionDef kRun[] = {
      &R::fake_root, "Package managers want it where there is one user id only."},
     {"seccomp", 0, "strict|default|dev|off", "which system calls are allowed", kConfinement, Choice,
      &R::seccomp, "dev also allows debuggers."},
+    {"require", 0, "full|no-proc", "the least isolation that a run may have", kConfinement, Choice,
+     &R::require,
+     "no-proc: where the kernel gives no /proc or /sys of the sandbox's own, as in most containers, the "
+     "outer ones are "
+     "shown, read-only: the processes out there and their command lines are then seen."},
     {"cap-add", 0, "CAP", "keep a capability, or ALL, inside the sandbox", kConfinement, Nothing,
      &R::cap_add},
     {"cap-drop", 0, "CAP", "drop a capability, or ALL", kConfinement, Nothing, &R::cap_drop},

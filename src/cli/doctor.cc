@@ -9,6 +9,7 @@
 #include "doctor/diagnose.h"
 #include "doctor/probe.h"
 #include "host/real_host.h"
+#include "spec/words.h"
 
 namespace snug {
 namespace {
@@ -17,6 +18,11 @@ using doctor::Facts;
 using doctor::Finding;
 using doctor::Level;
 using doctor::Who;
+
+std::string_view level_of(const Facts& facts) {
+  const auto level = isolation_of(facts);
+  return level ? word(*level) : "none";
+}
 
 Style style_of(Level level) {
   switch (level) {
@@ -66,7 +72,7 @@ std::string finding_text(const Finding& finding, Colour colour, bool verbose) {
 
 std::string doctor_text(const Facts& facts, const std::vector<Finding>& findings, Colour colour,
                         bool verbose) {
-  std::string text = fmt::format("isolation: {}\n", paint(word(isolation_of(facts)), Style::Bold, colour));
+  std::string text = fmt::format("isolation: {}\n", paint(level_of(facts), Style::Bold, colour));
   for (const Finding& finding : findings) text += finding_text(finding, colour, verbose);
   return text;
 }
@@ -83,7 +89,7 @@ Json doctor_json(const Facts& facts, const std::vector<Finding>& findings) {
                                     {"fix", std::move(fix)},
                                     {"who", std::string{word(finding.who)}}});
   }
-  return Json::Object{{"isolation", std::string{word(isolation_of(facts))}},
+  return Json::Object{{"isolation", std::string{level_of(facts)}},
                       {"kernel", facts.kernel.release},
                       {"program", facts.process.program},
                       {"checks", std::move(array)}};

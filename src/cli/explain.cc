@@ -7,38 +7,17 @@
 #include "cli/plan_text.h"
 #include "cli/prepare.h"
 #include "cli/report.h"
-#include "launch/refused_overlay.h"
+#include "cli/tried_plan.h"
 #include "plan/visibility.h"
 
 namespace snug {
 namespace {
 
-// The same plan with its writable layer in memory: what is tried must not write to the disk.
-Plan without_disk(Plan plan) {
-  std::erase_if(plan.steps, [](const PlannedStep& planned) {
-    return std::holds_alternative<PrepareDisk>(planned.step) ||
-           std::holds_alternative<SweepDisk>(planned.step) ||
-           std::holds_alternative<KeepContainer>(planned.step);
-  });
-  for (PlannedStep& planned : plan.steps)
-    if (auto* root = std::get_if<OverlayRoot>(&planned.step))
-      root->upper = UpperPlace::Tmpfs;
-    else if (auto* view = std::get_if<CowMount>(&planned.step))
-      view->upper = UpperPlace::Tmpfs;
-  return plan;
-}
-
-// The overlay is the one choice that run makes by trying: here it is tried too, so that what is explained is
-// what run would do.
+// What run chooses by trying is tried here too, so that what is explained is what run would do.
 Result<Plan> prepare_tried_plan(const RunOptions& options, Command command, RealHost& host) {
-  auto plan = prepare_plan(options, command, host);
-  const OverlayRoot* root = plan ? find_step<OverlayRoot>(*plan) : nullptr;
-  if (!root || root->driver != OverlayDriver::Native)
-    return plan;
-  const auto failure = try_plan(without_disk(*plan));
-  if (failure && note_refused_overlay(*plan, *failure, host))
-    return prepare_plan(options, command, host);
-  return plan;
+  const auto prepare = [&] { return prepare_plan(options, command, host); };
+  auto plan = prepare();
+  return plan ? tried_plan(std::move(*plan), prepare, host) : std::move(plan);
 }
 
 Result<std::string> answer_paths(const Plan& plan, const std::vector<std::string>& paths, bool json) {

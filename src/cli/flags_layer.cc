@@ -136,6 +136,8 @@ Status put_confinement(const RunOptions& run, Profile& layer) {
     return status;
   if (auto status = put_word(run.fake_root, "--fake-root", layer.fake_root); !status)
     return status;
+  if (auto status = put_word(run.require, "--require", layer.require); !status)
+    return status;
   if (auto status = put_word(run.seccomp, "--seccomp", layer.seccomp); !status)
     return status;
   if (auto status = put_list(run.cap_add, "--cap-add", check_capability_name, layer.cap_add); !status)

@@ -47,9 +47,9 @@ constexpr std::array<std::string_view, 14> kLimits{
     "pids",       "io_weight",          "io_max", "hugetlb", "ulimits",    "nofile",
     "timeout_ms", "limits_required"};
 constexpr std::array<std::string_view, 4> kNetwork{"network", "allow", "deny", "publish"};
-constexpr std::array<std::string_view, 12> kSecurity{
-    "run_as",      "ids",     "fake_root", "seccomp",       "seccomp_allow", "seccomp_deny",
-    "seccomp_abi", "cap_add", "cap_drop",  "nested_userns", "proc",          "landlock"};
+constexpr std::array<std::string_view, 13> kSecurity{
+    "run_as",  "ids",      "fake_root",     "seccomp", "seccomp_allow", "seccomp_deny", "seccomp_abi",
+    "cap_add", "cap_drop", "nested_userns", "proc",    "landlock",      "require"};
 
 Json strings(const std::vector<std::string>& texts) {
   return Json::Array{texts.begin(), texts.end()};

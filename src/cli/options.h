@@ -119,6 +119,7 @@ struct RunOptions {
 
   std::optional<std::string> ids{};
   std::optional<std::string> fake_root{};
+  std::optional<std::string> require{};
   std::optional<std::string> seccomp{};
   std::vector<std::string> cap_add{};
   std::vector<std::string> cap_drop{};

@@ -11,7 +11,7 @@
 namespace snug {
 namespace {
 
-using Words = std::span<const std::string_view>;
+using Typed = std::span<const std::string_view>;
 
 std::vector<const OptionDef*> front_options() {
   std::vector<const OptionDef*> options;
@@ -39,7 +39,7 @@ tl::unexpected<Error> no_such_command(std::string_view typed) {
 }
 
 // Docker's "container ls" and "system prune" are known by both words.
-tl::unexpected<Error> no_such_family(std::string_view first, Words behind) {
+tl::unexpected<Error> no_such_family(std::string_view first, Typed behind) {
   if (behind.empty())
     return no_such_command(first);
   const std::string both = fmt::format("{} {}", first, behind[0]);
@@ -54,7 +54,7 @@ tl::unexpected<Error> no_such_family(std::string_view first, Words behind) {
 
 // Takes the command's name, one word or two, from the front of `words`. A family's name alone ("profile")
 // asks for its help.
-Result<const CommandDef*> take_command(Words& words) {
+Result<const CommandDef*> take_command(Typed& words) {
   const std::string_view first = words[0];
   words = words.subspan(1);
   if (const CommandDef* command = find_command(first))
@@ -78,7 +78,7 @@ tl::unexpected<Error> wrong_words(const CommandDef& command, std::string_view wh
 
 // [IMAGE [CMD…]], or CMD… where a "--" stood before it.
 Status take_payload(const CommandDef& command, const Rest& rest, RunOptions& run) {
-  Words words{rest.words};
+  Typed words{rest.words};
   if (!rest.marked && !words.empty()) {
     if (words[0].empty())
       return wrong_words(command, "IMAGE is empty");
@@ -98,7 +98,7 @@ Status take_payload(const CommandDef& command, const Rest& rest, RunOptions& run
 Status take_exec(const CommandDef& command, const Rest& rest, Options& options) {
   if (rest.words.empty())
     return wrong_words(command, "name a container and a command");
-  Words words{rest.words};
+  Typed words{rest.words};
   options.words = {std::string{words[0]}};
   words = words.subspan(1);
   // As after IMAGE of snug run.
@@ -181,7 +181,7 @@ Status take_words(const CommandDef& command, const Rest& rest, Options& options)
 
 }  // namespace
 
-Result<Options> parse_command_line(Words words) {
+Result<Options> parse_command_line(Typed words) {
   Options options;
   std::vector<std::string_view> behind;
   if (!words.empty() && words[0].starts_with('-')) {

@@ -4,6 +4,7 @@
 
 #include "base/overloaded.h"
 #include "plan/describe.h"
+#include "spec/words.h"
 
 namespace snug {
 namespace {
@@ -157,7 +158,10 @@ Object step_members(const Step& step) {
             return Object{{"kind", "devpts"}};
           },
           [](const MountProc& s) {
-            return Object{{"kind", "proc"}, {"read-only", list(s.read_only)}, {"masked", list(s.masked)}};
+            return Object{{"kind", "proc"},
+                          {"own", s.own},
+                          {"read-only", list(s.read_only)},
+                          {"masked", list(s.masked)}};
           },
           [](const MountSys& s) {
             return Object{{"kind", "sys"}, {"own", s.own}, {"masked", list(s.masked)}};
@@ -239,7 +243,9 @@ Json plan_json(const Plan& plan) {
   Json::Array notes;
   for (const Note& note : plan.notes)
     notes.emplace_back(Object{{"text", note.text}, {"origin", note.origin.text}});
-  return Object{{"steps", std::move(steps)}, {"notes", std::move(notes)}};
+  return Object{{"isolation", std::string{word(plan.isolation)}},
+                {"steps", std::move(steps)},
+                {"notes", std::move(notes)}};
 }
 
 Json visibility_json(const Visibility& visibility, const Plan& plan) {

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "plan/describe.h"
+#include "spec/words.h"
 
 namespace snug {
 namespace {
@@ -27,7 +28,7 @@ std::string environment_text(const SetEnvironment& step, Colour colour) {
 }  // namespace
 
 std::string plan_text(const Plan& plan, Colour colour, bool verbose) {
-  std::string text;
+  std::string text = paint("isolation", Style::Bold, colour) + fmt::format("  {}\n", word(plan.isolation));
   std::optional<Phase> phase;
   for (const PlannedStep& planned : plan.steps) {
     if (phase != planned.phase) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "base/text.h"
@@ -92,8 +93,13 @@ void print_note(std::string_view note, const std::optional<std::string>& color) 
 }
 
 void print_notes(const Plan& plan, const CommonOptions& common) {
+  print_new_notes(plan, {}, common);
+}
+
+void print_new_notes(const Plan& plan, const Plan& before, const CommonOptions& common) {
   for (const Note& note : plan.notes)
-    if (common.verbose.value_or(false) || (!note.detail && !common.quiet.value_or(false)))
+    if ((common.verbose.value_or(false) || (!note.detail && !common.quiet.value_or(false))) &&
+        std::ranges::find(before.notes, note) == before.notes.end())
       print_note(note.text, common.color);
 }
 

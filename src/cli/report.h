@@ -41,6 +41,8 @@ void print_note(std::string_view note, const std::optional<std::string>& color =
 
 // Before a payload runs: what it will meet.
 void print_notes(const Plan& plan, const CommonOptions& common);
+// Those that `before`, the plan that was told of already, does not have.
+void print_new_notes(const Plan& plan, const Plan& before, const CommonOptions& common);
 
 // An answer, to standard output.
 Status print_answer(std::string_view text);

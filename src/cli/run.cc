@@ -14,8 +14,9 @@
 #include "cli/report.h"
 #include "cli/run_kept.h"
 #include "cli/standard_streams.h"
+#include "cli/tried_plan.h"
 #include "launch/launch.h"
-#include "launch/refused_overlay.h"
+#include "launch/refusals.h"
 
 namespace snug {
 namespace {
@@ -68,20 +69,23 @@ Result<int> run_command(const Options& options) {
     return run_kept(options, *host);
   // Never freed: snug ends with the run, and giving back every string would write to every page of the heap
   // once more.
-  auto& plan = *new Result<Plan>{prepare_plan(options.run, options.command, *host)};
+  const auto prepare = [&] { return prepare_plan(options.run, options.command, *host); };
+  auto& plan = *new Result<Plan>{prepare()};
+  if (plan)
+    plan = settled_level(std::move(*plan), prepare, *host);
   if (!plan)
     return tl::unexpected{plan.error()};
   const LaunchOptions launch{.arguments = {options.arguments.start, options.arguments.size},
                              .status_fd = *status_fd};
   print_notes(*plan, common);
   auto outcome = run_plan(*plan, launch);
-  if (!outcome && note_refused_overlay(*plan, outcome.error(), *host)) {
-    if (auto second = prepare_plan(options.run, options.command, *host)) {
-      plan = std::move(second);
-      if (common.verbose.value_or(false))
-        print_notes(*plan, common);
-      outcome = run_plan(*plan, launch);
-    }
+  while (!outcome && note_refusal(*plan, outcome.error(), *host)) {
+    auto next = prepare();
+    if (!next)
+      break;
+    print_new_notes(*next, *plan, common);
+    plan = std::move(next);
+    outcome = run_plan(*plan, launch);
   }
   if (!outcome) {
     explain_failed_step(*plan, outcome.error(), *host);

@@ -16,13 +16,14 @@
 #include "cli/prepare.h"
 #include "cli/report.h"
 #include "cli/session_note.h"
+#include "cli/tried_plan.h"
 #include "container/attach.h"
 #include "container/channel.h"
 #include "container/clock.h"
 #include "container/control.h"
 #include "container/keep.h"
 #include "container/names.h"
-#include "launch/refused_overlay.h"
+#include "launch/refusals.h"
 #include "launch/sandbox_group.h"
 
 namespace snug {
@@ -101,7 +102,7 @@ Result<int> go(const Options& options, RealHost& host, KeepJob job, const StartM
   job.arguments = {options.arguments.start, options.arguments.size};
   job.replan = [&host, spec = job.record.spec](const Plan& plan, const LaunchError& failure) {
     std::optional<Plan> other;
-    if (note_refused_overlay(plan, failure, host))
+    if (note_refusal(plan, failure, host))
       if (auto run = prepare_spec(spec, host))
         other = std::move(run->plan);
     return other;
@@ -115,6 +116,13 @@ Result<int> go(const Options& options, RealHost& host, KeepJob job, const StartM
       step && step->delegation.by == cgroup::Delegator::Cgroup)
     if (Status status = SandboxGroup::settle(*step); !status)
       return tl::unexpected{std::move(status).error()};
+  const auto prepare = [&] {
+    return prepare_spec(job.record.spec, host).map([](PreparedRun run) { return std::move(run.plan); });
+  };
+  auto plan = settled_level(std::move(job.plan), prepare, host);
+  if (!plan)
+    return tl::unexpected{std::move(plan).error()};
+  job.plan = std::move(*plan);
   print_notes(job.plan, options.common);
   const std::vector<std::string> watched = names_to_report(job.plan);
   auto socket = start_keeper(std::move(job));

@@ -193,6 +193,7 @@ std::vector<ShownKey> shown_keys(const Spec& spec) {
   to.add("security", "nested-userns", spec.nested_userns.value, spec.nested_userns.origin);
   to.add("security", "proc", text_of(spec.proc.value), spec.proc.origin);
   to.add("security", "landlock", spec.landlock.value, spec.landlock.origin);
+  to.add("security", "require", text_of(spec.require.value), spec.require.origin);
   to.add("share", "wayland", spec.wayland.value, spec.wayland.origin);
   to.add("share", "x11", spec.x11.value, spec.x11.origin);
   to.add("share", "audio", spec.audio.value, spec.audio.origin);

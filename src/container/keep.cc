@@ -59,11 +59,13 @@ bool run_once(KeepJob& job, Keeper& keeper) {
   LaunchOptions options{
       .companion = &keeper, .container_dir = job.container.path(), .arguments = job.arguments};
   auto outcome = run_plan(job.plan, options);
-  if (!outcome && job.replan)
-    if (auto other = job.replan(job.plan, outcome.error())) {
-      job.plan = std::move(*other);
-      outcome = run_plan(job.plan, options);
-    }
+  while (!outcome && job.replan) {
+    auto other = job.replan(job.plan, outcome.error());
+    if (!other)
+      break;
+    job.plan = std::move(*other);
+    outcome = run_plan(job.plan, options);
+  }
   if (outcome && !keeper.unwritten()) {
     keeper.end_run(outcome->exit_status, end_text(*outcome));
     return true;

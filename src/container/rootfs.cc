@@ -10,7 +10,7 @@
 #include "container/control.h"
 #include "image/image.h"
 #include "launch/launch.h"
-#include "launch/refused_overlay.h"
+#include "launch/refusals.h"
 #include "launch/worker.h"
 
 namespace snug {
@@ -55,7 +55,7 @@ Result<HeldTree> hold_stopped(const Container& container) {
     return tl::unexpected{host.error()};
   Plan plan;
   auto tree = hold(record->spec, container.path(), *host, plan);
-  if (!tree && note_refused_overlay(plan, tree.error(), *host))
+  if (!tree && note_refusal(plan, tree.error(), *host))
     tree = hold(record->spec, container.path(), *host, plan);
   if (!tree)
     return tl::unexpected{std::move(tree).error().error};

@@ -53,7 +53,7 @@ struct Fields<Spec> {
     field("seccomp", s.seccomp), field("seccomp_allow", s.seccomp_allow);
     field("seccomp_deny", s.seccomp_deny), field("seccomp_abi", s.seccomp_abi);
     field("cap_add", s.cap_add), field("cap_drop", s.cap_drop), field("nested_userns", s.nested_userns);
-    field("proc", s.proc), field("landlock", s.landlock);
+    field("proc", s.proc), field("landlock", s.landlock), field("require", s.require);
     field("wayland", s.wayland), field("x11", s.x11), field("audio", s.audio), field("gpu", s.gpu);
     field("ssh_agent", s.ssh_agent), field("tty", s.tty), field("shell", s.shell);
   }

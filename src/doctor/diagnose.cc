@@ -49,7 +49,10 @@ void judge_base(const Facts& facts, std::vector<Finding>& findings) {
   for (const Part& part : kParts)
     if (!has_failure(facts, part.stage) && was_tried(part.stage, started, whole, facts))
       findings.push_back({.check = std::string{part.check}, .consequence = std::string{part.consequence}});
-  for (const Failure& failure : facts.base.failures) findings.push_back(cause_of(facts, failure));
+  // Two sysctls that are refused have one cause.
+  for (const Failure& failure : facts.base.failures)
+    if (Finding finding = cause_of(facts, failure); std::ranges::find(findings, finding) == findings.end())
+      findings.push_back(std::move(finding));
   if (!facts.base.failures.empty())
     return;
   findings.push_back({.check = "a run"});
@@ -78,14 +81,16 @@ std::string hint_of(const Finding& finding) {
   return text;
 }
 
-Isolation isolation_of(const Facts& facts) {
+std::optional<Isolation> isolation_of(const Facts& facts) {
   if (facts.base.worked())
-    return facts.isolated ? Isolation::Full : Isolation::None;
-  const bool only_proc = facts.base.tried && facts.isolated &&
-                         std::ranges::all_of(facts.base.failures, [](const Failure& failure) {
-                           return failure.stage == Stage::Proc;
-                         });
-  return only_proc ? Isolation::NoProc : Isolation::None;
+    return facts.isolated ? std::optional{Isolation::Full} : std::nullopt;
+  // What --require no-proc does without.
+  const bool withheld = facts.base.tried && facts.isolated &&
+                        std::ranges::all_of(facts.base.failures, [](const Failure& failure) {
+                          return failure.stage == Stage::Proc || failure.stage == Stage::Sys ||
+                                 failure.stage == Stage::Settings;
+                        });
+  return withheld ? std::optional{Isolation::NoProc} : std::nullopt;
 }
 
 std::vector<Finding> diagnose(const Facts& facts) {

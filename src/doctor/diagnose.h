@@ -1,17 +1,18 @@
 // From facts to findings: pure, so that every machine can be pretended.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "doctor/facts.h"
 #include "doctor/finding.h"
+#include "spec/settings.h"
 
 namespace snug::doctor {
 
-// How far snug's sandbox reaches here. NoProc: all but a /proc of its own.
-enum class Isolation { Full, NoProc, None };
-Isolation isolation_of(const Facts& facts);
+// The highest level that a run can have here; nothing where no sandbox can be made.
+std::optional<Isolation> isolation_of(const Facts& facts);
 
 // In the order in which they are printed. What cannot be judged, because something before it is broken, is
 // left out.
@@ -53,10 +54,3 @@ Finding outer_filter_finding(const Facts& facts, std::string check);
 Finding unknown_cause(const Failure& failure, std::string check);
 
 }  // namespace snug::doctor
-
-template<>
-struct snug::Words<snug::doctor::Isolation> {
-  static constexpr Word<doctor::Isolation> kAll[] = {{"full", doctor::Isolation::Full},
-                                                     {"no-proc", doctor::Isolation::NoProc},
-                                                     {"none", doctor::Isolation::None}};
-};

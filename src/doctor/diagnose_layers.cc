@@ -210,7 +210,10 @@ std::vector<Finding> judge_layers(const Facts& facts) {
   const LayerFacts& layers = facts.layers;
   const bool native = layers.memory.worked() || layers.disk.worked();
   std::vector<Finding> findings{judge_overlay(facts, native)};
-  if (layers.disk.worked()) {
+  // fuse-overlayfs is tried with a layer in the store: where the kernel has no overlay, that one counts.
+  const bool holds =
+      layers.disk.worked() || (!native && layers.fuse.worked() && store_finding(facts).cause.empty());
+  if (holds) {
     findings.push_back(
         {.check = "store",
          .consequence = fmt::format("{} holds containers and writable layers{}", facts.store.path,

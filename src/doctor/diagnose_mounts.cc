@@ -39,6 +39,14 @@ Finding broken(Stage stage, std::string cause, std::vector<std::string> fix, Who
           .who = who};
 }
 
+// Snug in snug.
+constexpr const char* kOuterProfile = "in the outer sandbox's profile, under [security]: proc = \"full\"";
+
+// What the sandbox can do without, where its user says so.
+void add_lower_level(Finding& finding) {
+  finding.fix.emplace_back("or do without, with what is outside seen inside: snug run --require no-proc ...");
+}
+
 // At most four of them: kernels and containers mask a dozen.
 std::string shown(const std::vector<std::string>& paths) {
   const std::vector<std::string> first{
@@ -68,10 +76,15 @@ Finding masked(const Facts& facts, const Failure& failure) {
     finding.fix = {
         "docker run --security-opt systempaths=unconfined ... (Kubernetes: securityContext.procMount: "
         "Unmasked)"};
-  else if (!over.empty())
+  else if (in_sandbox(facts)) {
+    finding.fix = {kOuterProfile};
+    finding.who = Who::You;
+  } else if (!over.empty())
     finding.fix = {fmt::format("umount what lies on {}, or run snug where it is not masked", name)};
   else
     finding.fix = {fmt::format("run snug where {} is mounted whole", name)};
+  finding.fix.push_back(
+      fmt::format("or take the outer {} into the bargain: snug run --require no-proc ...", name));
   return finding;
 }
 
@@ -108,19 +121,29 @@ Finding mount_refused(const Facts& facts, const Failure& failure) {
     return masked(facts, failure);
   if (refused && apparmor_restricts(facts) && facts.process.container.empty())
     return apparmor_finding(facts, check);
-  if ((err == EPERM || err == ENOSYS) && facts.process.seccomp == 2)
-    return outer_filter_finding(facts, check);
+  if ((err == EPERM || err == ENOSYS) && facts.process.seccomp == 2) {
+    Finding finding = outer_filter_finding(facts, check);
+    if (failure.stage == Stage::Settings)
+      add_lower_level(finding);
+    return finding;
+  }
   if (err == EPERM && (failure.stage == Stage::Proc || failure.stage == Stage::Sys))
     return masked(facts, failure);
   if (err == EACCES && failure.stage != Stage::Landlock)
     return by_module(facts, failure);
-  if (err == EROFS && failure.stage == Stage::Settings)
-    return broken(
-        failure.stage, "/proc/sys is mounted read-only where snug starts",
-        {facts.process.container == "podman" ? "podman run --security-opt unmask=ALL ..."
-         : facts.process.container.empty()   ? "mount -o remount,rw /proc/sys"
-                                             : "docker run --security-opt systempaths=unconfined ..."},
-        facts.process.container.empty() ? Who::Root : Who::OuterContainer);
+  if (err == EROFS && failure.stage == Stage::Settings) {
+    Finding finding =
+        broken(failure.stage, "/proc/sys is mounted read-only where snug starts",
+               {facts.process.container == "podman" ? "podman run --security-opt unmask=ALL ..."
+                : in_sandbox(facts)                 ? kOuterProfile
+                : facts.process.container.empty()   ? "mount -o remount,rw /proc/sys"
+                                                    : "docker run --security-opt systempaths=unconfined ..."},
+               in_sandbox(facts)                 ? Who::You
+               : facts.process.container.empty() ? Who::Root
+                                                 : Who::OuterContainer);
+    add_lower_level(finding);
+    return finding;
+  }
   if (err == ENOSPC && !sysctl(facts, "fs/mount-max").empty())
     return broken(
         failure.stage,

@@ -85,13 +85,15 @@ Failure failure_of(const Plan& plan, const LaunchError& error) {
           .hint = error.error.hint};
 }
 
-// Leaves a step out. Later steps count on /proc and /sys being directories.
+// Leaves a step out, or takes what --require no-proc would take. Later steps count on /proc and /sys being
+// directories.
 void leave_out(Plan& plan, std::size_t at) {
   Step& step = plan.steps[at].step;
-  if (std::holds_alternative<MountProc>(step))
-    step = MountTmpfs{.target = "/proc"};
-  else if (std::holds_alternative<MountSys>(step))
-    step = MountTmpfs{.target = "/sys"};
+  if (auto* proc = std::get_if<MountProc>(&step))
+    proc->own ? step = MountProc{.own = false, .masked = std::move(proc->masked)}
+              : step = MountTmpfs{.target = "/proc"};
+  else if (auto* sys = std::get_if<MountSys>(&step))
+    sys->own ? step = MountSys{.own = false} : step = MountTmpfs{.target = "/sys"};
   else
     plan.steps.erase(plan.steps.begin() + static_cast<std::ptrdiff_t>(at));
 }

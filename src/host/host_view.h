@@ -52,6 +52,10 @@ struct KernelVersion {
   auto operator<=>(const KernelVersion&) const = default;
 };
 
+// What an outer container may keep from a sandbox in it: a /proc or /sys of its own (mount_too_revealing() of
+// fs/namespace.c: a part of the outer one is hidden), writable sysctls, a host name.
+enum class Withheld { Proc, Sys, Sysctls, Hostname };
+
 class HostView {
  public:
   virtual ~HostView() = default;
@@ -89,6 +93,9 @@ class HostView {
   // doctor find out by a trial mount, run by the kernel's version and by what this run has already met (see
   // note_overlay_failure).
   virtual std::optional<std::string> native_overlay_problem() const = 0;
+
+  // True once this run has been refused it.
+  virtual bool withholds(Withheld what) const = 0;
 
   // Does a tmpfs keep user.* attributes (Linux 6.6 on)? An overlay's upper layer needs them for opaque
   // directories.

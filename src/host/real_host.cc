@@ -9,6 +9,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
@@ -170,6 +171,10 @@ std::optional<std::string> RealHost::native_overlay_problem() const {
     return fmt::format("Linux {}.{} has no overlay for user namespaces (5.11 has)", kernel_.major,
                        kernel_.minor);
   return std::nullopt;
+}
+
+bool RealHost::withholds(Withheld what) const {
+  return std::ranges::find(withheld_, what) != withheld_.end();
 }
 
 bool RealHost::tmpfs_has_user_xattrs() const {

@@ -24,6 +24,7 @@ class RealHost : public HostView {
   std::vector<std::string> mounts_below(const std::string& path) const override;
   Result<std::uint64_t> file_system(const std::string& path) const override;
   std::optional<std::string> native_overlay_problem() const override;
+  bool withholds(Withheld what) const override;
   bool tmpfs_has_user_xattrs() const override;
   Result<unsigned> landlock_abi() const override;
   cgroup::Delegation delegation() const override;
@@ -34,11 +35,14 @@ class RealHost : public HostView {
 
   // This run has met a kernel that refuses the overlay: from now on native_overlay_problem() says so.
   void note_overlay_failure(std::string problem) { overlay_problem_ = std::move(problem); }
+  // From now on withholds(what).
+  void note_withheld(Withheld what) { withheld_.push_back(what); }
 
  private:
   Caller caller_;
   KernelVersion kernel_;
   std::optional<std::string> overlay_problem_;
+  std::vector<Withheld> withheld_;
 };
 
 }  // namespace snug

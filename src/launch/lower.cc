@@ -150,7 +150,7 @@ void LoweredProgram::lower_step(const Step& step) {
                  [&](const MountDev& s) { add(OpCode::MountDev).dev = {keep_list(s.devices)}; },
                  [&](const MountDevpts&) { add(OpCode::MountDevpts); },
                  [&](const MountProc& s) {
-                   add(OpCode::MountProc).proc = {keep_list(s.read_only), keep_list(s.masked)};
+                   add(OpCode::MountProc).proc = {s.own, keep_list(s.read_only), keep_list(s.masked)};
                  },
                  [&](const MountSys& s) {
                    add(OpCode::MountSys).sys = {s.own, keep_list(s.masked)};

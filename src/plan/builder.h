@@ -31,7 +31,8 @@ struct Builder {
   unsigned cow_count{};  // copy-on-write mounts so far
   ReportNew watch{};     // guarded names that are not there yet
   Origin watch_origin{};
-  bool grouped{};  // the sandbox has a cgroup of its own
+  bool grouped{};                    // the sandbox has a cgroup of its own
+  std::vector<std::string> costs{};  // of a lower level than full
 
   // A container of a name has a directory in the store; what it writes is there.
   bool kept() const { return spec.name.has_value(); }
@@ -45,6 +46,11 @@ struct Builder {
   }
   void note(std::string text, Origin origin = {}) {
     plan.notes.push_back({.text = std::move(text), .origin = std::move(origin)});
+  }
+  // What an outer container withholds costs this, in a user's words.
+  void lower_level(std::string cost) {
+    plan.isolation = Isolation::NoProc;
+    costs.push_back(std::move(cost));
   }
 };
 

@@ -140,7 +140,7 @@ std::string describe(const Step& step) {
           [](const MountDev& s) { return "mount /dev with " + words(s.devices); },
           [](const MountDevpts&) { return std::string{"mount /dev/pts"}; },
           [](const MountProc& s) {
-            std::string text = "mount /proc";
+            std::string text = s.own ? "mount /proc" : "mount /proc, read-only (the outer one)";
             if (!s.read_only.empty())
               text += "; read-only: " + words(s.read_only);
             if (!s.masked.empty())
@@ -148,7 +148,7 @@ std::string describe(const Step& step) {
             return text;
           },
           [](const MountSys& s) {
-            return std::string{"mount /sys, read-only"} + (s.own ? "" : " (the host's)") +
+            return std::string{"mount /sys, read-only"} + (s.own ? "" : " (the outer one)") +
                    (s.masked.empty() ? "" : "; hidden: " + words(s.masked));
           },
           [](const MountCgroup&) { return std::string{"mount the cgroup at /sys/fs/cgroup, read-only"}; },

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "plan/builder.h"
 
@@ -100,21 +101,43 @@ Status plan_identity(Builder& builder) {
   return {};
 }
 
+// A user namespace inside would give its maker every capability over it: the kernel's widest attack surface
+// (isolation F10). The filter refuses it too; the sysctl holds even where a filter is not wanted, or opened.
+Status close_nested_userns(Builder& builder) {
+  const Spec& spec = builder.spec;
+  if (!builder.host.withholds(Withheld::Sysctls)) {
+    builder.init(Phase::Kernel, SetSysctl{"user/max_user_namespaces", "0"}, spec.nested_userns.origin);
+    return {};
+  }
+  const auto& opened = spec.seccomp_allow;
+  if (spec.seccomp.value != Tier::Off && opened.empty())
+    return {};
+  return fail(
+      {.step =
+           "user namespaces inside cannot be closed: /proc/sys is read-only here, and the filter is opened",
+       .err = EROFS,
+       .origin = opened.empty() ? spec.seccomp.origin.text : opened.front().origin.text,
+       .hint = "keep the system call filter whole, or say nested-userns = true in the profile"});
+}
+
 Status plan_kernel(Builder& builder) {
   const Spec& spec = builder.spec;
-  builder.init(Phase::Kernel, SetHostname{spec.hostname ? spec.hostname->value : "snug"},
-               spec.hostname ? spec.hostname->origin : Origin{});
+  if (builder.host.withholds(Withheld::Hostname))
+    builder.lower_level("the host name is the outer one");
+  else
+    builder.init(Phase::Kernel, SetHostname{spec.hostname ? spec.hostname->value : "snug"},
+                 spec.hostname ? spec.hostname->origin : Origin{});
+  const bool sysctls = !builder.host.withholds(Withheld::Sysctls);
+  if (!sysctls)
+    builder.lower_level("/proc/sys is read-only, so that ports below 1024 cannot be served");
   if (spec.network.value != NetworkMode::Host) {
     builder.init(Phase::Kernel, LoopbackUp{}, spec.network.origin);
     // Without capabilities even root inside could not serve port 80; in a network of its own nobody else
     // needs protecting from it.
-    builder.init(Phase::Kernel, SetSysctl{"net/ipv4/ip_unprivileged_port_start", "0"}, spec.network.origin);
+    if (sysctls)
+      builder.init(Phase::Kernel, SetSysctl{"net/ipv4/ip_unprivileged_port_start", "0"}, spec.network.origin);
   }
-  // A user namespace inside would give its maker every capability over it: the kernel's widest attack surface
-  // (isolation F10). The filter refuses it too; this holds even where a filter is not wanted.
-  if (!spec.nested_userns.value)
-    builder.init(Phase::Kernel, SetSysctl{"user/max_user_namespaces", "0"}, spec.nested_userns.origin);
-  return {};
+  return spec.nested_userns.value ? Status{} : close_nested_userns(builder);
 }
 
 }  // namespace snug

@@ -1,18 +1,27 @@
 #include "plan/plan.h"
 
+#include <fmt/format.h>
+
+#include "base/text.h"
 #include "plan/builder.h"
+#include "spec/words.h"
 
 namespace snug {
 
 Result<Plan> make_plan(const Spec& spec, const Image& image, const HostView& host) {
   Builder builder{.spec = spec, .image = image, .host = host};
   builder.plan.steps.reserve(128);
+  builder.plan.required = spec.require.value;
   constexpr Status (*kSubPlanners[])(Builder&) = {plan_user,   plan_limits,     plan_identity,
                                                   plan_kernel, plan_root,       plan_system,
                                                   plan_mounts, plan_privileges, plan_payload};
   for (const auto sub_planner : kSubPlanners)
     if (Status status = sub_planner(builder); !status)
       return tl::unexpected{std::move(status).error()};
+  // Said at every run: nobody shall get a lower level unawares.
+  if (!builder.costs.empty())
+    builder.note(fmt::format("isolation is {}: {}", word(builder.plan.isolation), join(builder.costs, "; ")),
+                 spec.require.origin);
   return std::move(builder.plan);
 }
 

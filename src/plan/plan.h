@@ -25,6 +25,8 @@ struct Note {
 struct Plan {
   std::vector<PlannedStep> steps{};
   std::vector<Note> notes{};
+  Isolation isolation{};  // what it comes to
+  Isolation required{};   // the least that the user wants
   bool operator==(const Plan&) const = default;
 };
 

@@ -245,15 +245,18 @@ struct MountDevpts {
   bool operator==(const MountDevpts&) const = default;
 };
 
-// A procfs of the sandbox's own pid namespace; `read_only` and `masked` are relative to it.
+// Own: a procfs of the sandbox's own pid namespace. Else the outer one with what is mounted in it, all
+// read-only: written through it, a process whose id is root's out there would change the machine. The lists
+// are relative to it.
 struct MountProc {
+  bool own{true};
   std::vector<std::string> read_only{};
   std::vector<std::string> masked{};
   bool operator==(const MountProc&) const = default;
 };
 
-// Own: a sysfs of the sandbox's network namespace. Else the host's, which is all that a process without a
-// network namespace of its own may mount. Read-only both ways.
+// Own: a sysfs of the sandbox's network namespace. Else the outer one, which is all that a process without a
+// network namespace of its own may mount, or that the kernel gives in a container. Read-only both ways.
 struct MountSys {
   bool own{true};
   std::vector<std::string> masked{};

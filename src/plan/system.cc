@@ -22,10 +22,10 @@ constexpr std::string_view kProcMasked[] = {
     "key-users", "kmsg",        "kpagecgroup", "kpagecount",    "kpageflags", "latency_stats",
     "pressure",  "sched_debug", "scsi",        "sysrq-trigger", "timer_list", "timer_stats"};
 
-constexpr std::string_view kSysMasked[] = {"firmware", "devices/virtual/powercap"};
-// Mount points of other file systems, which only the host's own /sys has on it.
-constexpr std::string_view kHostSysMasked[] = {"firmware", "devices/virtual/powercap", "kernel/security",
-                                               "kernel/debug", "kernel/tracing"};
+constexpr std::string_view kOwnSys[] = {"firmware", "devices/virtual/powercap"};
+// Mount points of other file systems, which only the outer /sys has on it.
+constexpr std::string_view kOuterSys[] = {"firmware", "devices/virtual/powercap", "kernel/security",
+                                          "kernel/debug", "kernel/tracing"};
 
 // What cannot be looked at is there: init passes over what turns out not to be.
 bool absent(const Error& error) {
@@ -55,25 +55,38 @@ std::vector<std::string> existing(const HostView& host, std::string_view base,
   return found;
 }
 
+void plan_proc(Builder& builder) {
+  MountProc proc{.own = !builder.host.withholds(Withheld::Proc)};
+  if (!proc.own)
+    builder.lower_level("/proc is the outer one, with the processes and command lines out there");
+  if (builder.spec.proc.value == ProcView::Masked) {
+    if (proc.own)
+      proc.read_only = existing(builder.host, "/proc/", kProcReadOnly);
+    proc.masked = openable(builder.host, "/proc/", kProcMasked);
+  }
+  builder.init(Phase::System, std::move(proc), builder.spec.proc.origin);
+}
+
+void plan_sys(Builder& builder) {
+  const bool own_network = builder.spec.network.value != NetworkMode::Host;
+  const bool refused = builder.host.withholds(Withheld::Sys);
+  if (own_network && refused)
+    builder.lower_level("/sys is the outer one");
+  MountSys sys{.own = own_network && !refused};
+  if (builder.spec.proc.value == ProcView::Masked)
+    sys.masked =
+        sys.own ? openable(builder.host, "/sys/", kOwnSys) : openable(builder.host, "/sys/", kOuterSys);
+  builder.init(Phase::System, std::move(sys), builder.spec.proc.origin);
+}
+
 }  // namespace
 
 Status plan_system(Builder& builder) {
-  const HostView& host = builder.host;
   builder.init(Phase::System, MountDev{{std::begin(kDevices), std::end(kDevices)}});
   builder.init(Phase::System, MountDevpts{});
   builder.init(Phase::System, MountTmpfs{.target = "/dev/shm"});
-  MountProc proc;
-  if (builder.spec.proc.value == ProcView::Masked) {
-    proc.read_only = existing(host, "/proc/", kProcReadOnly);
-    proc.masked = openable(host, "/proc/", kProcMasked);
-  }
-  builder.init(Phase::System, std::move(proc), builder.spec.proc.origin);
-  const bool own_network = builder.spec.network.value != NetworkMode::Host;
-  builder.init(Phase::System,
-               MountSys{.own = own_network,
-                        .masked = own_network ? openable(host, "/sys/", kSysMasked)
-                                              : openable(host, "/sys/", kHostSysMasked)},
-               builder.spec.proc.origin);
+  plan_proc(builder);
+  plan_sys(builder);
   if (builder.grouped)
     builder.init(Phase::System, MountCgroup{});
   if (builder.spec.tty.value != Toggle::Off)

@@ -82,8 +82,9 @@ class Lookup {
               if (among(path, "/proc", s.masked))
                 set("/proc", false, "hidden: empty");
               else
-                set("/proc", !among(path, "/proc", s.read_only),
-                    "the sandbox's own processes and their kernel's view");
+                set("/proc", s.own && !among(path, "/proc", s.read_only),
+                    s.own ? "the sandbox's own processes and their kernel's view"
+                          : "processes of the sandbox and of outside, read-only");
             },
             [&](const MountSys& s) {
               set("/sys", false,

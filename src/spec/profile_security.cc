@@ -12,6 +12,7 @@ constexpr Choice<NetworkMode> kModes[] = {{"none", NetworkMode::None},
                                           {"host", NetworkMode::Host}};
 constexpr Choice<Tier> kTiers[] = {
     {"strict", Tier::Strict}, {"default", Tier::Default}, {"dev", Tier::Dev}, {"off", Tier::Off}};
+constexpr Choice<Isolation> kLevels[] = {{"full", Isolation::Full}, {"no-proc", Isolation::NoProc}};
 constexpr Choice<ProcView> kProcViews[] = {{"masked", ProcView::Masked}, {"full", ProcView::Full}};
 
 Status check_publish(std::string_view text, std::string_view where) {
@@ -58,6 +59,7 @@ constexpr ProfileKey kSecurity[] = {
      [](Draft& d, const TomlValue& v) { return read_boolean(d, v, d.profile().nested_userns); }},
     {"proc", [](Draft& d, const TomlValue& v) { return read_choice(d, v, d.profile().proc, kProcViews); }},
     {"landlock", [](Draft& d, const TomlValue& v) { return read_boolean(d, v, d.profile().landlock); }},
+    {"require", [](Draft& d, const TomlValue& v) { return read_choice(d, v, d.profile().require, kLevels); }},
 };
 
 constexpr ProfileKey kShare[] = {

@@ -31,6 +31,10 @@ enum class Writable { Auto, Tmpfs, Disk, None };
 enum class NetworkMode { None, Gate, Full, Host };
 enum class Tier { Strict, Default, Dev, Off };
 enum class ProcView { Masked, Full };
+// How far a sandbox is closed off, the tightest first. NoProc is what an outer container allows by default:
+// where it keeps a fresh /proc or /sys, sysctls or a host name from the sandbox, the outer ones are taken,
+// read-only.
+enum class Isolation { Full, NoProc };
 enum class Access { ReadOnly, ReadWrite };
 enum class MountType { Bind, Cow, Tmpfs };
 enum class Missing { Fail, Skip };  // Skip only if the user said optional
@@ -116,6 +120,7 @@ struct Settings {
   Field<bool> nested_userns{};
   Field<ProcView> proc{};
   Field<bool> landlock{};
+  Field<Isolation> require{};  // the least that the sandbox must have
 
   Field<bool> wayland{};
   Field<bool> x11{};
@@ -143,6 +148,7 @@ void for_each_setting(Visit&& visit, S&&... s) {
   visit(s.cpu_weight...), visit(s.cpuset...), visit(s.pids...), visit(s.io_weight...);
   visit(s.nofile...), visit(s.timeout_ms...), visit(s.limits_required...), visit(s.network...);
   visit(s.seccomp...), visit(s.nested_userns...), visit(s.proc...), visit(s.landlock...);
+  visit(s.require...);
   visit(s.wayland...), visit(s.x11...), visit(s.audio...), visit(s.gpu...), visit(s.ssh_agent...);
   visit(s.tty...), visit(s.shell...);
 }

@@ -76,6 +76,10 @@ struct Words<ProcView> {
   static constexpr Word<ProcView> kAll[] = {{"masked", ProcView::Masked}, {"full", ProcView::Full}};
 };
 template<>
+struct Words<Isolation> {
+  static constexpr Word<Isolation> kAll[] = {{"full", Isolation::Full}, {"no-proc", Isolation::NoProc}};
+};
+template<>
 struct Words<MountType> {
   static constexpr Word<MountType> kAll[] = {
       {"bind", MountType::Bind}, {"cow", MountType::Cow}, {"tmpfs", MountType::Tmpfs}};

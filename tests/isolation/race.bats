@@ -2,7 +2,7 @@
 # A neighbour that shares a volume swaps a directory with a link to a canary, as fast as it can, while sandboxes start
 # whose mounts go through it. CVE-2019-19921, CVE-2021-30465, CVE-2023-0778, CVE-2024-45310.
 #
-# SNUG_RACE_SECONDS is how long each takes, by default 5.
+# SNUG_RACE_SECONDS is how long each takes at least, by default 5.
 load ../e2e/helper
 
 seconds=${SNUG_RACE_SECONDS:-5}
@@ -29,14 +29,16 @@ stop() { kill -KILL "$neighbour" && { wait "$neighbour" || true; }; }
 
 # starts OPTION… -- COMMAND…: as many as there is time for; says how many were let in and how many were refused.
 starts() {
-  local until=$((SECONDS + seconds)) ran=0 refused=0 status output
-  while ((SECONDS < until)); do
+  local until=$((SECONDS + seconds)) ran=0 refused=0 died=0 status output
+  while ((SECONDS < until || ran + refused + died <= 5)); do
     status=0
     output=$(timeout 20 "$SNUG" run "$@" 2>&1) || status=$?
     if ((status == 125)) && [[ $output == "snug: "* ]]; then
       ((++refused))
     elif ((status <= 2)); then
       ((++ran))
+    elif [[ ${server_may_die:-} && $status == 135 ]]; then
+      ((++died))
     else
       stop
       echo "status $status: $output" >&2
@@ -51,8 +53,7 @@ starts() {
   done
   stop
   diff <(echo "$before") <(tree canary)
-  echo "# $ran ran, $refused were refused" >&3
-  ((ran + refused > 5))
+  echo "# $ran ran, $refused were refused, $died ended by SIGBUS" >&3
 }
 
 @test "a volume's target through the directory that is swapped" {
@@ -78,5 +79,8 @@ starts() {
   mkdir image/a
   ln -s "$PWD/canary" image/b
   swap image b etc tmp
+  # Before Linux 5.11 the image is served by fuse-overlayfs, whose version 1.4 does not survive that: what is executed from it
+  # ends, and nothing else.
+  kernel_since 5.11 || server_may_die=1
   starts -v "$PWD/data:/etc/inner" ./image sh -c 'echo x >/tmp/made; echo x >/etc/hosts; exit 0'
 }

@@ -20,6 +20,7 @@ class FakeHost : public HostView {
   std::vector<IdRange> subgids{{0, 100000, 65536}};
   std::map<std::string, std::vector<std::string>> mounts{};
   std::optional<std::string> overlay_problem{};
+  std::set<Withheld> withheld{};
   bool xattrs{true};
   unsigned landlock{6};
   cgroup::Delegation delegated{.by = cgroup::Delegator::Systemd,
@@ -87,6 +88,7 @@ class FakeHost : public HostView {
   }
   Result<std::uint64_t> file_system(const std::string&) const override { return 0xEF53; }
   std::optional<std::string> native_overlay_problem() const override { return overlay_problem; }
+  bool withholds(Withheld what) const override { return withheld.contains(what); }
   bool tmpfs_has_user_xattrs() const override { return xattrs; }
   cgroup::Delegation delegation() const override { return delegated; }
   std::string store_dir() const override { return "/home/alice/.local/share/snug"; }

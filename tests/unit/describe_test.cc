@@ -30,7 +30,7 @@ std::vector<Step> evil_steps() {
           BindMount{.source = e, .target = e},
           MountTmpfs{.target = e},
           MountDev{{e}},
-          MountProc{{e}, {e}},
+          MountProc{.read_only = {e}, .masked = {e}},
           MountSys{.masked = {e}},
           KeepCapabilities{1, {e}},
           EnterDir{e},
@@ -77,7 +77,7 @@ TEST_CASE("sentences say what matters about a step") {
         "map users 0=1000, 1-65535=100000-165534 and groups 0=1000 by newuidmap and newgidmap");
   CHECK(describe(Step{CreateNamespaces{.network = false}}).find("the network is the host's") !=
         std::string::npos);
-  CHECK(describe(Step{MountSys{.own = false}}).find("(the host's)") != std::string::npos);
+  CHECK(describe(Step{MountSys{.own = false}}).find("(the outer one)") != std::string::npos);
 }
 
 TEST_CASE("layers are told bottom first, as they are stacked") {

@@ -1,5 +1,6 @@
 // Why no sandbox can be made: each cause that is known, from facts. The numbers are those of the collection
 // of failures that users have reported.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cerrno>
 
@@ -136,6 +137,26 @@ TEST_CASE("6: a container has masked /proc") {
   CHECK_FALSE(has(finding_of(in_container(facts, ""), "/proc").cause, "container"));
 }
 
+TEST_CASE("6: what a container withholds by default is no hindrance at the level no-proc") {
+  Facts facts = in_container(failing(Stage::Settings, EROFS), "podman");
+  facts.base.failures.push_back({.stage = Stage::Settings, .err = EROFS});
+  facts.base.failures.push_back({.stage = Stage::Sys, .err = EPERM});
+  CHECK(isolation_of(facts) == Isolation::NoProc);
+  CHECK(advises(finding_of(facts, "kernel settings"), "unmask=ALL"));
+  CHECK(advises(finding_of(facts, "kernel settings"), "--require no-proc"));
+  // One cause is told once.
+  CHECK(std::ranges::count(diagnose(facts), "kernel settings", &Finding::check) == 1);
+}
+
+TEST_CASE("6: snug in snug is told what the outer profile must say") {
+  Facts facts = failing(Stage::Proc, EPERM);
+  facts.process.ids = {{1000, 1000, 1}};
+  facts.process.seccomp = 2;
+  facts.kernel.over_proc = {"/proc/sys"};
+  CHECK(advises(finding_of(facts, "/proc"), "proc = \"full\""));
+  CHECK(finding_of(facts, "/proc").who == Who::You);
+}
+
 TEST_CASE("7: a security module refuses to make mounts private") {
   Facts facts = in_container(failing(Stage::PrivateMounts, EACCES), "docker");
   facts.process.label = "docker-default (enforce)";
@@ -189,7 +210,7 @@ TEST_CASE("what no cause is known of keeps the words of the run") {
   const Finding finding = finding_of(facts, kNamespaces);
   CHECK(finding.cause == "the words of the run");
   CHECK(finding.fix == std::vector<std::string>{"its hint"});
-  CHECK(isolation_of(facts) == Isolation::None);
+  CHECK_FALSE(isolation_of(facts));
 }
 
 TEST_CASE("several faults are told at once, and what cannot be judged is left out") {
@@ -199,13 +220,13 @@ TEST_CASE("several faults are told at once, and what cannot be judged is left ou
   CHECK(finding_of(facts, "/proc").level == Level::Broken);
   CHECK(finding_of(facts, "loopback").level == Level::Broken);
   CHECK(finding_of(facts, kNamespaces).level == Level::Ok);
-  CHECK(isolation_of(facts) == Isolation::None);
+  CHECK_FALSE(isolation_of(facts));
   CHECK(finding_of(failing(Stage::Namespaces, EPERM), "overlay").consequence == "no such finding");
 }
 
 TEST_CASE("a sandbox that does not hide what it should is none") {
   Facts facts = healthy();
   facts.isolated = false;
-  CHECK(isolation_of(facts) == Isolation::None);
+  CHECK_FALSE(isolation_of(facts));
   CHECK(finding_of(facts, "a run").level == Level::Broken);
 }

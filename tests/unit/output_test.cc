@@ -69,6 +69,7 @@ caps = ["NET_RAW"]
 nested-userns = true
 proc = "full"
 landlock = false
+require = "no-proc"
 [share]
 wayland = true
 x11 = true

@@ -236,6 +236,53 @@ TEST_CASE("the overlay is the kernel's unless it cannot serve") {
   CHECK_FALSE(make_plan(spec, debian(), host));
 }
 
+TEST_CASE("what an outer container withholds is done without, and told in one note") {
+  FakeHost host;
+  host.file("/proc/keys", "").file("/proc/sys", "").file("/sys/firmware", "");
+  Spec spec = command({"true"});
+  spec.require = {Isolation::NoProc, {"--require"}};
+  auto plan = make_plan(spec, debian(), host);
+  REQUIRE(plan);
+  CHECK(plan->isolation == Isolation::Full);
+  CHECK(plan->required == Isolation::NoProc);
+  CHECK(plan->notes.empty());
+  CHECK(find_step<SetHostname>(*plan));
+  host.withheld = {Withheld::Proc, Withheld::Sys, Withheld::Sysctls, Withheld::Hostname};
+  plan = make_plan(spec, debian(), host);
+  REQUIRE(plan);
+  CHECK(plan->isolation == Isolation::NoProc);
+  // All of it is read-only, so that no part needs to be; what is hidden stays hidden.
+  CHECK(*find_step<MountProc>(*plan) == MountProc{.own = false, .masked = {"keys"}});
+  CHECK(*find_step<MountSys>(*plan) == MountSys{.own = false, .masked = {"firmware"}});
+  CHECK_FALSE(find_step<SetHostname>(*plan));
+  CHECK_FALSE(find_step<SetSysctl>(*plan));
+  REQUIRE(plan->notes.size() == 1);
+  CHECK(plan->notes[0].text.starts_with("isolation is no-proc: "));
+  CHECK(plan->notes[0].origin.text == "--require");
+  // Nothing but the filter closes user namespaces then.
+  for (const bool off : {true, false}) {
+    Spec opened = spec;
+    if (off)
+      opened.seccomp.value = Tier::Off;
+    else
+      opened.seccomp_allow = {{"unshare", {}}};
+    CHECK_FALSE(make_plan(opened, debian(), host));
+    opened.nested_userns.value = true;
+    CHECK(make_plan(opened, debian(), host));
+  }
+}
+
+TEST_CASE("a /proc shown whole has nothing hidden or closed, and /sys neither") {
+  FakeHost host;
+  host.file("/proc/keys", "").file("/proc/sys", "").file("/sys/firmware", "");
+  Spec spec = command({"true"});
+  spec.proc.value = ProcView::Full;
+  const auto plan = make_plan(spec, debian(), host);
+  REQUIRE(plan);
+  CHECK(*find_step<MountProc>(*plan) == MountProc{});
+  CHECK(*find_step<MountSys>(*plan) == MountSys{});
+}
+
 TEST_CASE("a tmpfs without user attributes holds no upper layer") {
   FakeHost host;
   host.xattrs = false;

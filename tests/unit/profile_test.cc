@@ -95,8 +95,8 @@ seccomp       = { base = "strict", allow = ["ptrace"], deny = ["mount"] }
 caps          = ["NET_RAW"]
 nested-userns = true
 proc          = "full"
+require       = "no-proc"
 landlock      = true
-
 [share]
 wayland = true
 x11 = true
@@ -161,7 +161,8 @@ TEST_CASE("every key of the schema is read, with the line that it came from") {
   want.cap_add = {{"NET_RAW", {"dev.toml:58"}}};
   want.nested_userns = {true, {"dev.toml:59"}};
   want.proc = {ProcView::Full, {"dev.toml:60"}};
-  want.landlock = {true, {"dev.toml:61"}};
+  want.landlock = {true, {"dev.toml:62"}};
+  want.require = {Isolation::NoProc, {"dev.toml:61"}};
   want.wayland = {true, {"dev.toml:64"}};
   want.x11 = {true, {"dev.toml:65"}};
   want.audio = {true, {"dev.toml:66"}};

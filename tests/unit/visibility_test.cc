@@ -84,6 +84,13 @@ TEST_CASE("/proc, /sys and /dev: what is hidden, what is read-only, what is a de
   CHECK(look_up(plan, "/dev/shm/x").step == 3);
 }
 
+TEST_CASE("an outer /proc can be looked at only") {
+  const Plan plan = plan_of({TmpfsRoot{}, MountProc{.own = false, .masked = {"keys"}}});
+  CHECK_FALSE(look_up(plan, "/proc/self/oom_score_adj").writable);
+  CHECK(look_up(plan, "/proc/1").text.find("of outside") != std::string::npos);
+  CHECK(look_up(plan, "/proc/keys").text == "hidden: empty");
+}
+
 TEST_CASE("a directory that snug makes is what it was before where something is there already") {
   const Plan plan = plan_of({TmpfsRoot{}, bind("/srv", "/work"), MakeDir{"/work"}, MakeDir{"/new"}});
   CHECK(look_up(plan, "/work").text == "/srv on the host, read-only");

@@ -1,5 +1,5 @@
 """Starts a sandbox the way a person does, on a terminal, and collects what the checks inside say."""
-import os, select, signal, sys, time
+import fcntl, os, select, signal, sys, termios, time
 
 LONGEST = 120
 
@@ -10,16 +10,16 @@ def start(command, bait, directory, streams):
     if pid:
         return pid
     try:
+        os.setsid()
         if len(streams) == 1:
-            os.login_tty(streams[0])
-        else:
-            os.setsid()
-            for number, stream in enumerate(streams):
-                os.dup2(stream, number)
+            fcntl.ioctl(streams[0], termios.TIOCSCTTY, 0)
+            streams = streams * 3
+        for number, stream in enumerate(streams):
+            os.dup2(stream, number)
         os.chdir(directory)
         bait.as_caller()
         os.execvpe(command[0], command, bait.environment)
-    except OSError as error:
+    except Exception as error:  # whatever it is, this process is not the one to go on
         os.write(2, f"{command[0]}: {error}\n".encode())
     finally:
         os._exit(127)
