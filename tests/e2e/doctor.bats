@@ -2,6 +2,7 @@
 # doctor names the cause on machines that are spoilt as far as an ordinary user can spoil one. What needs root, another kernel or
 # another distribution is fed in as facts: tests/unit/doctor_*_test.cc.
 load helper
+load doctor_helper
 
 # doctor's answer as JSON, under a command that spoils the machine; $status and $output are doctor's.
 doctor() { run --separate-stderr "$@" timeout --foreground 60 "$SNUG" doctor --json; }
@@ -10,14 +11,6 @@ spoilt() {
   local script=$1
   doctor unshare --user --map-root-user --mount sh -euc "$script"$'\nexec "$@"' sh
 }
-# One field of one check; nothing where there is no such check.
-of() { jq -r --arg check "$1" --arg field "$2" '[.checks[] | select(.check == $check)][0] // {} | .[$field] // "" | if type == "array" then join("\n") else . end' <<<"$output"; }
-# is CHECK LEVEL WORD: the check has this level, and its cause has the word.
-is() {
-  [[ $(of "$1" level) == "$2" && $(of "$1" cause) == *"$3"* ]] || fail_with "$1 $2, with '$3'"
-}
-isolation() { [[ $(jq -r .isolation <<<"$output") == "$1" ]] || fail_with "isolation $1"; }
-
 need_unshare() { unshare --user --map-root-user --mount true || lacks "user namespaces for $(id -un)"; }
 
 @test "this machine: a level, a line for each check, and a status that fits" {
