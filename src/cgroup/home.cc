@@ -1,18 +1,18 @@
 #include "cgroup/home.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
 #include <string_view>
 
 #include "base/text.h"
+#include "cgroup/limited.h"
 #include "cgroup/user_manager.h"
 #include "cgroup/where.h"
 #include "sys/file_io.h"
@@ -22,6 +22,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "snug-";
 constexpr const char* kSubtreeControl = "cgroup.subtree_control";
+constexpr const char* kEnabled = "user.snug.enabled";
 
 std::string own_name(std::string_view what, unsigned number) {
   return fmt::format("{}{}-{}-{}", kPrefix, what, getpid(), number);
@@ -42,14 +43,25 @@ class Locked {
   int dir_;
 };
 
-// The names of the groups in the group.
-std::vector<std::string> children_of(const std::string& path) {
-  std::vector<std::string> names;
-  const std::unique_ptr<DIR, int (*)(DIR*)> entries{opendir(path.c_str()), closedir};
-  while (const dirent* entry = entries ? readdir(entries.get()) : nullptr)
-    if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
-      names.emplace_back(entry->d_name);
-  return names;
+// The controllers that a snug has enabled in the group, whichever it was: the last one to leave takes them
+// away, also those of one that was killed. Noted at the group itself, which has user attributes since
+// Linux 5.7; without them they stay.
+std::vector<std::string> enabled_by_snug(int dir) {
+  char names[256];
+  const ssize_t size = fgetxattr(dir, kEnabled, names, sizeof names);
+  std::vector<std::string> found;
+  if (size > 0)
+    for (const std::string_view name : split({names, static_cast<std::size_t>(size)}, ' '))
+      found.emplace_back(name);
+  return found;
+}
+
+void note_enabled(int dir, const std::string& controller) {
+  auto all = enabled_by_snug(dir);
+  if (std::ranges::find(all, controller) == all.end())
+    all.push_back(controller);
+  const std::string names = join(all, " ");
+  (void)fsetxattr(dir, kEnabled, names.data(), names.size(), 0);
 }
 
 }  // namespace
@@ -115,7 +127,7 @@ Status Home::enable(const std::vector<std::string>& controllers) {
             "of its own: systemd-run --user --scope -p Delegate=yes snug ...";
       return status;
     }
-    enabled_.push_back(controller);
+    note_enabled(dir_.get(), controller);
   }
   return {};
 }
@@ -148,18 +160,28 @@ void Home::sweep() {
   }
 }
 
+void Home::give_back() {
+  // Taken away while somebody has limits here, the controllers would take those with them. Another snug's
+  // supervisor counts too: its next group wants what is enabled.
+  const Locked locked{dir_.get()};
+  const auto enabled = enabled_by_snug(dir_.get());
+  const bool alone = std::ranges::none_of(children_of(path_), [&](const std::string& name) {
+    return name != leaf_ && name.starts_with(kPrefix);
+  });
+  if (alone && !has_limited_child(path_, leaf_, enabled)) {
+    for (const std::string& controller : enabled)
+      (void)write_to(dir_.get(), kSubtreeControl, "-" + controller);
+    (void)fremovexattr(dir_.get(), kEnabled);
+    if (!leaf_.empty() && write_to(dir_.get(), "cgroup.procs", "0"))
+      (void)unlinkat(dir_.get(), leaf_.c_str(), AT_REMOVEDIR);
+  }
+}
+
 void Home::leave() {
   if (!dir_ || systemd_)
     return;
-  // Taken away while somebody has a group here, the controllers would take its limits with them.
-  if (const Locked locked{dir_.get()}; !leaf_.empty() && children_of(path_).size() == 1) {
-    for (const std::string& controller : enabled_)
-      (void)write_to(dir_.get(), kSubtreeControl, "-" + controller);
-    if (write_to(dir_.get(), "cgroup.procs", "0"))
-      (void)unlinkat(dir_.get(), leaf_.c_str(), AT_REMOVEDIR);
-  }
+  give_back();
   dir_.reset();
-  enabled_.clear();
   leaf_.clear();
 }
 

@@ -28,7 +28,8 @@ class Home {
   // The group's directory, -1 before settling. To be kept open by who closes all else.
   int dir() const { return dir_.get(); }
 
-  // Moves this process back to where it was, and removes what settling has made. systemd does that by itself.
+  // Moves this process back to where it was, and removes what settling and making groups have made, unless
+  // another snug still needs it. systemd does that by itself.
   void leave();
 
  private:
@@ -36,11 +37,11 @@ class Home {
   Status enter_leaf();
   Status enable(const std::vector<std::string>& controllers);
   void sweep();
+  void give_back();
 
   UniqueFd dir_;
   std::string path_;
-  std::string leaf_;                  // where this process is, below `path_`; "" where it has not moved
-  std::vector<std::string> enabled_;  // by us
+  std::string leaf_;  // where this process is, below `path_`; "" where it has not moved
   bool systemd_{};
   unsigned made_{};
 };

@@ -7,23 +7,20 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <climits>
 #include <cstdint>
 #include <cstdio>
-#include <map>
 #include <utility>
+#include <vector>
 
 #include "base/text.h"
-#include "base/unique_fd.h"
+#include "container/entry_copy.h"
 #include "container/file_copy.h"
+#include "container/hard_links.h"
 #include "container/overlay_dialect.h"
 #include "container/tree_descent.h"
-#include "sys/open_in.h"
 
 namespace snug {
 namespace {
-
-using Inode = std::pair<dev_t, ino_t>;
 
 // One directory that is being copied.
 struct Level {
@@ -32,13 +29,6 @@ struct Level {
   LayerDirectory says{};
   struct stat info {};
   bool merged{};  // it was there before, and keeps what it is
-};
-
-// A file that has more names than one, and where its copy is.
-struct Linked {
-  std::string path{};  // relative to the top of the target
-  Inode copy{};
-  nlink_t left{};  // names that are still to come, at most
 };
 
 class Copier {
@@ -124,7 +114,7 @@ class Copier {
     const Level level = std::move(levels_.back());
     levels_.pop_back();
     if (!level.merged)
-      if (const int error = finish(from_.fd(), to_.fd(), level.info))
+      if (const int error = EntryCopy{rules_}.finish(from_.fd(), to_.fd(), level.info))
         return failed("", error);
     if (from_.depth() == 0)
       return {};
@@ -194,21 +184,16 @@ class Copier {
   }
 
   Status file(const std::string& name, const std::string& as, const struct stat& info) {
-    if (info.st_nlink > 1 && !S_ISDIR(info.st_mode)) {
-      const auto known = links_.find({info.st_dev, info.st_ino});
-      if (known != links_.end() && link_to(known->second, as)) {
-        if (--known->second.left == 0)
-          links_.erase(known);
-        return {};
-      }
-    }
+    if (links_.place(info, to_, as, rules_.replace))
+      return {};
+    const EntryCopy copy{rules_};
     int error = 0;
     if (S_ISREG(info.st_mode))
-      error = regular(name, as);
+      error = copy.regular(from_.fd(), name, to_.fd(), as);
     else if (S_ISLNK(info.st_mode))
-      error = symlink(name, as, info);
+      error = copy.symlink(from_.fd(), name, to_.fd(), as, info);
     else if (S_ISFIFO(info.st_mode) && rules_.fifos)
-      error = fifo(as, info);
+      error = copy.fifo(to_.fd(), as, info);
     else
       return skip(name, S_ISSOCK(info.st_mode)   ? "a socket"
                         : S_ISFIFO(info.st_mode) ? "a FIFO"
@@ -216,148 +201,8 @@ class Copier {
              Status{};
     if (error != 0)
       return failed(name, error);
-    if (info.st_nlink > 1)
-      remember(as, info);
+    links_.remember(info, to_, as);
     return {};
-  }
-
-  void remember(const std::string& as, const struct stat& info) {
-    struct stat copy {};
-    if (fstatat(to_.fd(), as.c_str(), &copy, AT_SYMLINK_NOFOLLOW) != 0)
-      return;
-    links_[{info.st_dev, info.st_ino}] = {.path = to_.path().empty() ? as : to_.path() + '/' + as,
-                                          .copy = {copy.st_dev, copy.st_ino},
-                                          .left = info.st_nlink - 1};
-  }
-
-  // Where it does not work, the file is copied once more.
-  bool link_to(const Linked& linked, const std::string& as) {
-    if (linked.path.size() >= PATH_MAX)
-      return false;
-    const std::size_t slash = linked.path.rfind('/');
-    UniqueFd parent;
-    // The path is from the top, which this can always go back to.
-    if (slash != std::string::npos) {
-      parent.reset(raw::open_in(to_root(), linked.path.substr(0, slash).c_str(), O_PATH | O_DIRECTORY,
-                                RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS));
-      if (!parent)
-        return false;
-    }
-    const std::string last = slash == std::string::npos ? linked.path : linked.path.substr(slash + 1);
-    const std::string name = rules_.replace ? unfinished_name() : as;
-    if (linkat(parent ? parent.get() : to_root(), last.c_str(), to_.fd(), name.c_str(), 0) != 0)
-      return false;
-    struct stat info {};
-    const bool same = fstatat(to_.fd(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 &&
-                      Inode{info.st_dev, info.st_ino} == linked.copy;
-    const bool placed = same && (!rules_.replace || put_in_place(to_.fd(), name, as, true) == 0);
-    if (!placed)
-      (void)unlinkat(to_.fd(), name.c_str(), 0);
-    return placed;
-  }
-
-  int to_root() const { return to_.root(); }
-
-  // Runs `make` for a new name and gives what it has made its final name, or removes it again.
-  template<class Make>
-  int make_file(const std::string& as, Make&& make) {
-    const std::string name = rules_.replace ? unfinished_name() : as;
-    bool made = false;
-    int error = make(name, made);
-    if (error == 0 && rules_.replace)
-      error = put_in_place(to_.fd(), name, as, true);
-    if (error != 0 && made)
-      (void)unlinkat(to_.fd(), name.c_str(), 0);
-    return error;
-  }
-
-  int regular(const std::string& name, const std::string& as) {
-    const UniqueFd from{
-        openat(from_.fd(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)};
-    if (!from)
-      return has_changed(errno) ? 0 : errno;
-    struct stat info {};
-    if (fstat(from.get(), &info) != 0)
-      return errno;
-    if (!S_ISREG(info.st_mode))  // it was one a moment ago
-      return 0;
-    return make_file(as, [&](const std::string& to_name, bool& made) {
-      const UniqueFd to{
-          openat(to_.fd(), to_name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
-      if (!to)
-        return errno;
-      made = true;
-      const int error = copy_content(from.get(), to.get(), info);
-      return error != 0 ? error : finish(from.get(), to.get(), info);
-    });
-  }
-
-  int symlink(const std::string& name, const std::string& as, const struct stat& info) {
-    std::string text(PATH_MAX, '\0');
-    const ssize_t n = readlinkat(from_.fd(), name.c_str(), text.data(), text.size());
-    if (n < 0)
-      return has_changed(errno) || errno == EINVAL ? 0 : errno;
-    text.resize(static_cast<std::size_t>(n));
-    return make_file(as, [&](const std::string& to_name, bool& made) {
-      if (symlinkat(text.c_str(), to_.fd(), to_name.c_str()) != 0)
-        return errno;
-      made = true;
-      return finish_unopened(to_name, info);
-    });
-  }
-
-  int fifo(const std::string& as, const struct stat& info) {
-    return make_file(as, [&](const std::string& to_name, bool& made) {
-      const mode_t before = umask(0);
-      const int answer = mkfifoat(to_.fd(), to_name.c_str(), info.st_mode & rules_.mode_bits & 07777);
-      const int error = answer == 0 ? 0 : errno;
-      umask(before);
-      made = error == 0;
-      return made ? finish_unopened(to_name, info) : error;
-    });
-  }
-
-  FileOwner owner_of(const struct stat& info) const {
-    return rules_.owner.value_or(FileOwner{info.st_uid, info.st_gid});
-  }
-
-  int change_owner(int fd, const struct stat& info) const {
-    const FileOwner owner = owner_of(info);
-    struct stat now {};
-    if (fstat(fd, &now) != 0)
-      return errno;
-    if (now.st_uid == owner.uid && now.st_gid == owner.gid)
-      return 0;
-    if (fchownat(fd, "", owner.uid, owner.gid, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW) == 0 ||
-        (rules_.owner_may_fail && (errno == EPERM || errno == EINVAL)))
-      return 0;
-    return errno;
-  }
-
-  // The owner first: giving a file away takes its setuid bit and its capabilities off. The times last.
-  int finish(int from, int to, const struct stat& info) const {
-    if (const int error = change_owner(to, info))
-      return error;
-    if (rules_.attributes)
-      if (const int error = copy_attributes(from, to))
-        return error;
-    if (fchmod(to, info.st_mode & rules_.mode_bits & 07777) != 0)
-      return errno;
-    const timespec times[2] = {info.st_atim, info.st_mtim};
-    return futimens(to, times) == 0 ? 0 : errno;
-  }
-
-  int finish_unopened(const std::string& name, const struct stat& info) const {
-    const UniqueFd fd{openat(to_.fd(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)};
-    struct stat made {};
-    if (!fd || fstat(fd.get(), &made) != 0)
-      return errno;
-    if ((made.st_mode & S_IFMT) != (info.st_mode & S_IFMT) || made.st_uid != geteuid())
-      return ESTALE;
-    if (const int error = change_owner(fd.get(), info))
-      return error;
-    const timespec times[2] = {info.st_atim, info.st_mtim};
-    return utimensat(to_.fd(), name.c_str(), times, AT_SYMLINK_NOFOLLOW) == 0 ? 0 : errno;
   }
 
   TreeDescent from_;
@@ -365,7 +210,7 @@ class Copier {
   const CopyRules& rules_;
   std::size_t cut_{};  // of the source's paths, where it is one entry of a directory
   std::vector<Level> levels_;
-  std::map<Inode, Linked> links_;
+  HardLinks links_;
   struct stat top_ {};
 };
 

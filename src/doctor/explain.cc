@@ -44,6 +44,9 @@ bool may_be_the_machine(Stage stage, int err) {
     case Stage::Plan:
     case Stage::Payload:
       return false;
+    // The helper says what it says, and gives no errno.
+    case Stage::IdRange:
+      return true;
     case Stage::Mount:
       return err == EPERM || err == ENOSPC || err == ENOSYS;
     case Stage::Proc:

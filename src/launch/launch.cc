@@ -43,14 +43,6 @@ pid_t clone_init(std::uint64_t flags, int group, int& pidfd) {
   return static_cast<pid_t>(pid);
 }
 
-// The place of the first step of a kind; behind the last where there is none.
-template<class T>
-std::size_t index_of(const Plan& plan) {
-  std::size_t i = 0;
-  while (i < plan.steps.size() && !std::holds_alternative<T>(plan.steps[i].step)) ++i;
-  return i;
-}
-
 void read_window_size(LaunchFacts& facts) {
   for (int fd = 0; fd < 3; ++fd) {
     winsize size{};

@@ -148,7 +148,7 @@ bool Supervisor::read_wire() {
 void Supervisor::on_message(const child::Message& message, Fds& fds) {
   switch (message.kind) {
     case child::MessageKind::AwaitMaps:
-      return end_setup(give_maps());
+      return end_setup(give_maps(), index_of<MapRange>(plan_));
     case child::MessageKind::Fuse:
       return end_setup(serve_fuse(message.id, std::move(fds[0]), std::move(fds[1])));
     case child::MessageKind::Terminal:
@@ -246,10 +246,10 @@ Status Supervisor::serve_fuse(unsigned number, UniqueFd device, UniqueFd user_na
 }
 
 // What the supervisor has to do for init while it sets up has failed: so has the run.
-void Supervisor::end_setup(Status status) {
+void Supervisor::end_setup(Status status, std::optional<std::size_t> step) {
   if (status || error_)
     return;
-  error_ = {std::move(status).error()};
+  error_ = {std::move(status).error(), step};
   kill_sandbox();
 }
 

@@ -45,7 +45,7 @@ class Supervisor : private Sandbox {
   void on_companion_message(const child::Message& message, Fds& fds);
   Status give_maps();
   Status serve_fuse(unsigned number, UniqueFd device, UniqueFd user_namespace);
-  void end_setup(Status status);
+  void end_setup(Status status, std::optional<std::size_t> step = {});
   void read_signals();
   void on_signal(int signal, bool from_terminal);
   void on_time();

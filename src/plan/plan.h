@@ -43,4 +43,12 @@ const T* find_step(const Plan& plan) {
   return nullptr;
 }
 
+// Its place; behind the last where there is none.
+template<class T>
+std::size_t index_of(const Plan& plan) {
+  std::size_t i = 0;
+  while (i < plan.steps.size() && !std::holds_alternative<T>(plan.steps[i].step)) ++i;
+  return i;
+}
+
 }  // namespace snug

@@ -8,7 +8,7 @@ mend() {
   for moved in /dev/fuse /dev/net/tun /usr/bin/newuidmap /etc/subuid /etc/subgid; do
     [[ ! -e $moved.kept ]] || mv -f "$moved.kept" "$moved"
   done
-  umount /usr/bin 2>/dev/null || true
+  umount --lazy /usr/bin 2>/dev/null || true # its own program lies there
   if [[ -e /etc/apparmor.d/snug ]]; then
     apparmor_parser -R /etc/apparmor.d/snug 2>/dev/null || true
     rm /etc/apparmor.d/snug
@@ -24,17 +24,39 @@ keep() { cp -a "$1" "$1.kept"; }
   [[ $(of "id range" level) == ok && $(of store level) == ok && $(of fuse-overlayfs level) == ok ]] || fail_with "all well"
 }
 
-@test "1: AppArmor restricts user namespaces, and doctor's own profile is the cure" {
-  [[ -e /proc/sys/kernel/apparmor_restrict_unprivileged_userns ]] || lacks "an AppArmor that restricts user namespaces"
-  setting kernel.apparmor_restrict_unprivileged_userns 1
+# apparmor RULE…: the binary is under a profile with nothing but these rules. That a machine restricts whatever has no profile is
+# Ubuntu's own; here the profile does.
+apparmor() {
+  [[ -e /sys/kernel/security/apparmor/profiles ]] || mount -t securityfs none /sys/kernel/security
+  {
+    ! kernel_since 6.7 || echo 'abi <abi/4.0>,'
+    printf 'profile snug %s {\n' "$snug"
+    printf '  %s,\n' file capability network ptrace signal unix "$@"
+    echo '}'
+  } >/etc/apparmor.d/snug
+  apparmor_parser -r /etc/apparmor.d/snug
+}
+
+@test "1: AppArmor refuses user namespaces, and doctor's own profile is the cure" {
+  kernel_since 6.7 || lacks "an AppArmor that mediates user namespaces"
+  apparmor mount umount pivot_root
   doctor
   isolation none
-  is "user namespaces" broken apparmor_restrict_unprivileged_userns
-  refused "snug doctor --apparmor"
-  as_dev "$snug" doctor --apparmor >/etc/apparmor.d/snug
+  is "user namespaces" broken "AppArmor"
+  refused AppArmor
+  as_dev "$snug" doctor --apparmor >/etc/apparmor.d/snug.new
+  mv /etc/apparmor.d/snug.new /etc/apparmor.d/snug
   apparmor_parser -r /etc/apparmor.d/snug
   doctor
   isolation full
+}
+
+@test "7: AppArmor refuses mounts" {
+  if kernel_since 6.7; then apparmor userns; else apparmor; fi
+  doctor
+  isolation none
+  is mounts broken AppArmor
+  refused AppArmor
 }
 
 @test "2: Debian's switch for user namespaces" {

@@ -33,7 +33,17 @@ ours() { find $given -mindepth 1 -maxdepth 1 -name 'snug-*' | wc -l; }
   kill -9 "$(in_group $given/beside 'exec snug inspect box' | jq '.[0].state.supervisor_pid')"
   sleep 3
   in_group $given/beside 'exec snug run -m 32M host true'
-  [[ $(ours) == 0 ]]
+  [[ $(ours) == 0 && -z $(cat $given/cgroup.subtree_control) ]]
+}
+
+@test "limits that somebody else has set beside are left in force, with their controllers" {
+  in_group $given 'exec snug run -q -d --name kept -m 64M host sleep 300' 3>&-
+  echo 200M >$given/beside/memory.max
+  in_group $given/beside 'exec snug rm -f kept'
+  [[ $(cat $given/beside/memory.max) == 209715200 && $(cat $given/cgroup.subtree_control) == memory ]]
+  echo max >$given/beside/memory.max
+  in_group $given/beside 'exec snug run -m 32M host true'
+  [[ $(ours) == 0 && -z $(cat $given/cgroup.subtree_control) ]]
 }
 
 @test "huge pages" {
