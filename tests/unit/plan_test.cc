@@ -24,7 +24,7 @@ Spec command(std::vector<std::string> words) {
 }
 
 template<class T>
-std::size_t index_of(const Plan& plan, std::size_t nth = 0) {
+std::size_t place_of(const Plan& plan, std::size_t nth = 0) {
   for (std::size_t i = 0; i < plan.steps.size(); ++i)
     if (std::holds_alternative<T>(plan.steps[i].step) && nth-- == 0)
       return i;
@@ -68,10 +68,10 @@ TEST_CASE("phases come in the order in which the enum has them") {
   REQUIRE(plan);
   for (std::size_t i = 1; i < plan->steps.size(); ++i)
     CHECK(plan->steps[i - 1].phase <= plan->steps[i].phase);
-  CHECK(index_of<BindMount>(*plan) < index_of<PivotRoot>(*plan));
-  CHECK(index_of<KeepCapabilities>(*plan) > index_of<PivotRoot>(*plan));
-  CHECK(index_of<Execute>(*plan) == plan->steps.size() - 1);
-  CHECK(index_of<InstallSeccomp>(*plan) == plan->steps.size() - 2);
+  CHECK(place_of<BindMount>(*plan) < place_of<PivotRoot>(*plan));
+  CHECK(place_of<KeepCapabilities>(*plan) > place_of<PivotRoot>(*plan));
+  CHECK(place_of<Execute>(*plan) == plan->steps.size() - 1);
+  CHECK(place_of<InstallSeccomp>(*plan) == plan->steps.size() - 2);
 }
 
 TEST_CASE("mounts are made parents first, whatever the order they were named in") {
@@ -81,7 +81,7 @@ TEST_CASE("mounts are made parents first, whatever the order they were named in"
                  {.type = MountType::Tmpfs, .target = "/a/b"}};
   const auto plan = make_plan(spec, debian(), FakeHost{}.dir("/a").dir("/b"));
   REQUIRE(plan);
-  const std::size_t first = index_of<BindMount>(*plan);
+  const std::size_t first = place_of<BindMount>(*plan);
   CHECK(std::get<BindMount>(plan->steps[first].step).target == "/a");
   CHECK(std::get<MountTmpfs>(plan->steps[first + 1].step).target == "/a/b");
   CHECK(std::get<BindMount>(plan->steps[first + 2].step).target == "/a/b/c");
@@ -290,7 +290,7 @@ TEST_CASE("a tmpfs without user attributes holds no upper layer") {
   auto plan = make_plan(spec, debian(), host);
   REQUIRE(plan);
   CHECK(find_step<OverlayRoot>(*plan)->upper == UpperPlace::Disk);
-  CHECK(index_of<PrepareDisk>(*plan) == 0);
+  CHECK(place_of<PrepareDisk>(*plan) == 0);
   spec.writable.value = Writable::Tmpfs;
   CHECK_FALSE(make_plan(spec, debian(), host));
 }
@@ -465,7 +465,7 @@ TEST_CASE("Landlock's rules are what the plan leaves writable") {
   CHECK(find_step<ApplyLandlock>(*plan)->writable ==
         std::vector<std::string>{"/dev/shm", "/tmp", "/var/tmp", "/work"});
   CHECK(find_step<ApplyLandlock>(*plan)->refuse_tcp);
-  CHECK(index_of<ApplyLandlock>(*plan) < index_of<InstallSeccomp>(*plan));
+  CHECK(place_of<ApplyLandlock>(*plan) < place_of<InstallSeccomp>(*plan));
 }
 
 TEST_CASE("Landlock that is not to be had: a note by default, an error for who asked") {
