@@ -183,6 +183,7 @@ complete -c snug -n '__snug_at run shell explain' -l writable -x -a 'auto tmpfs 
 complete -c snug -n '__snug_at run shell explain' -l size -x -d 'bound of the throwaway layer: 512M, 2G'
 complete -c snug -n '__snug_at run shell explain' -l overlay -x -a 'auto native fuse' -d 'what puts the throwaway layer over the image'
 complete -c snug -n '__snug_at run shell explain' -l network -x -a 'none gate full host' -d 'what the command can reach'
+complete -c snug -n '__snug_at run shell explain' -s p -l publish -x -d 'a port of the container on this machine'
 complete -c snug -n '__snug_at run shell explain' -s m -l memory -x -d 'most memory; what needs more is killed'
 complete -c snug -n '__snug_at run shell explain' -l memory-swap -x -d 'most memory and swap together; needs --memory'
 complete -c snug -n '__snug_at run shell explain' -l memory-reservation -x -d 'memory that is taken away only when all else is in use'

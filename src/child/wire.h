@@ -11,7 +11,8 @@
 //       |<-- Fuse (/dev/fuse, user namespace) ---|   only with fuse-overlayfs, which is started now
 //       |<---------------- Terminal (pty fd) ----|   only with a terminal
 //       |                                        | payload forked and executed
-//       |<-- Tree (root, user and net ns fds) ---|   only of a container that can be entered
+//       |<-- Tree (root, user and net ns fds) ---|   only of a container that can be entered, or with
+//       published ports
 //       |<------------------------------ Ready --|
 //       |                                        | reaps; passes queued signals on to the payload
 //       |--- Enter (id, request and 3 fds) ----->|   and a signal that says so: a command to run beside the

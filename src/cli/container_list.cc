@@ -132,6 +132,17 @@ Json::Object container_json(const ListedContainer& container) {
   return object;
 }
 
+// As docker has them: "127.0.0.1:8080->80/tcp".
+std::string ports_text(const std::vector<std::string>& ports) {
+  std::string text;
+  for (const std::string& port : ports) {
+    const std::size_t colon = port.rfind(':');
+    text += (text.empty() ? "" : ", ") +
+            (colon == std::string::npos ? port : port.substr(0, colon) + "->" + port.substr(colon + 1));
+  }
+  return text;
+}
+
 }  // namespace
 
 Standing standing_of(const ListedContainer& container) {
@@ -258,9 +269,10 @@ Table list_table(const std::vector<ListedContainer>& list, std::int64_t now_ns, 
   Table table{.header = {"NAME", "IMAGE", "COMMAND", "STATUS", "AGE", "PORTS"}};
   for (const ListedContainer& one : list) {
     const RunState& state = one.state;
-    table.rows.push_back(
-        {one.name, state.image, command_text(state.command, no_trunc), status_text(one, now_ns),
-         state.created_ns > 0 ? age_text(now_ns - state.created_ns) : "", join(state.ports, ", ")});
+    table.rows.push_back({one.name, state.image, command_text(state.command, no_trunc),
+                          status_text(one, now_ns),
+                          state.created_ns > 0 ? age_text(now_ns - state.created_ns) : "",
+                          one.running ? ports_text(state.ports) : ""});
   }
   return table;
 }

@@ -105,8 +105,11 @@ constexpr OptionDef kRun[] = {
      "of its own. host: your network as it is."},
     {"allow", 0, "HOST[:PORT]", "a host that the gate lets through", kNetwork, Nothing, &R::allow, "",
      kLater},
-    {"publish", 'p', "[ADDRESS:]HOST:PORT[/udp]", "a port of the container on this machine", kNetwork,
-     Nothing, &R::publish, "The address is 127.0.0.1 unless another is given.", kLater},
+    {"publish", 'p', "[[ADDRESS:]HOST:]PORT[/udp]", "a port of the container on this machine", kNetwork,
+     Nothing, &R::publish,
+     "The address is 127.0.0.1 unless another is given; a range is 8000-8010:80-90. Without HOST, or with 0, "
+     "a free port is "
+     "taken: snug port tells which."},
 
     // Spelled out, since arrays cannot be spliced: of `snug update`, too.
     kLimitOptions[0],

@@ -74,6 +74,14 @@ Object step_members(const Step& step) {
                           {"below", s.delegation.dir},
                           {"limits", std::move(limits)}};
           },
+          [](const PublishPorts& s) {
+            return Object{{"kind", "publish-ports"},
+                          {"address", s.ports.address},
+                          {"host", std::uint64_t{s.ports.host}},
+                          {"container", std::uint64_t{s.ports.container}},
+                          {"count", std::uint64_t{s.ports.count}},
+                          {"protocol", s.ports.protocol == Protocol::Tcp ? "tcp" : "udp"}};
+          },
           [](const RelayFiles&) {
             return Object{{"kind", "relay-files"}};
           },

@@ -25,17 +25,18 @@ const char* protocol_name(Protocol protocol) {
   return protocol == Protocol::Tcp ? "tcp" : "udp";
 }
 
-Result<std::vector<Port>> published_ports(const Spec& spec) {
+// What a running container has, with the ports that the kernel chose.
+Result<std::vector<Port>> published_ports(const std::vector<std::string>& texts) {
   std::vector<Port> ports;
-  for (const auto& setting : spec.publish) {
-    const auto published = parse_publish(setting.value, "publish");
+  for (const std::string& text : texts) {
+    const auto published = parse_publish(text, "publish");
     if (!published)
       return tl::unexpected{published.error()};
     for (std::uint32_t i = 0; i < published->count; ++i)
       ports.push_back({.container = published->container + i,
                        .protocol = published->protocol,
                        .address = published->address,
-                       .host = published->host + i});
+                       .host = published->host ? published->host + i : 0});
   }
   return ports;
 }
@@ -90,10 +91,15 @@ Result<int> port_command(const Options& options) {
   const auto container = ContainerStore{host->store_dir()}.find(options.words.at(0));
   if (!container)
     return tl::unexpected{container.error()};
-  const auto record = container->record();
-  if (!record)
-    return tl::unexpected{record.error()};
-  auto ports = published_ports(record->spec);
+  const auto state = container->state();
+  if (!state)
+    return tl::unexpected{state.error()};
+  const auto running = container->running();
+  if (!running)
+    return tl::unexpected{running.error()};
+  // Of one that has ended nothing is open.
+  auto ports = published_ports(*running && state->phase == RunPhase::Running ? state->ports
+                                                                             : std::vector<std::string>{});
   const bool one = options.words.size() > 1;
   if (ports && one)
     ports = asked_ports(*ports, options.words[1], container->name());

@@ -51,6 +51,16 @@ void explain_outcome(const Plan& plan, const Outcome& outcome, const CommonOptio
     print_note("the writable layer had no inode left: too many files for a tmpfs of its size", common.color);
 }
 
+// A port that the kernel chose is known to nobody else.
+void tell_chosen(const Plan& plan, const std::vector<std::string>& ports, const CommonOptions& common) {
+  std::size_t at = 0;
+  for (const PlannedStep& planned : plan.steps)
+    if (const auto* step = std::get_if<PublishPorts>(&planned.step))
+      for (std::uint32_t i = 0; i < step->ports.count; ++i, ++at)
+        if (step->ports.host == 0 && !common.quiet.value_or(false))
+          print_note("published: " + ports.at(at), common.color);
+}
+
 }  // namespace
 
 Result<int> run_command(const Options& options) {
@@ -76,6 +86,7 @@ Result<int> run_command(const Options& options) {
   if (!plan)
     return tl::unexpected{plan.error()};
   const LaunchOptions launch{.arguments = {options.arguments.start, options.arguments.size},
+                             .published = [&](const auto& ports) { tell_chosen(*plan, ports, common); },
                              .status_fd = *status_fd};
   print_notes(*plan, common);
   auto outcome = run_plan(*plan, launch);

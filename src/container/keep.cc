@@ -57,7 +57,10 @@ void take_update(KeepJob& job) {
 bool run_once(KeepJob& job, Keeper& keeper) {
   keeper.begin_run();
   LaunchOptions options{
-      .companion = &keeper, .container_dir = job.container.path(), .arguments = job.arguments};
+      .companion = &keeper,
+      .container_dir = job.container.path(),
+      .arguments = job.arguments,
+      .published = [&](const std::vector<std::string>& ports) { keeper.state().ports = ports; }};
   auto outcome = run_plan(job.plan, options);
   while (!outcome && job.replan) {
     auto other = job.replan(job.plan, outcome.error());

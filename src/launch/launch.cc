@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <iterator>
 #include <optional>
@@ -23,6 +24,7 @@
 #include "launch/signals.h"
 #include "launch/supervisor.h"
 #include "launch/terminal.h"
+#include "network/listener.h"
 #include "plan/hints.h"
 
 namespace snug {
@@ -141,6 +143,29 @@ std::optional<LaunchError> prepare_group(const Plan& plan, std::optional<Sandbox
   return LaunchError{std::move(error), i};
 }
 
+// Those of the plan's ports, or what the first that cannot be had says.
+tl::expected<std::vector<Listener>, LaunchError> open_ports(const Plan& plan, const LaunchOptions& options) {
+  std::vector<Listener> all;
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    const auto* step = std::get_if<PublishPorts>(&plan.steps[i].step);
+    if (!step)
+      continue;
+    auto listeners = listen_on(step->ports);
+    if (!listeners) {
+      Error error = explain_failure(plan.steps[i], listeners.error().err, -1);
+      error.step = std::move(listeners.error().step);
+      return tl::unexpected<LaunchError>{LaunchError{std::move(error), i}};
+    }
+    std::ranges::move(*listeners, std::back_inserter(all));
+  }
+  if (options.published && !all.empty()) {
+    std::vector<std::string> texts;
+    for (const Listener& listener : all) texts.push_back(publish_text(listener));
+    options.published(texts);
+  }
+  return all;
+}
+
 // The kernel kills the whole group, init with it, so that nobody inside can tell.
 void note_out_of_memory(const Plan& plan, const SandboxGroup& group, LaunchResult& result) {
   const LimitGroup* step = find_step<LimitGroup>(plan);
@@ -191,6 +216,13 @@ LaunchResult launch(const Plan& plan, const LaunchOptions& options, LaunchFacts 
     if (const Status status = relay.start(); !status)
       return tl::unexpected<LaunchError>{
           LaunchError{explain_failure(plan.steps[i], status.error().err, -1), i}};
+  std::vector<Listener> listeners;
+  if (!facts.setup_only) {
+    auto opened = open_ports(plan, options);
+    if (!opened)
+      return tl::unexpected<LaunchError>{std::move(opened).error()};
+    listeners = std::move(*opened);
+  }
   std::optional<SandboxGroup> group;
   if (auto failure = prepare_group(plan, group))
     return tl::unexpected<LaunchError>{std::move(*failure)};
@@ -206,6 +238,7 @@ LaunchResult launch(const Plan& plan, const LaunchOptions& options, LaunchFacts 
     prepared->lowered.reset();
   }
   Supervisor supervisor{plan, options, *signals, facts};
+  supervisor.forward(std::move(listeners));
   LaunchResult result = supervisor.run(*init, std::move(pidfd), std::move(prepared->ours));
   if (group)
     note_out_of_memory(plan, *group, result);

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "child/program.h"
@@ -18,6 +20,9 @@ struct LaunchOptions {
   Companion* companion{};       // of a kept container, or null
   std::string container_dir{};  // where KeepContainer's directory is now
   child::Region arguments{};    // snug's own command line, which init wipes in its copy
+  // Told of published ports once they are open, "127.0.0.1:8080:80/tcp" each, with the port that the kernel
+  // chose.
+  std::function<void(const std::vector<std::string>&)> published{};
   int status_fd{
       -1};  // gets {"child-pid": N} when the payload runs and {"exit-code": N} when it has ended, a line each
 };

@@ -1,5 +1,6 @@
 #include "launch/supervisor.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/signalfd.h>
@@ -116,7 +117,8 @@ void Supervisor::poll_once() {
 // and that.
 bool Supervisor::wire_matters() const {
   return companion_ || !early_.empty() || facts_.terminal_fds || options_.status_fd >= 0 ||
-         find_step<Timeout>(plan_) || find_step<MapRange>(plan_) || !facts_.disk_upper.empty();
+         find_step<Timeout>(plan_) || find_step<MapRange>(plan_) || find_step<PublishPorts>(plan_) ||
+         !facts_.disk_upper.empty();
 }
 
 // Was there anything?
@@ -182,6 +184,11 @@ void Supervisor::on_message(const child::Message& message, Fds& fds) {
       stop_self();
       return;  // SIGCONT, pending now, wakes the payload too
     case child::MessageKind::Tree:
+      if (!listeners_.empty())
+        end_setup(start_forwarder(fds[1], fds[2]), index_of<PublishPorts>(plan_));
+      if (companion_)
+        on_companion_message(message, fds);
+      return;
     case child::MessageKind::Entered:
     case child::MessageKind::EnterFailed:
     case child::MessageKind::Left:
@@ -236,6 +243,14 @@ Status Supervisor::give_maps() {
   if (sent < 0 && errno != EPIPE && errno != ECONNRESET)
     return fail({.step = "tell init that its ids are mapped", .err = errno});
   return {};
+}
+
+Status Supervisor::start_forwarder(const UniqueFd& user_namespace, const UniqueFd& network_namespace) {
+  UniqueFd user{fcntl(user_namespace.get(), F_DUPFD_CLOEXEC, 3)};
+  UniqueFd network{fcntl(network_namespace.get(), F_DUPFD_CLOEXEC, 3)};
+  if (!user || !network)
+    return fail({.step = "keep the sandbox's namespaces for published ports", .err = errno});
+  return forwarder_.start(std::exchange(listeners_, {}), std::move(user), std::move(network));
 }
 
 Status Supervisor::serve_fuse(unsigned number, UniqueFd device, UniqueFd user_namespace) {

@@ -15,6 +15,7 @@
 #include "launch/lower.h"
 #include "launch/signals.h"
 #include "launch/terminal.h"
+#include "network/forwarder.h"
 
 namespace snug {
 
@@ -25,6 +26,9 @@ class Supervisor : private Sandbox {
   ~Supervisor() override;
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
+
+  // What comes in there is for the sandbox, once it is set up.
+  void forward(std::vector<Listener> listeners) { listeners_ = std::move(listeners); }
 
   // Takes over a cloned init: its pid and pidfd, and the supervisor's end of the wire. Returns when init is
   // gone.
@@ -44,6 +48,7 @@ class Supervisor : private Sandbox {
   void on_message(const child::Message& message, Fds& fds);
   void on_companion_message(const child::Message& message, Fds& fds);
   Status give_maps();
+  Status start_forwarder(const UniqueFd& user_namespace, const UniqueFd& network_namespace);
   Status serve_fuse(unsigned number, UniqueFd device, UniqueFd user_namespace);
   void end_setup(Status status, std::optional<std::size_t> step = {});
   void read_signals();
@@ -69,6 +74,8 @@ class Supervisor : private Sandbox {
   std::vector<pollfd> polls_;
   TerminalRelay relay_;
   std::list<FuseServer> fuse_;  // of the root, of views
+  std::vector<Listener> listeners_;
+  Forwarder forwarder_;
 
   pid_t init_{-1};
   UniqueFd pidfd_;

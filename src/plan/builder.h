@@ -57,6 +57,7 @@ struct Builder {
 // The sub-planners, in the order in which they are called. Each appends the steps of its phases.
 Status plan_user(Builder& builder);       // who the payload is; no steps
 Status plan_limits(Builder& builder);     // Create: the cgroup; plan/limits.cc
+Status plan_ports(Builder& builder);      // Create: the sockets
 Status plan_identity(Builder& builder);   // Create, Identity
 Status plan_kernel(Builder& builder);     // Kernel
 Status plan_root(Builder& builder);       // Root

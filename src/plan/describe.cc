@@ -65,6 +65,20 @@ std::string describe_overlay(const OverlayRoot& root) {
                      size_suffix(root.size));
 }
 
+std::string port_range(unsigned first, unsigned count) {
+  return first == 0   ? std::string{"a free port"}
+         : count == 1 ? std::to_string(first)
+                      : fmt::format("{}-{}", first, first + count - 1);
+}
+
+std::string describe_ports(const PublishedPorts& ports) {
+  const bool six = ports.address.find(':') != std::string::npos;
+  return fmt::format("listen on {}{}{}{}{} for {} {} of the sandbox", six ? "[" : "", ports.address,
+                     six ? "]" : "", ports.host == 0 ? ", " : ":", port_range(ports.host, ports.count),
+                     ports.protocol == Protocol::Tcp ? "TCP port" : "UDP port",
+                     port_range(ports.container, ports.count));
+}
+
 }  // namespace
 
 std::string describe(const Step& step) {
@@ -87,6 +101,7 @@ std::string describe(const Step& step) {
                                    : "below " + safe(s.delegation.dir),
                                words(texts, ", "));
           },
+          [](const PublishPorts& s) { return describe_ports(s.ports); },
           [](const RelayFiles&) {
             return std::string{"relay each standard descriptor that is a file through a pipe"};
           },

@@ -176,6 +176,19 @@ std::string hint_execute(const Execute& step, int err) {
   }
 }
 
+std::string hint_ports(int err) {
+  switch (err) {
+    case EADDRINUSE:
+      return "another program has that port (ss -ltunp tells which); 0 for the port on the host takes a free "
+             "one";
+    case EADDRNOTAVAIL:
+      return "no device of this machine has that address (ip address shows them); 0.0.0.0 and [::] are all "
+             "of them";
+    default:
+      return "";
+  }
+}
+
 std::string hint_for(const Step& step, int err) {
   return std::visit(
       overloaded{
@@ -214,6 +227,7 @@ std::string hint_for(const Step& step, int err) {
             return std::string{err == EBUSY ? "too many commands are in it at the same time" : ""};
           },
           [](const RelayFiles&) { return std::string{}; },
+          [&](const PublishPorts&) { return hint_ports(err); },
           [](const JoinKeyring&) { return std::string{}; },
           [](const LoopbackUp&) { return std::string{}; },
           [](const SetSysctl&) { return std::string{"/proc/sys must be writable where snug starts"}; },

@@ -55,8 +55,8 @@ Status plan_landlock(Builder& builder) {
     builder.plan.notes.push_back({"Landlock is left out: " + problem, spec.nested_userns.origin, true});
     return {};
   }
-  const bool refuse_tcp =
-      abi >= 4 && spec.seccomp.value == Tier::Strict && spec.network.value == NetworkMode::None;
+  const bool refuse_tcp = abi >= 4 && spec.seccomp.value == Tier::Strict &&
+                          spec.network.value == NetworkMode::None && spec.publish.empty();
   builder.add(Phase::Payload, Actor::Payload,
               ApplyLandlock{.abi = abi, .writable = writable_places(builder.plan), .refuse_tcp = refuse_tcp},
               spec.landlock.origin);

@@ -118,7 +118,8 @@ Status plan_filter(Builder& builder) {
                                                                    : FilterTier::Default};
   request.fake_root = builder.fake_root;
   request.nested_userns = spec.nested_userns.value;
-  request.network = spec.network.value != NetworkMode::None;
+  // Published ports are for somebody to serve.
+  request.network = spec.network.value != NetworkMode::None || !spec.publish.empty();
   request.host_paths_writable = std::ranges::any_of(spec.mounts, [](const Mount& mount) {
     return mount.type == MountType::Bind && mount.access == Access::ReadWrite;
   });

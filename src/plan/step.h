@@ -17,6 +17,7 @@
 #include "host/host_view.h"
 #include "image/image.h"
 #include "seccomp/filter.h"
+#include "spec/publish.h"
 #include "spec/settings.h"
 
 namespace snug {
@@ -78,6 +79,13 @@ struct SweepDisk {
 // before.
 struct RelayFiles {
   bool operator==(const RelayFiles&) const = default;
+};
+
+// Ports of the host that lead to ports of the sandbox: the sockets are opened before anything else, and a
+// process beside the sandbox forwards (network/forwarder.h).
+struct PublishPorts {
+  PublishedPorts ports{};
+  bool operator==(const PublishPorts&) const = default;
 };
 
 // clone3(2) of init with all namespaces at once. `network` is false only where the host's network is wanted,
@@ -384,7 +392,7 @@ struct Timeout {
 };
 
 using Step =
-    std::variant<SweepDisk, PrepareDisk, KeepContainer, EnterContainer, LimitGroup, RelayFiles,
+    std::variant<SweepDisk, PrepareDisk, KeepContainer, EnterContainer, LimitGroup, RelayFiles, PublishPorts,
                  CreateNamespaces, MapSelf, MapRange, NewCgroupNamespace, JoinKeyring, LoopbackUp, SetSysctl,
                  SetHostname, PrivateMounts, TmpfsRoot, DiskRoot, OverlayRoot, MakeDir, MakeSymlink, BindText,
                  BindMount, CowMount, MountTmpfs, MountDev, MountDevpts, MountProc, MountSys, MountCgroup,

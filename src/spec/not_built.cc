@@ -12,8 +12,6 @@ struct Feature {
 };
 constexpr Feature kGate{"the network gate is", "use --network none, or --network host for all of it"};
 constexpr Feature kFull{"a network of its own is", "use --network host, or --network none"};
-constexpr Feature kPublish{"published ports are",
-                           "use --network host, where the service's own ports are yours"};
 constexpr Feature kShare{"sharing of desktop services is", "leave it out"};
 
 // The origin of what asks for it, or null where nobody does.
@@ -53,7 +51,6 @@ constexpr NotBuilt kNotBuilt[] = {
     {"network.mode = \"full\"", network<NetworkMode::Full>, kFull},
     {"network.allow", filled<&Spec::allow>, kGate},
     {"network.deny", filled<&Spec::deny>, kGate},
-    {"network.publish", filled<&Spec::publish>, kPublish},
     {"share.wayland", on<&Spec::wayland>, kShare},
     {"share.x11", on<&Spec::x11>, kShare},
     {"share.audio", on<&Spec::audio>, kShare},

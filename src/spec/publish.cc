@@ -108,19 +108,20 @@ Result<PublishedPorts> parse_publish(std::string_view text, std::string_view wha
   }
   if (auto status = take_address(rest, ports.address, text, what); !status)
     return tl::unexpected{status.error()};
+  // Without a port on the host, or with 0, the kernel chooses one for each.
   const auto sides = split(rest, ':');
-  if (sides.size() != 2)
-    return bad(what, text, "the port on the host is missing", kHint);
-  if (sides[0].empty() || sides[1].empty())
-    return bad(what, text,
-               sides[0].empty() ? "the port on the host is missing" : "the port inside is missing", kHint);
+  const std::string_view inside = sides.back();
+  const std::string_view outside = sides.size() == 2 ? sides[0] : "";
+  if (sides.size() > 2 || inside.empty())
+    return bad(what, text, "the port inside is missing", kHint);
   const std::string where = fmt::format("{}: \"{}\"", what, escape_control(text));
-  const auto host = parse_range(sides[0], where);
-  if (!host)
-    return tl::unexpected{host.error()};
-  const auto container = parse_range(sides[1], where);
+  const auto container = parse_range(inside, where);
   if (!container)
     return tl::unexpected{container.error()};
+  const bool chosen = outside.empty() || outside.find_first_not_of('0') == std::string_view::npos;
+  const auto host = chosen ? Result<PortRange>{PortRange{0, container->count}} : parse_range(outside, where);
+  if (!host)
+    return tl::unexpected{host.error()};
   if (host->count != container->count)
     return bad(what, text, fmt::format("{} ports outside and {} inside", host->count, container->count),
                "both ranges have the same length");

@@ -1,4 +1,4 @@
-// "-p [ADDRESS:]HOST:CONTAINER[/udp]" and the rules of network.allow and deny, checked as text.
+// "-p [[ADDRESS:]HOST:]CONTAINER[/udp]" and the rules of network.allow and deny, checked as text.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@ namespace snug {
 
 enum class Protocol { Tcp, Udp };
 
-// `count` ports starting at `host` are forwarded to as many starting at `container`.
+// `count` ports starting at `host` are forwarded to as many starting at `container`. `host` 0: each is one
+// that the kernel chooses.
 struct PublishedPorts {
   std::string address{"127.0.0.1"};  // numeric; IPv6 without brackets
   std::uint16_t host{};
@@ -21,8 +22,8 @@ struct PublishedPorts {
   bool operator==(const PublishedPorts&) const = default;
 };
 
-// Ranges are "8000-8010:80-90", of equal length. Only this computer can reach a port unless ADDRESS says
-// otherwise; IPv6 addresses are in brackets.
+// "80", ":80" and "0:80" leave the port on the host to the kernel. Ranges are "8000-8010:80-90", of equal
+// length. Only this computer can reach a port unless ADDRESS says otherwise; IPv6 addresses are in brackets.
 Result<PublishedPorts> parse_publish(std::string_view text, std::string_view what);
 
 // A rule of the egress gate: "@set", "name", "*.name", "[IPv6]", each but the first with ":PORT" if wanted.

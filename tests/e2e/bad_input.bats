@@ -179,7 +179,7 @@ END
   refuses "" run --wayland host true
   refuses "" run --ssh-agent host true
   local table
-  for table in '[network]\nmode = "gate"' '[network]\npublish = ["80:80"]' '[share]\nx11 = true'; do
+  for table in '[network]\nmode = "gate"' '[share]\nx11 = true'; do
     printf 'image = "host"\n%b\n' "$table" | profile
     refuses "" run --profile ./p.toml -- true
   done

@@ -119,18 +119,19 @@ ended_badly() {
 }
 
 @test "killed again and again, while it starts, the name stays usable" {
-  local i pid
+  # A name that no other suite has: its processes are found by it.
+  local i pid name=again-$BASHPID-$RANDOM
   for ((i = 0; i < 15; ++i)); do
-    snug run -d --name box "$(image)" bash -c "$keeps_running" "$mark" >/dev/null 2>&1 &
+    snug run -d --name "$name" "$(image)" bash -c "$keeps_running" "$mark" >/dev/null 2>&1 &
     pid=$!
     sleep "$(printf '0.%03d' $((i * 3)))"
     # The supervisor, or the command that makes one: then the container may still come.
-    pkill -9 -u "$(id -u)" -f -- "^snug: box" || pkill -9 -P "$pid" || true
+    pkill -9 -u "$(id -u)" -f -- "^snug: $name " || pkill -9 -P "$pid" || true
     wait "$pid" || true
-    eventually removed box
+    eventually removed "$name"
     gone "$mark"
   done
-  start_one box
+  start_one "$name"
   prints "" check
 }
 removed() {

@@ -84,6 +84,7 @@ static_program() {
 
 # Waits, for ten seconds at most, until no process has the word in its command line.
 gone() {
+  [[ ${1:-} ]] || return 0 # set-up has not come to it; without a word every process would be meant
   local i
   for ((i = 0; i < 200 * slowness; ++i)); do
     pgrep -f -- "$1" >/dev/null || return 0

@@ -154,7 +154,7 @@ TEST_CASE("only what runs is shown, the newest first") {
 TEST_CASE("the table") {
   ListedContainer one = container("web", RunPhase::Running, true);
   one.state.command = {"sh", "-c", "\x1b]0;x\x07 a very long command line \xC3\xA9\xC3\xA9\xC3\xA9"};
-  one.state.ports = {"127.0.0.1:8080->80/tcp", "53/udp"};
+  one.state.ports = {"127.0.0.1:8080:80/tcp", "53/udp"};
   CHECK(
       table_text(list_table({one}, kNow, false), 0, Colour::Off) ==
       "NAME  IMAGE      COMMAND                   STATUS        AGE      PORTS\n"

@@ -30,13 +30,19 @@ TEST_CASE("published ports: docker's syntax") {
   CHECK(parse_publish("8000-8010:80-90", "-p") == PublishedPorts{.host = 8000, .container = 80, .count = 11});
 }
 
+TEST_CASE("published ports: one that the kernel chooses") {
+  for (const char* text : {"80", ":80", "0:80", "127.0.0.1::80", "127.0.0.1:0:80"}) {
+    INFO(text);
+    CHECK(parse_publish(text, "-p") == PublishedPorts{.host = 0, .container = 80});
+  }
+  CHECK(parse_publish("[::1]::80-81/udp", "-p") ==
+        PublishedPorts{.address = "::1", .host = 0, .container = 80, .count = 2, .protocol = Protocol::Udp});
+}
+
 TEST_CASE("published ports: what is refused, and why") {
-  CHECK(publish_error("") == "-p: \"\": the port on the host is missing");
-  CHECK(publish_error("80") == "-p: \"80\": the port on the host is missing");
-  CHECK(publish_error(":80") == "-p: \":80\": the port on the host is missing");
+  CHECK(publish_error("") == "-p: \"\": the port inside is missing");
   CHECK(publish_error("80:") == "-p: \"80:\": the port inside is missing");
-  CHECK(publish_error("127.0.0.1::80") == "-p: \"127.0.0.1::80\": the port on the host is missing");
-  CHECK(publish_error("0:80") == "-p: \"0:80\": 0 is not a port");
+  CHECK(publish_error("80:0") == "-p: \"80:0\": 0 is not a port");
   CHECK(publish_error("65536:80") == "-p: \"65536:80\": 65536 is more than 65535");
   CHECK(publish_error("8080:80/sctp") == "-p: \"8080:80/sctp\": \"sctp\" is neither tcp nor udp");
   CHECK(publish_error("localhost:8080:80") == "-p: \"localhost:8080:80\": \"localhost\" is not an address");

@@ -67,10 +67,6 @@ TEST_CASE("what is not built yet is told, never passed over") {
        },
        "network.deny: the network gate is not built yet in this version"},
       {[](Spec& s) {
-         s.publish = {{"1:1", kHere}};
-       },
-       "network.publish: published ports are not built yet in this version"},
-      {[](Spec& s) {
          s.wayland = {true, kHere};
        },
        "share.wayland: sharing of desktop services is not built yet in this version"},

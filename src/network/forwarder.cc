@@ -1,0 +1,170 @@
+#include "network/forwarder.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+
+#include "network/confine_relay.h"
+#include "network/local_routes.h"
+#include "network/tcp_relay.h"
+#include "network/udp_relay.h"
+
+namespace snug {
+namespace {
+
+// Everything but these.
+void close_others(std::vector<int> kept) {
+  std::ranges::sort(kept);
+  unsigned first = 0;
+  for (const int fd : kept) {
+    if (static_cast<unsigned>(fd) > first)
+      (void)syscall(SYS_close_range, first, static_cast<unsigned>(fd) - 1, 0U);
+    first = static_cast<unsigned>(fd) + 1;
+  }
+  if (syscall(SYS_close_range, first, ~0U, 0U) == 0)
+    return;
+  for (int fd = 0; fd < static_cast<int>(sysconf(_SC_OPEN_MAX)); ++fd)
+    if (!std::ranges::binary_search(kept, fd))
+      close(fd);
+}
+
+// Ten thousand connections are twenty thousand descriptors, and the usual soft limit is 1024.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
+int join(const UniqueFd& user_namespace, const UniqueFd& network_namespace, pid_t parent) {
+  if (setns(user_namespace.get(), CLONE_NEWUSER) != 0 || setns(network_namespace.get(), CLONE_NEWNET) != 0)
+    return errno;
+  // After the joining, which may take the signal away with the old credentials: prctl(2).
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+    return errno;
+  return getppid() == parent ? 0 : ESRCH;
+}
+
+// Until it is killed. `ready` gets an errno, 0 where all is well.
+[[noreturn]] void forward(std::vector<Listener> listeners, const UniqueFd& user_namespace,
+                          const UniqueFd& network_namespace, pid_t parent, int ready) {
+  const auto say = [&](int error) {
+    (void)!write(ready, &error, sizeof error);
+    if (error != 0)
+      _exit(1);
+  };
+  if (const int error = join(user_namespace, network_namespace, parent))
+    say(error);
+  std::vector<int> kept{ready};
+  for (const Listener& listener : listeners) kept.push_back(listener.socket.get());
+  close_others(std::move(kept));
+  raise_descriptor_limit();
+  (void)signal(SIGPIPE, SIG_IGN);
+  const bool transparent = add_local_routes() == 0;
+  auto poller = Poller::make();
+  if (!poller)
+    say(poller.error().err);
+  if (const int error = confine_relay(transparent))
+    say(error);
+  const Inside inside{transparent};
+  PipePool pipes;
+  std::vector<std::unique_ptr<PollHandler>> handlers;
+  for (Listener& listener : listeners) {
+    int error = 0;
+    if (listener.protocol == Protocol::Tcp) {
+      auto tcp = std::make_unique<TcpListener>(std::move(listener), inside, pipes, *poller);
+      error = tcp->start();
+      handlers.push_back(std::move(tcp));
+    } else {
+      auto udp = std::make_unique<UdpListener>(std::move(listener), inside, *poller);
+      error = udp->start();
+      handlers.push_back(std::move(udp));
+    }
+    if (error != 0)
+      say(error);
+  }
+  say(0);
+  close(ready);
+  while (poller->run_once() == 0) {
+  }
+  _exit(1);
+}
+
+// A connection has two descriptors, and one process may have so many: several share the listening sockets
+// where it takes them for ten thousand connections.
+unsigned workers() {
+  constexpr rlim_t kWanted = 24'000;
+  constexpr rlim_t kMost = 8;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_max == 0)
+    return 1;
+  return static_cast<unsigned>(std::clamp<rlim_t>((kWanted + limit.rlim_max - 1) / limit.rlim_max, 1, kMost));
+}
+
+}  // namespace
+
+Status Forwarder::start_one(std::vector<Listener> listeners, const UniqueFd& user_namespace,
+                            const UniqueFd& network_namespace) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0)
+    return fail({.step = "start the forwarder of published ports", .err = errno});
+  const UniqueFd reads{ends[0]};
+  UniqueFd writes{ends[1]};
+  const pid_t parent = getpid();
+  const pid_t pid = fork();
+  if (pid < 0)
+    return fail({.step = "start the forwarder of published ports", .err = errno});
+  if (pid == 0)
+    forward(std::move(listeners), user_namespace, network_namespace, parent, writes.get());
+  pids_.push_back(pid);
+  writes.reset();
+  int error = ESRCH;  // what an end without a word means
+  ssize_t n = 0;
+  do n = read(reads.get(), &error, sizeof error);
+  while (n < 0 && errno == EINTR);
+  return error == 0 ? Status{} : fail({.step = "set up the forwarder of published ports", .err = error});
+}
+
+Status Forwarder::start(std::vector<Listener> listeners, UniqueFd user_namespace,
+                        UniqueFd network_namespace) {
+  const unsigned count = workers();
+  for (unsigned i = 0; i < count; ++i) {
+    std::vector<Listener> mine;
+    for (const Listener& listener : listeners)
+      // What a UDP peer has sent goes to one process, which knows the peer.
+      if (i == 0 || listener.protocol == Protocol::Tcp)
+        mine.push_back({.socket = UniqueFd{fcntl(listener.socket.get(), F_DUPFD_CLOEXEC, 3)},
+                        .address = listener.address,
+                        .host = listener.host,
+                        .container = listener.container,
+                        .protocol = listener.protocol});
+    if (mine.empty())
+      break;
+    if (Status status = start_one(std::move(mine), user_namespace, network_namespace); !status) {
+      stop();
+      return status;
+    }
+  }
+  return {};
+}
+
+void Forwarder::stop() {
+  // The pids are still ours: they have not been waited for.
+  for (const pid_t pid : pids_) (void)kill(pid, SIGKILL);
+  for (const pid_t pid : pids_)
+    while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  pids_.clear();
+}
+
+}  // namespace snug

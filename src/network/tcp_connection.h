@@ -1,0 +1,55 @@
+// One connection through a published port: the peer's socket outside, the service's inside.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "network/inside.h"
+#include "network/pipe_pool.h"
+#include "network/poller.h"
+
+namespace snug {
+
+class TcpConnection : public PollHandler {
+ public:
+  TcpConnection(UniqueFd outer, const SocketAddress& peer, std::uint16_t port, const Inside& inside,
+                PipePool& pipes, Poller& poller)
+      : outer_{std::move(outer)}, inside_{inside}, pipes_{pipes}, poller_{poller}, peer_{peer}, port_{port} {}
+
+  // From here on it is its own owner: it goes when both sides have ended, or one has failed.
+  static void begin(std::unique_ptr<TcpConnection> connection);
+
+  void on_events(std::uint32_t events) override;
+
+ private:
+  // Bytes one way. They are in the pipe between being read and being written.
+  struct Flow {
+    Pipe pipe{};
+    std::size_t held{};
+    bool ended{};  // the reader has seen the end
+    bool done{};   // and the writer was told
+  };
+  enum class Progress { Waits, Goes, Failed };
+
+  bool connect_inside(Inside::Attempt attempt);
+  bool finish_connecting();
+  Progress pump(Flow& flow, int from, int to);
+  void release(Flow& flow);
+  // Whoever is still there is told by a reset that it was no orderly end.
+  void abort();
+  void end();
+
+  UniqueFd outer_;
+  UniqueFd inner_;
+  const Inside& inside_;
+  PipePool& pipes_;
+  Poller& poller_;
+  SocketAddress peer_;
+  std::uint16_t port_;
+  Inside::Attempt attempt_{Inside::Attempt::First};
+  bool connected_{};
+  Flow in_;   // from outer_ to inner_
+  Flow out_;  // from inner_ to outer_
+};
+
+}  // namespace snug
