@@ -48,6 +48,7 @@ load limits_helper
 }
 
 @test "a limit whose controller is not delegated is refused with what brings it, or left out where that was said" {
+  [[ " $(cat "/sys/fs/cgroup/user.slice/user-$(id -u).slice/user@$(id -u).service/cgroup.controllers") " != *" io "* ]] || lacks "a controller that is not delegated"
   exits 125 run --blkio-weight 100 "$(image)" true
   [[ $stderr == *"limits.io-weight cannot be enforced: the io controller is not delegated to you"*Delegate=* ]]
   mkdir -p "$XDG_CONFIG_HOME/snug/profiles"
