@@ -171,7 +171,6 @@ END
 }
 
 @test "what comes later is refused, never passed over" {
-  refuses "" run -p 8080:80 host true
   refuses "" run --network gate host true
   refuses "" run --network full host true
   refuses "" run --allow example.org host true
