@@ -210,9 +210,11 @@ std::vector<Finding> judge_layers(const Facts& facts) {
   const LayerFacts& layers = facts.layers;
   const bool native = layers.memory.worked() || layers.disk.worked();
   std::vector<Finding> findings{judge_overlay(facts, native)};
-  // fuse-overlayfs is tried with a layer in the store: where the kernel has no overlay, that one counts.
+  // fuse-overlayfs is tried with a layer in the store. Where the kernel has no overlay for users it is the
+  // way, and what the kernel's would want of the place does not matter.
   const bool holds =
-      layers.disk.worked() || (!native && layers.fuse.worked() && store_finding(facts).cause.empty());
+      layers.disk.worked() || (!native && layers.fuse.worked() &&
+                               (kernel_is_older(facts, {5, 11}) || store_finding(facts).cause.empty()));
   if (holds) {
     findings.push_back(
         {.check = "store",
