@@ -1,5 +1,6 @@
 #include "cgroup/group.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
@@ -7,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <memory>
 
 #include "base/text.h"
 #include "base/units.h"
@@ -60,6 +62,15 @@ Result<std::string> read_from(int dir, const std::string& file) {
 
 bool has_file(int dir, const std::string& file) {
   return faccessat(dir, file.c_str(), F_OK, 0) == 0;
+}
+
+std::vector<std::string> children_of(const std::string& path) {
+  std::vector<std::string> names;
+  const std::unique_ptr<DIR, int (*)(DIR*)> entries{opendir(path.c_str()), closedir};
+  while (const dirent* entry = entries ? readdir(entries.get()) : nullptr)
+    if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+      names.emplace_back(entry->d_name);
+  return names;
 }
 
 std::optional<std::uint64_t> number_of(int dir, const std::string& file, std::string_view key) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
@@ -34,6 +35,9 @@ class Group {
 Status write_to(int dir, const std::string& file, const std::string& value);
 Result<std::string> read_from(int dir, const std::string& file);
 bool has_file(int dir, const std::string& file);
+
+// The names of the groups in the group.
+std::vector<std::string> children_of(const std::string& path);
 
 // The number behind `key` in a file of "key number" lines (memory.events, cpu.stat); nothing where it is not
 // there.

@@ -57,15 +57,6 @@ bool is_limited(const std::string& path, const std::vector<std::string>& control
 
 }  // namespace
 
-std::vector<std::string> children_of(const std::string& path) {
-  std::vector<std::string> names;
-  const Directory entries{opendir(path.c_str()), closedir};
-  while (const dirent* entry = entries ? readdir(entries.get()) : nullptr)
-    if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
-      names.emplace_back(entry->d_name);
-  return names;
-}
-
 bool has_limited_child(const std::string& path, const std::string& but,
                        const std::vector<std::string>& controllers) {
   return std::ranges::any_of(children_of(path), [&](const std::string& name) {

@@ -11,7 +11,4 @@ namespace snug::cgroup {
 bool has_limited_child(const std::string& path, const std::string& but,
                        const std::vector<std::string>& controllers);
 
-// The names of the groups in the group.
-std::vector<std::string> children_of(const std::string& path);
-
 }  // namespace snug::cgroup

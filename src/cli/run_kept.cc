@@ -116,10 +116,8 @@ Result<int> go(const Options& options, RealHost& host, KeepJob job, const StartM
       step && step->delegation.by == cgroup::Delegator::Cgroup)
     if (Status status = SandboxGroup::settle(*step); !status)
       return tl::unexpected{std::move(status).error()};
-  const auto prepare = [&] {
-    return prepare_spec(job.record.spec, host).map([](PreparedRun run) { return std::move(run.plan); });
-  };
-  auto plan = settled_level(std::move(job.plan), prepare, host);
+  auto plan = settled_level(
+      std::move(job.plan), [&] { return job.plan_anew(job.record.spec); }, host);
   if (!plan)
     return tl::unexpected{std::move(plan).error()};
   job.plan = std::move(*plan);

@@ -55,7 +55,7 @@ Result<HeldTree> hold_stopped(const Container& container) {
     return tl::unexpected{host.error()};
   Plan plan;
   auto tree = hold(record->spec, container.path(), *host, plan);
-  if (!tree && note_refusal(plan, tree.error(), *host))
+  while (!tree && note_refusal(plan, tree.error(), *host))
     tree = hold(record->spec, container.path(), *host, plan);
   if (!tree)
     return tl::unexpected{std::move(tree).error().error};

@@ -83,8 +83,7 @@ Finding masked(const Facts& facts, const Failure& failure) {
     finding.fix = {fmt::format("umount what lies on {}, or run snug where it is not masked", name)};
   else
     finding.fix = {fmt::format("run snug where {} is mounted whole", name)};
-  finding.fix.push_back(
-      fmt::format("or take the outer {} into the bargain: snug run --require no-proc ...", name));
+  add_lower_level(finding);
   return finding;
 }
 

@@ -93,7 +93,8 @@ void leave_out(Plan& plan, std::size_t at) {
     proc->own ? step = MountProc{.own = false, .masked = std::move(proc->masked)}
               : step = MountTmpfs{.target = "/proc"};
   else if (auto* sys = std::get_if<MountSys>(&step))
-    sys->own ? step = MountSys{.own = false} : step = MountTmpfs{.target = "/sys"};
+    sys->own ? step = MountSys{.own = false, .masked = std::move(sys->masked)}
+             : step = MountTmpfs{.target = "/sys"};
   else
     plan.steps.erase(plan.steps.begin() + static_cast<std::ptrdiff_t>(at));
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "cgroup/group.h"
 #include "cgroup/limited.h"
 
 using namespace snug::cgroup;

@@ -82,6 +82,26 @@ void give(const UniqueFd& fd, std::string_view text) {
   REQUIRE(send(fd.get(), text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size()));
 }
 
+// A connection through a relay, with both its ends.
+struct Relayed {
+  Listener service{one_listener(Protocol::Tcp)};
+  std::uint16_t port{};
+  Running running{};
+  UniqueFd client{};
+  UniqueFd served{};
+
+  Relayed() {
+    Listener outside = one_listener(Protocol::Tcp, service.host);
+    port = outside.host;
+    running.add<TcpListener>(std::move(outside), running.pipes);
+    running.begin();
+    client = connect_to(SOCK_STREAM, port);
+    pollfd waits{.fd = service.socket.get(), .events = POLLIN, .revents = 0};
+    REQUIRE(poll(&waits, 1, 10'000) == 1);
+    served.reset(accept(service.socket.get(), nullptr, nullptr));
+  }
+};
+
 }  // namespace
 
 TEST_CASE("addresses") {
@@ -115,16 +135,9 @@ TEST_CASE("listening: what is open can be told, and what cannot be had is named"
 }
 
 TEST_CASE("TCP: bytes both ways, one end before the other") {
-  Listener service = one_listener(Protocol::Tcp);
-  Listener outside = one_listener(Protocol::Tcp, service.host);
-  const std::uint16_t port = outside.host;
-  Running running;
-  running.add<TcpListener>(std::move(outside), running.pipes);
-  running.begin();
-  const UniqueFd client = connect_to(SOCK_STREAM, port);
-  pollfd waits{.fd = service.socket.get(), .events = POLLIN, .revents = 0};
-  REQUIRE(poll(&waits, 1, 10'000) == 1);
-  const UniqueFd served{accept(service.socket.get(), nullptr, nullptr)};
+  const Relayed relayed;
+  const UniqueFd& client = relayed.client;
+  const UniqueFd& served = relayed.served;
   give(client, "in");
   CHECK(receive(served) == "in");
   REQUIRE(shutdown(client.get(), SHUT_WR) == 0);
@@ -136,23 +149,15 @@ TEST_CASE("TCP: bytes both ways, one end before the other") {
 }
 
 TEST_CASE("TCP: what is reset on one side is reset on the other") {
-  Listener service = one_listener(Protocol::Tcp);
-  Listener outside = one_listener(Protocol::Tcp, service.host);
-  const std::uint16_t port = outside.host;
-  Running running;
-  running.add<TcpListener>(std::move(outside), running.pipes);
-  running.begin();
-  const UniqueFd client = connect_to(SOCK_STREAM, port);
-  pollfd waits{.fd = service.socket.get(), .events = POLLIN, .revents = 0};
-  REQUIRE(poll(&waits, 1, 10'000) == 1);
-  UniqueFd served{accept(service.socket.get(), nullptr, nullptr)};
+  Relayed relayed;
+  UniqueFd& served = relayed.served;
   const linger now{.l_onoff = 1, .l_linger = 0};
   REQUIRE(setsockopt(served.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now) == 0);
   served.reset();
-  CHECK(receive(client) == "ECONNRESET");
+  CHECK(receive(relayed.client) == "ECONNRESET");
   // And where nobody listens at all.
-  service.socket.reset();
-  CHECK(receive(connect_to(SOCK_STREAM, port)) == "ECONNRESET");
+  relayed.service.socket.reset();
+  CHECK(receive(connect_to(SOCK_STREAM, relayed.port)) == "ECONNRESET");
 }
 
 TEST_CASE("UDP: each peer is another one inside, and gets its own answers") {
