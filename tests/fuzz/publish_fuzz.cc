@@ -1,4 +1,5 @@
-// -p, and the rules of network.allow. Ports are 1 to 65535 to the end of the range; the address is numeric;
+// -p, and the rules of network.allow. Ports are 1 to 65535 to the end of the range, or 0 for a free one of the
+// host; the address is numeric;
 // what is written as the flag means the same again; a rule that is taken is safe to print.
 #include <arpa/inet.h>
 
@@ -15,7 +16,7 @@ bool is_ipv6(const PublishedPorts& ports) {
 
 std::string write_publish(const PublishedPorts& ports) {
   const auto range = [&](std::uint32_t first) {
-    return fmt::format("{}-{}", first, first + ports.count - 1);
+    return first == 0 ? "0" : fmt::format("{}-{}", first, first + ports.count - 1);
   };
   return fmt::format("{}{}{}:{}:{}/{}", is_ipv6(ports) ? "[" : "", ports.address, is_ipv6(ports) ? "]" : "",
                      range(ports.host), range(ports.container),
@@ -26,7 +27,7 @@ void check_publish(std::string_view text) {
   const auto ports = parse_publish(text, "--publish");
   if (!ports)
     return check_error(ports.error(), "--publish: ");
-  FUZZ_CHECK(ports->host > 0 && ports->container > 0 && ports->count > 0, text);
+  FUZZ_CHECK(ports->container > 0 && ports->count > 0, text);
   const std::uint64_t count = ports->count;
   FUZZ_CHECK(ports->host + count <= 65536 && ports->container + count <= 65536, text);
   unsigned char address[sizeof(in6_addr)];
