@@ -28,6 +28,7 @@ Result<int> logs_command(const Options& options);
 Result<int> top_command(const Options& options);
 Result<int> stats_command(const Options& options);
 Result<int> update_command(const Options& options);
+Result<int> allow_command(const Options& options);
 Result<int> cp_command(const Options& options);
 Result<int> port_command(const Options& options);
 Result<int> diff_command(const Options& options);

@@ -94,6 +94,7 @@ constexpr OptionDef kLogs[] = {
     {"since", 0, "TIME", "only what was written at or after TIME", kOptions, Nothing, &O::since, kTimePoint},
     {"until", 0, "TIME", "only what was written at or before TIME", kOptions, Nothing, &O::until, kTimePoint},
     {"tail", 'n', "N", "only the last N lines; all for every line", kOptions, Nothing, &O::tail},
+    {"network", 0, "", "what the egress gate let through and refused", kOptions, Nothing, &O::network},
     {"timestamps", 't', "", "begin each line with when it was written", kOptions, Nothing, &O::timestamps},
 };
 

@@ -112,9 +112,11 @@ constexpr CommandDef kContainerCommands[] = {
      .summary = "show what a container's command has written",
      .usage = "logs [options] NAME",
      .text = "What it wrote to standard output goes to standard output, what it wrote to standard error to\n"
-             "standard error. The log is bounded in size, see --log-opt of snug run: the oldest is dropped.",
+             "standard error. The log is bounded in size, see --log-opt of snug run: the oldest is dropped.\n"
+             "With --network: what its gate has let through and refused, instead.",
      .examples = "snug logs -n 20 web\tthe last 20 lines\n"
-                 "snug logs -f -t --since 10m web\tten minutes back and onwards, with times\n",
+                 "snug logs -f -t --since 10m web\tten minutes back and onwards, with times\n"
+                 "snug logs --network web\twhat it has reached, and what was refused\n",
      .positional = Container,
      .own = kLogs,
      .group = kContainers},
@@ -148,6 +150,17 @@ constexpr CommandDef kContainerCommands[] = {
                  "snug update --cpus 0.5 --pids-limit 100 web db\tfor two at once\n",
      .positional = Container,
      .own = kLimitOptions,
+     .group = kContainers},
+    {.id = Command::Allow,
+     .name = "allow",
+     .summary = "let a container reach more hosts",
+     .usage = "allow [options] NAME HOST[:PORT]...",
+     .text =
+         "Through the gate of --network gate, as --allow does: at once where it runs, and for every later\n"
+         "start. What is denied stays so.",
+     .examples = "snug allow web example.org\tone more host, port 443\n"
+                 "snug allow web @pypi host:5432\ta set of hosts, and a service of this machine\n",
+     .positional = Container,
      .group = kContainers},
     {.id = Command::Port,
      .name = "port",

@@ -11,7 +11,6 @@ constexpr Elsewhere kCommandElsewhere[] = {
     {"discard", ""},
     {"undo", ""},
     {"trust", ""},
-    {"allow", ""},
     {"pull", ""},
     {"push", ""},
     {"build", ""},

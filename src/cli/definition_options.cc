@@ -103,8 +103,13 @@ constexpr OptionDef kRun[] = {
      "none: a loopback of its own. gate: only the hosts of --allow, by name. full: everything, from a "
      "network "
      "of its own. host: your network as it is."},
-    {"allow", 0, "HOST[:PORT]", "a host that the gate lets through", kNetwork, Nothing, &R::allow, "",
-     kLater},
+    {"allow", 0, "HOST[:PORT]", "a host that the gate lets through", kNetwork, Nothing, &R::allow,
+     "example.org, *.example.org:80, host:5432 for a service of this machine, @pypi for a set of hosts; port "
+     "443 "
+     "where none is named. ,private behind it allows addresses of private networks, ,tls=off what is not "
+     "TLS."},
+    {"deny", 0, "HOST[:PORT]", "a host that it does not let through", kNetwork, Nothing, &R::deny,
+     "Whatever --allow says; every port where none is named."},
     {"publish", 'p', "[[ADDRESS:]HOST:]PORT[/udp]", "a port of the container on this machine", kNetwork,
      Nothing, &R::publish,
      "The address is 127.0.0.1 unless another is given; a range is 8000-8010:80-90. Without HOST, or with 0, "

@@ -45,6 +45,8 @@ Result<int> dispatch(const Options& options) {
       return stats_command(options);
     case Command::Update:
       return update_command(options);
+    case Command::Allow:
+      return allow_command(options);
     case Command::Cp:
       return cp_command(options);
     case Command::Port:

@@ -8,6 +8,7 @@
 #include "cli/prepare.h"
 #include "cli/report.h"
 #include "cli/tried_plan.h"
+#include "plan/reach.h"
 #include "plan/visibility.h"
 
 namespace snug {
@@ -20,10 +21,32 @@ Result<Plan> prepare_tried_plan(const RunOptions& options, Command command, Real
   return plan ? tried_plan(std::move(*plan), prepare, host) : std::move(plan);
 }
 
+// A word that is no path is a host.
+Status answer_host(const Plan& plan, const std::string& word, bool json, std::string& text, Json::Array& array) {
+  const auto reach = look_up_host(plan, word);
+  if (!reach)
+    return tl::unexpected{reach.error()};
+  if (json)
+    array.push_back(Json::Object{{"host", reach->place},
+                                 {"open", reach->open},
+                                 {"rule", reach->rule},
+                                 {"text", reach->text},
+                                 {"origin", reach->origin.text}});
+  else
+    text += reach->place + ": " + reach->text +
+            (reach->origin == Origin{} ? "" : "  [" + reach->origin.text + "]") + "\n";
+  return {};
+}
+
 Result<std::string> answer_paths(const Plan& plan, const std::vector<std::string>& paths, bool json) {
   std::string text;
   Json::Array array;
   for (const std::string& word : paths) {
+    if (!word.starts_with('/')) {
+      if (Status status = answer_host(plan, word, json, text, array); !status)
+        return tl::unexpected{std::move(status).error()};
+      continue;
+    }
     const auto path = normalize_absolute(word);
     if (!path)
       return fail({.step = "--path " + word + ": must be absolute and without \"..\"",

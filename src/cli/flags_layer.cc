@@ -11,6 +11,7 @@
 #include "cli/flags_put.h"
 #include "container/names.h"
 #include "spec/env_file.h"
+#include "spec/host_rule.h"
 #include "spec/names.h"
 #include "spec/publish.h"
 #include "spec/run_as.h"
@@ -123,7 +124,9 @@ Status put_rootfs(const RunOptions& run, Profile& layer) {
 Status put_network(const RunOptions& run, Profile& layer) {
   if (auto status = put_word(run.network, "--network", layer.network); !status)
     return status;
-  if (auto status = put_list(run.allow, "--allow", check_host_rule, layer.allow); !status)
+  if (auto status = put_list(run.allow, "--allow", check_allow_rule, layer.allow); !status)
+    return status;
+  if (auto status = put_list(run.deny, "--deny", check_deny_rule, layer.deny); !status)
     return status;
   const CheckText check = [](std::string_view text, std::string_view what) -> Status {
     return parse_publish(text, what).map([](const PublishedPorts&) {});

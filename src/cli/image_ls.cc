@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,13 +12,10 @@
 #include "cli/report.h"
 #include "cli/table.h"
 #include "host/real_host.h"
+#include "sys/directory_stream.h"
 
 namespace snug {
 namespace {
-
-struct CloseDir {
-  void operator()(DIR* dir) const { closedir(dir); }
-};
 
 struct Listed {
   std::string name;
@@ -30,7 +26,7 @@ struct Listed {
 std::vector<Listed> list_images(const std::string& store) {
   std::vector<Listed> list;
   // No store, no images in it.
-  const std::unique_ptr<DIR, CloseDir> dir{opendir(store.c_str())};
+  const DirectoryStream dir{opendir(store.c_str())};
   while (const dirent* entry = dir ? readdir(dir.get()) : nullptr) {
     const std::string path = join_path(store, entry->d_name);
     struct stat info {};

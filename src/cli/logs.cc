@@ -10,6 +10,7 @@
 #include "base/units.h"
 #include "cli/commands.h"
 #include "cli/log_text.h"
+#include "cli/network_log_text.h"
 #include "container/log.h"
 #include "container/log_format.h"
 #include "container/store.h"
@@ -164,6 +165,8 @@ Result<int> logs_command(const Options& options) {
     return tl::unexpected{container.error()};
   // `snug logs NAME | head` ends quietly: the write fails instead.
   (void)std::signal(SIGPIPE, SIG_IGN);
+  if (options.container.network.value_or(false))
+    return print_network_log(*container, *query, options.common.json.value_or(false)).map([] { return 0; });
   const LogStyle style = options.common.json.value_or(false)            ? LogStyle::Json
                          : options.container.timestamps.value_or(false) ? LogStyle::Stamped
                                                                         : LogStyle::Plain;

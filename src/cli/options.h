@@ -29,6 +29,7 @@ enum class Command {
   Top,
   Stats,
   Update,
+  Allow,
   Cp,
   Port,
   Diff,
@@ -101,6 +102,7 @@ struct RunOptions {
 
   std::optional<std::string> network{};
   std::vector<std::string> allow{};
+  std::vector<std::string> deny{};
   std::vector<std::string> publish{};
 
   std::optional<std::string> memory{};
@@ -152,6 +154,7 @@ struct ContainerOptions {
   std::optional<bool> force{};
   std::optional<bool> follow{};
   std::optional<bool> timestamps{};
+  std::optional<bool> network{};  // logs only
   std::optional<bool> no_trunc{};
   std::optional<bool> no_stream{};
   std::optional<bool> attach{};

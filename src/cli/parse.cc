@@ -149,6 +149,8 @@ Status take_words(const CommandDef& command, const Rest& rest, Options& options)
     case Command::Export:
     case Command::GenerateSystemd:
       return need(count == 1, "name one container");
+    case Command::Allow:
+      return need(count >= 2, "name a container and a host");
     case Command::Rename:
       return need(count == 2, "name a container and its new name");
     case Command::Port:

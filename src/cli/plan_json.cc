@@ -31,6 +31,12 @@ Json octal(mode_t mode) {
   return fmt::format("{:04o}", mode);
 }
 
+Json rules_json(const std::vector<HostRule>& rules) {
+  Json::Array array;
+  for (const HostRule& rule : rules) array.push_back(Object{{"rule", rule.text}, {"set", rule.set}});
+  return array;
+}
+
 const char* access_word(Access access) {
   return access == Access::ReadOnly ? "ro" : "rw";
 }
@@ -81,6 +87,10 @@ Object step_members(const Step& step) {
                           {"container", std::uint64_t{s.ports.container}},
                           {"count", std::uint64_t{s.ports.count}},
                           {"protocol", s.ports.protocol == Protocol::Tcp ? "tcp" : "udp"}};
+          },
+          [](const OpenGate& s) {
+            return Object{
+                {"kind", "open-gate"}, {"allow", rules_json(s.allow)}, {"deny", rules_json(s.deny)}};
           },
           [](const RelayFiles&) {
             return Object{{"kind", "relay-files"}};

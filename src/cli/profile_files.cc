@@ -1,23 +1,18 @@
 #include "cli/profile_files.h"
 
-#include <dirent.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <memory>
 
 #include "base/path.h"
 #include "base/text.h"
+#include "sys/directory_stream.h"
 #include "sys/file_io.h"
 
 namespace snug {
 namespace {
 
 constexpr std::string_view kSuffix = ".toml";
-
-struct CloseDir {
-  void operator()(DIR* dir) const { closedir(dir); }
-};
 
 }  // namespace
 
@@ -33,7 +28,7 @@ Result<std::vector<std::string>> FileProfileSource::user_names() const {
   const auto failed = [&] {
     return fail({.step = "read the directory of profiles " + escape_control(user_directory_), .err = errno});
   };
-  const std::unique_ptr<DIR, CloseDir> dir{opendir(user_directory_.c_str())};
+  const DirectoryStream dir{opendir(user_directory_.c_str())};
   if (!dir && (errno == ENOENT || errno == ENOTDIR))
     return names;
   if (!dir)

@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "cli/commands.h"
 #include "cli/flags_layer.h"
+#include "cli/gate_notes.h"
 #include "cli/machine_hint.h"
 #include "cli/made_names.h"
 #include "cli/prepare.h"
@@ -85,8 +86,14 @@ Result<int> run_command(const Options& options) {
     plan = settled_level(std::move(*plan), prepare, *host);
   if (!plan)
     return tl::unexpected{plan.error()};
+  GateNotes gate_notes{common.color};
   const LaunchOptions launch{.arguments = {options.arguments.start, options.arguments.size},
                              .published = [&](const auto& ports) { tell_chosen(*plan, ports, common); },
+                             .gate_event =
+                                 [&](const GateEvent& event) {
+                                   if (!common.quiet.value_or(false))
+                                     gate_notes.tell(event);
+                                 },
                              .status_fd = *status_fd};
   print_notes(*plan, common);
   auto outcome = run_plan(*plan, launch);

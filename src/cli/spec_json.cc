@@ -188,6 +188,8 @@ std::vector<ShownKey> shown_keys(const Spec& spec) {
   to.list("network", "allow", spec.allow);
   to.list("network", "deny", spec.deny);
   to.list("network", "publish", spec.publish);
+  for (const HostSet& set : spec.sets)
+    to.add("sets", set.name, Json::Array{set.rules.begin(), set.rules.end()}, set.origin);
   add_seccomp(to, spec);
   to.list("security", "caps", spec.cap_add);
   to.add("security", "nested-userns", spec.nested_userns.value, spec.nested_userns.origin);

@@ -10,6 +10,7 @@
 //     |--- Tree ----------------------------------->|   TreeIs (root, user and network namespace)
 //     |--- Group ---------------------------------->|   GroupIs (the cgroup's directory)
 //     |--- Updated -------------------------------->|   Ok: container.json has other limits than before
+//     |--- Allow (a rule of the gate) ------------->|   Ok
 //     |<------------------------- Refused (why) ----|   instead of any answer
 //
 // The one who starts a container is its first client, over a socket pair: it gets Started or StartFailed.
@@ -39,6 +40,7 @@ enum class FrameKind : std::uint32_t {
   Tree,         //
   Group,        //
   Updated,      //
+  Allow,        // data: a rule of the egress gate
 
   Started,      // a: 1 where the payload has a terminal
   StartFailed,  // a: exit status, b: errno; data: step NUL origin NUL hint

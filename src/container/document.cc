@@ -1,6 +1,5 @@
 #include "container/document.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <nettle/sha2.h>
@@ -14,6 +13,7 @@
 
 #include "base/text.h"
 #include "base/unique_fd.h"
+#include "sys/directory_stream.h"
 #include "sys/durable.h"
 #include "sys/file_io.h"
 
@@ -30,10 +30,6 @@ constexpr std::string_view kAfterBody = "\n}\n";
 constexpr std::size_t kBodyStart = kBeforeSum.size() + kSumLength + kBeforeBody.size();
 
 constexpr std::string_view kTemporary = ".tmp-";
-
-struct CloseDir {
-  void operator()(DIR* dir) const { closedir(dir); }
-};
 
 std::string sum_of(std::string_view text) {
   sha256_ctx context;
@@ -99,7 +95,7 @@ bool is_temporary_document(std::string_view name) {
 
 void sweep_documents(int dir) {
   UniqueFd listing{openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  const std::unique_ptr<DIR, CloseDir> entries{listing ? fdopendir(listing.get()) : nullptr};
+  const DirectoryStream entries{listing ? fdopendir(listing.get()) : nullptr};
   if (!entries)
     return;
   (void)listing.release();  // closedir has it

@@ -60,7 +60,8 @@ bool run_once(KeepJob& job, Keeper& keeper) {
       .companion = &keeper,
       .container_dir = job.container.path(),
       .arguments = job.arguments,
-      .published = [&](const std::vector<std::string>& ports) { keeper.state().ports = ports; }};
+      .published = [&](const std::vector<std::string>& ports) { keeper.state().ports = ports; },
+      .gate_event = [&](const GateEvent& event) { keeper.gate_event(event); }};
   auto outcome = run_plan(job.plan, options);
   while (!outcome && job.replan) {
     auto other = job.replan(job.plan, outcome.error());

@@ -112,6 +112,16 @@ void Keeper::ended() {
   });
 }
 
+void Keeper::gate_event(const GateEvent& event) {
+  if (!network_log_)
+    if (auto log = NetworkLog::open(container_.dir(), record_.rules.log_size, record_.rules.log_files))
+      network_log_ = *std::move(log);
+  if (network_log_)
+    network_log_->append(event);
+  if (told_.is_new(event))
+    clients_.output(LogStream::Err, "snug: note: " + gate_note(event) + (state_.terminal ? "\r\n" : "\n"));
+}
+
 void Keeper::end_run(int exit_code, const std::string& error) {
   state_.phase = RunPhase::Exited;
   state_.exit_code = exit_code;

@@ -9,9 +9,11 @@
 #include "container/clients.h"
 #include "container/health_check.h"
 #include "container/log.h"
+#include "container/network_log.h"
 #include "container/record.h"
 #include "container/store.h"
 #include "container/streams.h"
+#include "gate/told_once.h"
 #include "launch/companion.h"
 
 namespace snug {
@@ -44,6 +46,8 @@ class Keeper : public Companion, private ClientRequests {
   bool stop_wanted() const { return state_.stopped_by_user; }
   const ContainerRecord& record() const { return record_; }
   RunState& state() { return state_; }
+  // Into the log of the network, and to those who are attached.
+  void gate_event(const GateEvent& event);
 
   // Companion
   Status before_clone() override;
@@ -75,6 +79,7 @@ class Keeper : public Companion, private ClientRequests {
   void enter(Client& client, Frame& frame);
   void give_tree(Client& client);
   void give_group(Client& client);
+  void allow(Client& client, std::string_view rule);
   void begin_health_check();
   std::uint32_t free_id();
   Client* client_of(std::uint32_t id);
@@ -88,6 +93,8 @@ class Keeper : public Companion, private ClientRequests {
   Clients clients_;
   Streams streams_;
   std::optional<LogWriter> log_;
+  std::optional<NetworkLog> network_log_;
+  ToldOnce told_{};
   HealthCheckRun health_;
   WindowSize window_{};
   Sandbox* sandbox_{};

@@ -63,6 +63,8 @@ void Keeper::on_frame(Client& client, Frame& frame) {
     case FrameKind::Updated:
       updated_ = true;
       return clients_.tell(client, {.kind = FrameKind::Ok});
+    case FrameKind::Allow:
+      return allow(client, frame.data);
     default:
       return refuse(client, EPROTO, "not a request");
   }
@@ -99,6 +101,16 @@ void Keeper::give_group(Client& client) {
   if (fd < 0)
     return refuse(client, ENODATA, "it has no cgroup of its own");
   clients_.tell(client, {.kind = FrameKind::GroupIs}, &fd, 1);
+}
+
+void Keeper::allow(Client& client, std::string_view text) {
+  const auto rule = parse_host_rule(text, "allow", RuleUse::Allow);
+  if (!rule || !sandbox_)
+    return refuse(client, rule ? ESRCH : EINVAL,
+                  rule ? "nothing runs in it at this moment" : rule.error().step);
+  if (const Status status = sandbox_->allow(*rule); !status)
+    return refuse(client, status.error().err, status.error().step);
+  clients_.tell(client, {.kind = FrameKind::Ok});
 }
 
 std::uint32_t Keeper::free_id() {

@@ -1,6 +1,5 @@
 #include "container/processes.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "sys/directory_stream.h"
 #include "sys/file_io.h"
 
 namespace snug {
@@ -20,10 +20,6 @@ namespace {
 
 constexpr std::uint32_t kNobody = 65534;
 constexpr std::uint64_t kMostCommand = 1 << 16;
-
-struct CloseDir {
-  void operator()(DIR* dir) const { closedir(dir); }
-};
 
 template<class T>
 std::optional<T> number(std::string_view text) {
@@ -85,7 +81,7 @@ std::string pid_namespace(std::int64_t pid) {
 
 std::map<std::int64_t, Seen> look_at_all() {
   std::map<std::int64_t, Seen> all;
-  const std::unique_ptr<DIR, CloseDir> proc{opendir("/proc")};
+  const DirectoryStream proc{opendir("/proc")};
   while (const dirent* entry = proc ? readdir(proc.get()) : nullptr)
     if (const auto pid = number<std::int64_t>(entry->d_name))
       if (auto seen = look(*pid))

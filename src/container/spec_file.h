@@ -32,6 +32,12 @@ struct Fields<Mount> {
     field("origin", s.origin.text);
   }
 };
+template<>
+struct Fields<HostSet> {
+  static void visit(auto& field, auto& s) {
+    field("name", s.name), field("rules", s.rules), field("origin", s.origin.text);
+  }
+};
 // In the order of the schema. The test container_record counts them against spec/settings.h.
 template<>
 struct Fields<Spec> {
@@ -49,7 +55,8 @@ struct Fields<Spec> {
     field("hugetlb", s.hugetlb), field("ulimits", s.ulimits);
     field("nofile", s.nofile), field("timeout_ms", s.timeout_ms);
     field("limits_required", s.limits_required);
-    field("network", s.network), field("allow", s.allow), field("deny", s.deny), field("publish", s.publish);
+    field("network", s.network), field("allow", s.allow), field("deny", s.deny), field("sets", s.sets);
+    field("publish", s.publish);
     field("seccomp", s.seccomp), field("seccomp_allow", s.seccomp_allow);
     field("seccomp_deny", s.seccomp_deny), field("seccomp_abi", s.seccomp_abi);
     field("cap_add", s.cap_add), field("cap_drop", s.cap_drop), field("nested_userns", s.nested_userns);

@@ -1,6 +1,5 @@
 #include "container/tree_descent.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -11,15 +10,12 @@
 #include <utility>
 
 #include "base/text.h"
+#include "sys/directory_stream.h"
 
 namespace snug {
 namespace {
 
 constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-
-struct CloseDir {
-  void operator()(DIR* dir) const { closedir(dir); }
-};
 
 }  // namespace
 
@@ -94,7 +90,7 @@ bool has_changed(int error) {
 
 Result<std::vector<std::string>> directory_names(int fd) {
   UniqueFd own{openat(fd, ".", kDirectory)};
-  const std::unique_ptr<DIR, CloseDir> dir{own ? fdopendir(own.get()) : nullptr};
+  const DirectoryStream dir{own ? fdopendir(own.get()) : nullptr};
   if (!dir)
     return fail({.step = "list a directory", .err = errno});
   (void)own.release();  // the stream's now

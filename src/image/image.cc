@@ -1,6 +1,5 @@
 #include "image/image.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -18,6 +17,7 @@
 #include "image/image_toml.h"
 #include "image/merged.h"
 #include "image/users.h"
+#include "sys/directory_stream.h"
 #include "sys/file_io.h"
 
 namespace snug {
@@ -73,13 +73,9 @@ Result<Directory> open_directory(const std::string& path, const std::string& wha
   return directory;
 }
 
-struct CloseDir {
-  void operator()(DIR* dir) const { closedir(dir); }
-};
-
 std::vector<std::string> list_store(const std::string& store) {
   std::vector<std::string> names;
-  const std::unique_ptr<DIR, CloseDir> dir{opendir(store.c_str())};
+  const DirectoryStream dir{opendir(store.c_str())};
   while (const dirent* entry = dir ? readdir(dir.get()) : nullptr)
     if (entry->d_name[0] != '.')
       names.emplace_back(entry->d_name);

@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "spec/host_rule.h"
 
 namespace snug {
 
@@ -27,6 +28,8 @@ class Sandbox {
   // Asks init to start a command (child/enter.h) with these standard descriptors. The answer comes by
   // Companion::entered() or enter_failed().
   virtual Status enter(std::uint32_t id, int request, const int (&standard)[3]) = 0;
+  // One more host through its egress gate. Fails where it has none.
+  virtual Status allow(const HostRule& rule) = 0;
   // Its cgroup's directory, -1 where it has none of its own.
   virtual int group() const = 0;
 };

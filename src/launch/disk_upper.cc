@@ -1,6 +1,5 @@
 #include "launch/disk_upper.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -13,6 +12,7 @@
 #include "base/text.h"
 #include "launch/maps_file.h"
 #include "launch/remove_tree.h"
+#include "sys/directory_stream.h"
 #include "sys/durable.h"
 
 namespace snug {
@@ -86,10 +86,7 @@ DiskUpper::~DiskUpper() {
 }
 
 void sweep_disk_uppers(const std::string& parent) {
-  struct CloseDir {
-    void operator()(DIR* dir) const { closedir(dir); }
-  };
-  const std::unique_ptr<DIR, CloseDir> dir{opendir(parent.c_str())};
+  const DirectoryStream dir{opendir(parent.c_str())};
   if (!dir)
     return;
   while (const dirent* entry = readdir(dir.get())) {

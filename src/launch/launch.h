@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "child/program.h"
+#include "gate/gate_event.h"
 #include "plan/plan.h"
 
 namespace snug {
@@ -23,6 +24,8 @@ struct LaunchOptions {
   // Told of published ports once they are open, "127.0.0.1:8080:80/tcp" each, with the port that the kernel
   // chose.
   std::function<void(const std::vector<std::string>&)> published{};
+  // Told of what the egress gate refuses, and of connections that have ended.
+  std::function<void(const GateEvent&)> gate_event{};
   int status_fd{
       -1};  // gets {"child-pid": N} when the payload runs and {"exit-code": N} when it has ended, a line each
 };

@@ -92,6 +92,7 @@ void LoweredProgram::lower_step(const Step& step) {
                  [&](const LimitGroup&) {},
                  [&](const RelayFiles&) {},
                  [&](const PublishPorts&) { program_.published = true; },
+                 [&](const OpenGate&) { program_.published = true; },
                  [&](const CreateNamespaces&) { program_.create_step = step_; },
                  [&](const Timeout&) {},
                  [&](const ReportNew&) {},

@@ -1,6 +1,5 @@
 #include "launch/remove_tree.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sched.h>
@@ -15,14 +14,12 @@
 #include "base/text.h"
 #include "base/unique_fd.h"
 #include "launch/worker.h"
+#include "sys/directory_stream.h"
 
 namespace snug {
 namespace {
 
-struct CloseDir {
-  void operator()(DIR* dir) const { closedir(dir); }
-};
-using Dir = std::unique_ptr<DIR, CloseDir>;
+using Dir = DirectoryStream;
 
 // Deep trees are removed without recursion: a directory's subdirectories are renamed into the top, and are
 // that much less deep there.

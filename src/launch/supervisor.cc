@@ -25,6 +25,8 @@ constexpr std::chrono::milliseconds kRestAfter{200};
 // How long a signal that would end snug waits for a payload that may be about to start.
 constexpr std::chrono::milliseconds kSetupGrace{300};
 
+constexpr std::chrono::milliseconds kGateFarewell{500};
+
 int exit_status_of(int wait_status) {
   return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 }
@@ -80,7 +82,8 @@ int Supervisor::poll_timeout() const {
 void Supervisor::poll_once() {
   polls_.assign({{.fd = wire_matters() ? wire_.get() : -1, .events = POLLIN, .revents = 0},
                  {.fd = pidfd_.get(), .events = POLLIN, .revents = 0},
-                 {.fd = signals_.fd(), .events = POLLIN, .revents = 0}});
+                 {.fd = signals_.fd(), .events = POLLIN, .revents = 0},
+                 {.fd = gate_ && !gate_->ended() ? gate_->fd() : -1, .events = POLLIN, .revents = 0}});
   const std::size_t own = polls_.size();
   if (companion_) {
     companion_->add_polls(polls_);
@@ -100,6 +103,8 @@ void Supervisor::poll_once() {
     return;
   if (polls_[2].revents)
     read_signals();
+  if (polls_[3].revents)
+    take_gate_events();
   if (companion_) {
     companion_->handle(polls_.data() + own, polls_.size() - own);
     rested_ = false;  // whatever it did has brought memory back
@@ -118,7 +123,7 @@ void Supervisor::poll_once() {
 bool Supervisor::wire_matters() const {
   return companion_ || !early_.empty() || facts_.terminal_fds || options_.status_fd >= 0 ||
          find_step<Timeout>(plan_) || find_step<MapRange>(plan_) || find_step<PublishPorts>(plan_) ||
-         !facts_.disk_upper.empty();
+         find_step<OpenGate>(plan_) || !facts_.disk_upper.empty();
 }
 
 // Was there anything?
@@ -184,6 +189,8 @@ void Supervisor::on_message(const child::Message& message, Fds& fds) {
       stop_self();
       return;  // SIGCONT, pending now, wakes the payload too
     case child::MessageKind::Tree:
+      if (const OpenGate* gate = find_step<OpenGate>(plan_); gate && !facts_.setup_only && !facts_.tree_only)
+        end_setup(start_gate(fds[1], fds[2]), index_of<OpenGate>(plan_));
       if (!listeners_.empty())
         end_setup(start_forwarder(fds[1], fds[2]), index_of<PublishPorts>(plan_));
       if (companion_)
@@ -251,6 +258,36 @@ Status Supervisor::start_forwarder(const UniqueFd& user_namespace, const UniqueF
   if (!user || !network)
     return fail({.step = "keep the sandbox's namespaces for published ports", .err = errno});
   return forwarder_.start(std::exchange(listeners_, {}), std::move(user), std::move(network));
+}
+
+Status Supervisor::start_gate(const UniqueFd& user_namespace, const UniqueFd& network_namespace) {
+  const OpenGate& step = *find_step<OpenGate>(plan_);
+  UniqueFd user{fcntl(user_namespace.get(), F_DUPFD_CLOEXEC, 3)};
+  if (!user)
+    return fail({.step = "keep the sandbox's user namespace for the gate", .err = errno});
+  auto gate = Gate::start(HostRules{step.allow, step.deny}, std::move(user), network_namespace);
+  if (!gate)
+    return tl::unexpected{std::move(gate).error()};
+  gate_ = *std::move(gate);
+  return {};
+}
+
+void Supervisor::take_gate_events() {
+  while (auto event = gate_->take_event())
+    if (options_.gate_event)
+      options_.gate_event(*event);
+  if (gate_->ended() && !gone_ && options_.gate_event)
+    options_.gate_event(
+        {.decision = GateEvent::Decision::Failed,
+         .protocol = "gate",
+         .host = "everything",
+         .reason = "the gate's process has ended, and nothing outside can be reached any more"});
+}
+
+Status Supervisor::allow(const HostRule& rule) {
+  if (!gate_ || gate_->ended())
+    return fail({.step = "it has no gate that could be widened", .err = ENOTSUP});
+  return gate_->allow(rule);
 }
 
 Status Supervisor::serve_fuse(unsigned number, UniqueFd device, UniqueFd user_namespace) {
@@ -354,7 +391,21 @@ void Supervisor::reap() {
   killed_ = info.si_code != CLD_EXITED;
 }
 
+// What programs did last is worth a line too, and the gate needs a moment for it.
+void Supervisor::finish_gate() {
+  gate_->finish();
+  const auto until = Clock::now() + kGateFarewell;
+  while (!gate_->ended() && Clock::now() < until) {
+    pollfd waits{.fd = gate_->fd(), .events = POLLIN, .revents = 0};
+    (void)poll(&waits, 1, 10);
+    take_gate_events();
+  }
+  gate_.reset();
+}
+
 LaunchResult Supervisor::finish() {
+  if (gate_)
+    finish_gate();
   if (companion_)
     companion_->ended();
   for (FuseServer& server : fuse_) server.stop();

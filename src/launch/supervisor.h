@@ -5,10 +5,12 @@
 
 #include <chrono>
 #include <list>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "child/wire.h"
+#include "gate/gate.h"
 #include "launch/companion.h"
 #include "launch/fuse_server.h"
 #include "launch/launch.h"
@@ -48,6 +50,9 @@ class Supervisor : private Sandbox {
   void on_message(const child::Message& message, Fds& fds);
   void on_companion_message(const child::Message& message, Fds& fds);
   Status give_maps();
+  Status start_gate(const UniqueFd& user_namespace, const UniqueFd& network_namespace);
+  void take_gate_events();
+  void finish_gate();
   Status start_forwarder(const UniqueFd& user_namespace, const UniqueFd& network_namespace);
   Status serve_fuse(unsigned number, UniqueFd device, UniqueFd user_namespace);
   void end_setup(Status status, std::optional<std::size_t> step = {});
@@ -64,6 +69,7 @@ class Supervisor : private Sandbox {
   void signal(int signal, std::uint32_t id) override;
   void kill_all() override { kill_sandbox(); }
   Status enter(std::uint32_t id, int request, const int (&standard)[3]) override;
+  Status allow(const HostRule& rule) override;
   int group() const override { return facts_.group; }
 
   const Plan& plan_;
@@ -76,6 +82,7 @@ class Supervisor : private Sandbox {
   std::list<FuseServer> fuse_;  // of the root, of views
   std::vector<Listener> listeners_;
   Forwarder forwarder_;
+  std::unique_ptr<Gate> gate_;
 
   pid_t init_{-1};
   UniqueFd pidfd_;

@@ -3,9 +3,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,44 +13,17 @@
 
 #include "network/confine_relay.h"
 #include "network/local_routes.h"
+#include "network/relay_process.h"
 #include "network/tcp_relay.h"
 #include "network/udp_relay.h"
 
 namespace snug {
 namespace {
 
-// Everything but these.
-void close_others(std::vector<int> kept) {
-  std::ranges::sort(kept);
-  unsigned first = 0;
-  for (const int fd : kept) {
-    if (static_cast<unsigned>(fd) > first)
-      (void)syscall(SYS_close_range, first, static_cast<unsigned>(fd) - 1, 0U);
-    first = static_cast<unsigned>(fd) + 1;
-  }
-  if (syscall(SYS_close_range, first, ~0U, 0U) == 0)
-    return;
-  for (int fd = 0; fd < static_cast<int>(sysconf(_SC_OPEN_MAX)); ++fd)
-    if (!std::ranges::binary_search(kept, fd))
-      close(fd);
-}
-
-// Ten thousand connections are twenty thousand descriptors, and the usual soft limit is 1024.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-    limit.rlim_cur = limit.rlim_max;
-    (void)setrlimit(RLIMIT_NOFILE, &limit);
-  }
-}
-
 int join(const UniqueFd& user_namespace, const UniqueFd& network_namespace, pid_t parent) {
   if (setns(user_namespace.get(), CLONE_NEWUSER) != 0 || setns(network_namespace.get(), CLONE_NEWNET) != 0)
     return errno;
-  // After the joining, which may take the signal away with the old credentials: prctl(2).
-  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
-    return errno;
-  return getppid() == parent ? 0 : ESRCH;
+  return die_with(parent);
 }
 
 // Until it is killed. `ready` gets an errno, 0 where all is well.
@@ -74,7 +45,7 @@ int join(const UniqueFd& user_namespace, const UniqueFd& network_namespace, pid_
   auto poller = Poller::make();
   if (!poller)
     say(poller.error().err);
-  if (const int error = confine_relay(transparent))
+  if (const int error = confine_relay({.net_admin = transparent}))
     say(error);
   const Inside inside{transparent};
   PipePool pipes;

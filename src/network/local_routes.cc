@@ -8,55 +8,14 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <cstring>
 
 #include "base/unique_fd.h"
+#include "network/netlink_request.h"
 
 namespace snug {
 namespace {
 
 constexpr std::uint32_t kTable = 100;
-
-// One request of netlink(7): a header, a body, attributes.
-class Request {
- public:
-  template<class Body>
-  Request(std::uint16_t type, std::uint16_t flags, const Body& body) {
-    header_.nlmsg_type = type;
-    header_.nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | NLM_F_ACK | flags);
-    append(&body, sizeof body);
-  }
-  void attribute(std::uint16_t type, const void* data, std::size_t size) {
-    const rtattr head{.rta_len = static_cast<std::uint16_t>(RTA_LENGTH(size)), .rta_type = type};
-    append(&head, sizeof head);
-    append(data, size);
-  }
-  void attribute(std::uint16_t type, std::uint32_t value) { attribute(type, &value, sizeof value); }
-
-  int send_by(int fd) {
-    header_.nlmsg_len = static_cast<std::uint32_t>(NLMSG_HDRLEN + size_);
-    std::memcpy(bytes_, &header_, sizeof header_);
-    if (send(fd, bytes_, header_.nlmsg_len, 0) < 0)
-      return errno;
-    alignas(nlmsghdr) char answer[1024];
-    const ssize_t n = recv(fd, answer, sizeof answer, 0);
-    if (n < static_cast<ssize_t>(NLMSG_LENGTH(sizeof(nlmsgerr))))
-      return n < 0 ? errno : EBADMSG;
-    nlmsgerr said{};
-    std::memcpy(&said, answer + NLMSG_HDRLEN, sizeof said);
-    return -said.error;
-  }
-
- private:
-  void append(const void* data, std::size_t size) {
-    std::memcpy(bytes_ + NLMSG_HDRLEN + size_, data, size);
-    size_ += NLMSG_ALIGN(size);
-  }
-
-  nlmsghdr header_{};
-  std::size_t size_{};
-  alignas(nlmsghdr) char bytes_[256]{};
-};
 
 int add_route(int fd, unsigned char family) {
   rtmsg body{};
@@ -64,7 +23,7 @@ int add_route(int fd, unsigned char family) {
   body.rtm_protocol = RTPROT_STATIC;
   body.rtm_scope = RT_SCOPE_HOST;
   body.rtm_type = RTN_LOCAL;
-  Request request{RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, body};
+  NetlinkRequest request{RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, body};
   request.attribute(RTA_TABLE, kTable);
   request.attribute(RTA_OIF, if_nametoindex("lo"));
   return request.send_by(fd);
@@ -78,7 +37,7 @@ int add_rule(int fd, unsigned char family) {
   four.s_addr = htonl(0x7f000000);
   const in6_addr six = IN6ADDR_LOOPBACK_INIT;
   body.src_len = family == AF_INET ? 8 : 128;
-  Request request{RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, body};
+  NetlinkRequest request{RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, body};
   request.attribute(FRA_TABLE, kTable);
   if (family == AF_INET)
     request.attribute(FRA_SRC, &four, sizeof four);

@@ -23,9 +23,13 @@ void Poller::remove(int fd) {
   (void)epoll_ctl(fd_.get(), EPOLL_CTL_DEL, fd, nullptr);
 }
 
+void Poller::let_sleep(PollHandler& handler) {
+  std::erase(soon_, &handler);
+  std::erase_if(timed_, [&](const Timed& timed) { return timed.handler == &handler; });
+}
+
 void Poller::discard(std::unique_ptr<PollHandler> handler) {
-  std::erase(soon_, handler.get());
-  std::erase_if(timed_, [&](const Timed& timed) { return timed.handler == handler.get(); });
+  let_sleep(*handler);
   discarded_.push_back(std::move(handler));
 }
 

@@ -36,6 +36,9 @@ class Poller {
   // on_events(0) once, not before `time`.
   void wake_at(Clock::time_point time, PollHandler& handler) { timed_.push_back({time, &handler}); }
 
+  // It is no longer to be woken.
+  void let_sleep(PollHandler& handler);
+
   // Destroyed once no event of this round can name it any more. It gets none from now on.
   void discard(std::unique_ptr<PollHandler> handler);
 

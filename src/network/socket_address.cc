@@ -52,6 +52,21 @@ bool SocketAddress::operator==(const SocketAddress& other) const {
   return size_ == other.size_ && std::memcmp(&storage_, &other.storage_, size_) == 0;
 }
 
+IpAddress SocketAddress::ip() const {
+  IpAddress address;
+  if (family() == AF_INET6) {
+    address.family = IpAddress::Family::V6;
+    std::memcpy(address.bytes.data(), &six().sin6_addr, sizeof six().sin6_addr);
+  } else {
+    std::memcpy(address.bytes.data(), &four().sin_addr, sizeof four().sin_addr);
+  }
+  return address;
+}
+
+bool SocketAddress::same_host(const SocketAddress& other) const {
+  return family() == other.family() && ip() == other.ip();
+}
+
 std::size_t SocketAddress::hash() const {
   return std::hash<std::string_view>{}({reinterpret_cast<const char*>(&storage_), size_});
 }

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string>
 
+#include "base/ip_address.h"
+
 namespace snug {
 
 class SocketAddress {
@@ -20,12 +22,14 @@ class SocketAddress {
 
   int family() const { return storage_.ss_family; }
   std::uint16_t port() const;
+  IpAddress ip() const;
   // An IPv4 address that came in as ::ffff:a.b.c.d becomes one.
   SocketAddress unmapped() const;
   const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage_); }
   socklen_t size() const { return size_; }
 
   bool operator==(const SocketAddress& other) const;
+  bool same_host(const SocketAddress& other) const;  // whatever the ports are
   std::size_t hash() const;
 
  private:

@@ -1,9 +1,9 @@
 // One connection through a published port: the peer's socket outside, the service's inside.
 #pragma once
 
-#include <cstddef>
 #include <memory>
 
+#include "network/flow.h"
 #include "network/inside.h"
 #include "network/pipe_pool.h"
 #include "network/poller.h"
@@ -22,19 +22,8 @@ class TcpConnection : public PollHandler {
   void on_events(std::uint32_t events) override;
 
  private:
-  // Bytes one way. They are in the pipe between being read and being written.
-  struct Flow {
-    Pipe pipe{};
-    std::size_t held{};
-    bool ended{};  // the reader has seen the end
-    bool done{};   // and the writer was told
-  };
-  enum class Progress { Waits, Goes, Failed };
-
   bool connect_inside(Inside::Attempt attempt);
   bool finish_connecting();
-  Progress pump(Flow& flow, int from, int to);
-  void release(Flow& flow);
   // Whoever is still there is told by a reset that it was no orderly end.
   void abort();
   void end();

@@ -58,6 +58,7 @@ struct Builder {
 Status plan_user(Builder& builder);       // who the payload is; no steps
 Status plan_limits(Builder& builder);     // Create: the cgroup; plan/limits.cc
 Status plan_ports(Builder& builder);      // Create: the sockets
+Status plan_gate(Builder& builder);       // Create: the hosts that can be reached
 Status plan_identity(Builder& builder);   // Create, Identity
 Status plan_kernel(Builder& builder);     // Kernel
 Status plan_root(Builder& builder);       // Root
@@ -76,7 +77,14 @@ Status plan_payload(Builder& builder);     // Payload, Supervise
 Result<std::string> choose_overlay(Builder& builder, const std::string& what, const Origin& origin);
 Status plan_share(Builder& builder, const Mount& mount);  // a bind or cow mount; plan/share.cc
 Status plan_guards(Builder& builder, const BindMount& of, const Origin& origin);  // plan/guards.cc
-Status plan_landlock(Builder& builder);                                           // plan/landlock.cc
+// The hosts of a set, by its name without the @; plan/host_sets.cc
+Result<std::vector<HostRule>> expand_set(const Builder& builder, const std::string& name,
+                                         const Origin& origin);
+// Those that are read from an image's or a project's own files; plan/host_sets_read.cc
+std::vector<std::string> apt_hosts(const Builder& builder);
+std::vector<std::string> npm_hosts(const Builder& builder);
+std::vector<std::string> git_hosts(const Builder& builder);
+Status plan_landlock(Builder& builder);  // plan/landlock.cc
 
 // The paths that execvp(3) would try along PATH; but never the working directory's.
 std::vector<std::string> find_candidates(const std::string& program, const std::string& path);

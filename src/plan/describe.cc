@@ -79,6 +79,19 @@ std::string describe_ports(const PublishedPorts& ports) {
                      port_range(ports.container, ports.count));
 }
 
+std::string rule_words(const std::vector<HostRule>& rules) {
+  std::string text;
+  for (const HostRule& rule : rules)
+    text += (text.empty() ? "" : ", ") + safe(rule.text) + (rule.set.empty() ? "" : " (@" + rule.set + ")");
+  return text;
+}
+
+std::string describe_gate(const OpenGate& gate) {
+  std::string text = gate.allow.empty() ? "let nothing out of the network: no host is allowed"
+                                        : "let out to " + rule_words(gate.allow) + ", and nowhere else";
+  return gate.deny.empty() ? text : text + "; never to " + rule_words(gate.deny);
+}
+
 }  // namespace
 
 std::string describe(const Step& step) {
@@ -102,6 +115,7 @@ std::string describe(const Step& step) {
                                words(texts, ", "));
           },
           [](const PublishPorts& s) { return describe_ports(s.ports); },
+          [](const OpenGate& s) { return describe_gate(s); },
           [](const RelayFiles&) {
             return std::string{"relay each standard descriptor that is a file through a pipe"};
           },

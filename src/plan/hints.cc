@@ -228,6 +228,7 @@ std::string hint_for(const Step& step, int err) {
           },
           [](const RelayFiles&) { return std::string{}; },
           [&](const PublishPorts&) { return hint_ports(err); },
+          [](const OpenGate&) { return std::string{}; },
           [](const JoinKeyring&) { return std::string{}; },
           [](const LoopbackUp&) { return std::string{}; },
           [](const SetSysctl&) { return std::string{"/proc/sys must be writable where snug starts"}; },

@@ -60,6 +60,8 @@ void plan_name_service(Builder& builder) {
     if (const auto text = builder.host.read_file("/etc/resolv.conf"))
       builder.init(Phase::Mounts, BindText{"/etc/resolv.conf", *text}, spec.network.origin);
   }
+  if (spec.network.value == NetworkMode::Gate)
+    builder.init(Phase::Mounts, BindText{"/etc/resolv.conf", "nameserver 198.18.0.1\n"}, spec.network.origin);
   builder.init(Phase::Mounts, BindText{"/etc/hosts", std::move(hosts)}, spec.network.origin);
   builder.init(Phase::Mounts, BindText{"/etc/hostname", hostname + "\n"},
                spec.hostname ? spec.hostname->origin : Origin{});

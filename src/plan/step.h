@@ -17,6 +17,7 @@
 #include "host/host_view.h"
 #include "image/image.h"
 #include "seccomp/filter.h"
+#include "spec/host_rule.h"
 #include "spec/publish.h"
 #include "spec/settings.h"
 
@@ -86,6 +87,14 @@ struct RelayFiles {
 struct PublishPorts {
   PublishedPorts ports{};
   bool operator==(const PublishPorts&) const = default;
+};
+
+// The egress gate: a network beside the sandbox's in which a process listens for what these rules allow, and
+// relays it to the hosts that the names stand for (gate/gate.h).
+struct OpenGate {
+  std::vector<HostRule> allow{};
+  std::vector<HostRule> deny{};
+  bool operator==(const OpenGate&) const = default;
 };
 
 // clone3(2) of init with all namespaces at once. `network` is false only where the host's network is wanted,
@@ -393,12 +402,12 @@ struct Timeout {
 
 using Step =
     std::variant<SweepDisk, PrepareDisk, KeepContainer, EnterContainer, LimitGroup, RelayFiles, PublishPorts,
-                 CreateNamespaces, MapSelf, MapRange, NewCgroupNamespace, JoinKeyring, LoopbackUp, SetSysctl,
-                 SetHostname, PrivateMounts, TmpfsRoot, DiskRoot, OverlayRoot, MakeDir, MakeSymlink, BindText,
-                 BindMount, CowMount, MountTmpfs, MountDev, MountDevpts, MountProc, MountSys, MountCgroup,
-                 OpenTerminal, RootReadOnly, PivotRoot, LimitResource, KeepCapabilities, NoNewPrivileges,
-                 BecomeUser, CloseDescriptors, EnterDir, SetEnvironment, ApplyLandlock, InstallSeccomp,
-                 Execute, ReportNew, ServeContainer, Timeout>;
+                 OpenGate, CreateNamespaces, MapSelf, MapRange, NewCgroupNamespace, JoinKeyring, LoopbackUp,
+                 SetSysctl, SetHostname, PrivateMounts, TmpfsRoot, DiskRoot, OverlayRoot, MakeDir,
+                 MakeSymlink, BindText, BindMount, CowMount, MountTmpfs, MountDev, MountDevpts, MountProc,
+                 MountSys, MountCgroup, OpenTerminal, RootReadOnly, PivotRoot, LimitResource,
+                 KeepCapabilities, NoNewPrivileges, BecomeUser, CloseDescriptors, EnterDir, SetEnvironment,
+                 ApplyLandlock, InstallSeccomp, Execute, ReportNew, ServeContainer, Timeout>;
 
 // In the order in which they are done. What each must not do is said where it would be tempting.
 enum class Phase {

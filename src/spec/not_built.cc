@@ -10,7 +10,6 @@ struct Feature {
   std::string_view name;
   std::string_view hint;
 };
-constexpr Feature kGate{"the network gate is", "use --network none, or --network host for all of it"};
 constexpr Feature kFull{"a network of its own is", "use --network host, or --network none"};
 constexpr Feature kShare{"sharing of desktop services is", "leave it out"};
 
@@ -30,10 +29,6 @@ template<auto Member>
 const Origin* on(const Spec& spec) {
   return origin_if((spec.*Member).value, spec.*Member);
 }
-template<auto Member>
-const Origin* filled(const Spec& spec) {
-  return (spec.*Member).empty() ? nullptr : &(spec.*Member).front().origin;
-}
 template<NetworkMode Mode>
 const Origin* network(const Spec& spec) {
   return origin_if(spec.network.value == Mode, spec.network);
@@ -47,10 +42,7 @@ struct NotBuilt {
 
 // Whoever builds one of these deletes its line.
 constexpr NotBuilt kNotBuilt[] = {
-    {"network.mode = \"gate\"", network<NetworkMode::Gate>, kGate},
     {"network.mode = \"full\"", network<NetworkMode::Full>, kFull},
-    {"network.allow", filled<&Spec::allow>, kGate},
-    {"network.deny", filled<&Spec::deny>, kGate},
     {"share.wayland", on<&Spec::wayland>, kShare},
     {"share.x11", on<&Spec::x11>, kShare},
     {"share.audio", on<&Spec::audio>, kShare},

@@ -58,7 +58,7 @@ constexpr ProfileKey kKeys[] = {
     {"workdir", read_workdir}, {"hostname", read_hostname}, {"env", read_env},
     {"user", read_user},       {"rootfs", read_rootfs},     {"mount", read_mounts},
     {"limits", read_limits},   {"network", read_network},   {"security", read_security},
-    {"share", read_share},
+    {"share", read_share},     {"sets", read_sets},
 };
 
 // The first line of the text where that is a comment.

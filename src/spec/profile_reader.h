@@ -84,6 +84,8 @@ Status read_rootfs(Draft& draft, const TomlValue& value);
 Status read_mounts(Draft& draft, const TomlValue& value);
 Status read_limits(Draft& draft, const TomlValue& value);
 Status read_network(Draft& draft, const TomlValue& value);
+Status read_allow(Draft& draft, const TomlValue& value);  // network.allow
+Status read_sets(Draft& draft, const TomlValue& value);
 Status read_security(Draft& draft, const TomlValue& value);
 Status read_share(Draft& draft, const TomlValue& value);
 

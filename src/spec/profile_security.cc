@@ -1,4 +1,5 @@
 // [network], [security] and [share]: what is opened to the outside.
+#include "spec/host_rule.h"
 #include "spec/names.h"
 #include "spec/profile_reader.h"
 #include "spec/publish.h"
@@ -22,9 +23,8 @@ Status check_publish(std::string_view text, std::string_view where) {
 
 constexpr ProfileKey kNetwork[] = {
     {"mode", [](Draft& d, const TomlValue& v) { return read_choice(d, v, d.profile().network, kModes); }},
-    {"allow",
-     [](Draft& d, const TomlValue& v) { return read_list(d, v, d.profile().allow, check_host_rule); }},
-    {"deny", [](Draft& d, const TomlValue& v) { return read_list(d, v, d.profile().deny, check_host_rule); }},
+    {"allow", read_allow},
+    {"deny", [](Draft& d, const TomlValue& v) { return read_list(d, v, d.profile().deny, check_deny_rule); }},
     {"publish",
      [](Draft& d, const TomlValue& v) { return read_list(d, v, d.profile().publish, check_publish); }},
 };

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 
 #include "base/text.h"
 #include "base/units.h"
@@ -78,21 +77,6 @@ Status take_address(std::string_view& rest, std::string& address, std::string_vi
   return {};
 }
 
-bool is_host_name(std::string_view name) {
-  if (name.empty() || name.size() > 253)
-    return false;
-  for (const std::string_view label : split(name, '.')) {
-    const auto fits = [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-             c == '_';
-    };
-    if (label.empty() || label.size() > 63 || label.starts_with('-') || label.ends_with('-') ||
-        !std::ranges::all_of(label, fits))
-      return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 Result<PublishedPorts> parse_publish(std::string_view text, std::string_view what) {
@@ -129,40 +113,6 @@ Result<PublishedPorts> parse_publish(std::string_view text, std::string_view wha
   ports.container = container->first;
   ports.count = host->count;
   return ports;
-}
-
-Status check_host_rule(std::string_view text, std::string_view what) {
-  constexpr std::string_view kHint = "rules are @set, example.org, *.example.org:80, host:5432";
-  if (text.starts_with('@')) {
-    if (!is_host_name(text.substr(1)) || text.find('.') != std::string_view::npos)
-      return bad(what, text, "not the name of a set", kHint);
-    return {};
-  }
-  std::string_view host = text;
-  std::optional<std::string_view> port;
-  if (text.starts_with('[')) {
-    const std::size_t end = text.find(']');
-    if (end == std::string_view::npos || !is_address(AF_INET6, text.substr(1, end - 1)))
-      return bad(what, text, "no IPv6 address in the brackets", kHint);
-    host = "";
-    if (end + 1 < text.size()) {
-      if (text[end + 1] != ':')
-        return bad(what, text, "only :PORT may follow the brackets", kHint);
-      port = text.substr(end + 2);
-    }
-  } else if (const std::size_t colon = text.find(':'); colon != std::string_view::npos) {
-    host = text.substr(0, colon);
-    port = text.substr(colon + 1);
-  }
-  if (port)
-    if (const auto number = parse_port(*port, fmt::format("{}: \"{}\"", what, escape_control(text))); !number)
-      return tl::unexpected{number.error()};
-  if (text.starts_with('['))
-    return {};
-  const bool wildcard = host.starts_with("*.");
-  if (host != "*" && !is_host_name(wildcard ? host.substr(2) : host))
-    return bad(what, text, "not a host name", kHint);
-  return {};
 }
 
 }  // namespace snug

@@ -1,4 +1,4 @@
-// "-p [[ADDRESS:]HOST:]CONTAINER[/udp]" and the rules of network.allow and deny, checked as text.
+// "-p [[ADDRESS:]HOST:]CONTAINER[/udp]".
 #pragma once
 
 #include <cstdint>
@@ -25,8 +25,5 @@ struct PublishedPorts {
 // "80", ":80" and "0:80" leave the port on the host to the kernel. Ranges are "8000-8010:80-90", of equal
 // length. Only this computer can reach a port unless ADDRESS says otherwise; IPv6 addresses are in brackets.
 Result<PublishedPorts> parse_publish(std::string_view text, std::string_view what);
-
-// A rule of the egress gate: "@set", "name", "*.name", "[IPv6]", each but the first with ":PORT" if wanted.
-Status check_host_rule(std::string_view text, std::string_view what);
 
 }  // namespace snug

@@ -67,6 +67,14 @@ struct Mount {
   bool operator==(const Mount&) const = default;
 };
 
+// Rules of the gate under one name, "@name".
+struct HostSet {
+  std::string name{};
+  std::vector<std::string> rules{};
+  Origin origin{};
+  bool operator==(const HostSet&) const = default;
+};
+
 template<template<class> class Field>
 struct Settings {
   Field<std::string> image{};                    // stored name, directory, or "host"
@@ -109,6 +117,7 @@ struct Settings {
   Field<NetworkMode> network{};
   std::vector<Setting<std::string>> allow{};
   std::vector<Setting<std::string>> deny{};
+  std::vector<HostSet> sets{};  // a later one of the same name is the one that counts
   std::vector<Setting<std::string>> publish{};
 
   Field<Tier> seccomp{};
@@ -157,7 +166,8 @@ void for_each_setting(Visit&& visit, S&&... s) {
 // it in place.
 template<class Visit, class... S>
 void for_each_list(Visit&& visit, S&&... s) {
-  visit(s.env_pass...), visit(s.env_set...), visit(s.mounts...), visit(s.allow...), visit(s.deny...);
+  visit(s.env_pass...), visit(s.env_set...), visit(s.mounts...), visit(s.allow...), visit(s.deny...),
+      visit(s.sets...);
   visit(s.publish...), visit(s.io_max...), visit(s.hugetlb...), visit(s.ulimits...);
   visit(s.seccomp_allow...), visit(s.seccomp_deny...), visit(s.seccomp_abi...), visit(s.cap_add...),
       visit(s.cap_drop...);

@@ -1,9 +1,11 @@
-// -p, and the rules of network.allow. Ports are 1 to 65535 to the end of the range, or 0 for a free one of the
-// host; the address is numeric;
-// what is written as the flag means the same again; a rule that is taken is safe to print.
+// -p, and the rules of network.allow. Ports are 1 to 65535 to the end of the range, or 0 for a free one of
+// the host; the address is numeric; what is written as the flag means the same again; a rule that is taken is
+// safe to print.
 #include <arpa/inet.h>
 
 #include "check.h"
+#include "spec/host_name.h"
+#include "spec/host_rule.h"
 #include "spec/publish.h"
 
 using namespace snug;
@@ -38,10 +40,22 @@ void check_publish(std::string_view text) {
 }
 
 void check_rule(std::string_view text) {
-  if (const auto status = check_host_rule(text, "--allow"); !status)
-    check_error(status.error(), "--allow: ");
-  else
-    FUZZ_CHECK(!text.empty() && is_safe_to_print(text), text);
+  for (const RuleUse use : {RuleUse::Allow, RuleUse::Deny}) {
+    const auto rule = parse_host_rule(text, "--allow", use);
+    if (!rule) {
+      check_error(rule.error(), "--allow: ");
+      continue;
+    }
+    FUZZ_CHECK(rule->first_port > 0 && rule->first_port <= rule->last_port, text);
+    FUZZ_CHECK(parse_host_rule(rule->text, "--allow", use) == *rule, text);
+    const bool named = rule->kind == HostRule::Kind::Name || rule->kind == HostRule::Kind::Wildcard;
+    FUZZ_CHECK(!named || plain_host_name(rule->name) == rule->name, text);
+    // A rule lets in what it names, and never a public suffix as a whole.
+    if (rule->kind == HostRule::Kind::Name)
+      FUZZ_CHECK(HostRules({*rule}, {}).decide(rule->name, rule->first_port).allowed, text);
+    if (rule->kind == HostRule::Kind::Wildcard && use == RuleUse::Allow)
+      FUZZ_CHECK(!is_public_suffix(rule->name) && !rule->matches(rule->name), text);
+  }
 }
 
 }  // namespace

@@ -62,6 +62,7 @@ TEST_CASE("how many words each command takes") {
       {"top", Command::Top, 1, 1, "name one container"},
       {"stats", Command::Stats, 0, 4, ""},
       {"update", Command::Update, 1, 4, "name a container"},
+      {"allow", Command::Allow, 2, 4, "name a container and a host"},
       {"diff", Command::Diff, 1, 1, "name one container"},
       {"export", Command::Export, 1, 1, "name one container"},
       {"generate systemd", Command::GenerateSystemd, 1, 1, "name one container"},

@@ -11,11 +11,6 @@ std::string publish_error(std::string_view text) {
   return ports ? "no error" : ports.error().step;
 }
 
-std::string rule_error(std::string_view text) {
-  const auto status = check_host_rule(text, "allow");
-  return status ? "no error" : status.error().step;
-}
-
 }  // namespace
 
 TEST_CASE("published ports: docker's syntax") {
@@ -58,20 +53,4 @@ TEST_CASE("published ports: what is refused, and why") {
     INFO(text);
     CHECK_FALSE(parse_publish(text, "-p"));
   }
-}
-
-TEST_CASE("rules of the gate") {
-  for (const char* text : {"@apt", "example.org", "*.example.org:80", "host:5432", "10.0.0.1", "[::1]",
-                           "[::1]:443", "*", "a_b.example", "xn--bcher-kva.example"}) {
-    INFO(text);
-    CHECK(rule_error(text) == "no error");
-  }
-  for (const char* text : {"",    "@",    "@a b",   "@a.b", "*.",      "a.*.b", "a..b",  ".a",
-                           "a.",  "-a",   "a:",     "a:0",  "a:65536", "a:b",   "a:1:2", "http://a",
-                           "a/b", "[::1", "[::1]x", "[x]",  "a b",     "a\x1b"}) {
-    INFO(text);
-    CHECK(rule_error(text) != "no error");
-  }
-  CHECK(rule_error("a b") == "allow: \"a b\": not a host name");
-  CHECK(rule_error("a:99999") == "allow: \"a:99999\": 99999 is more than 65535");
 }

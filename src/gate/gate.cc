@@ -1,0 +1,137 @@
+#include "gate/gate.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "gate/gate_network.h"
+#include "gate/serve.h"
+#include "network/relay_process.h"
+#include "sys/fd_passing.h"
+
+namespace snug {
+namespace {
+
+constexpr std::size_t kLongestEvent = 8192;
+
+std::vector<std::uint16_t> missing_ports(const HostRules& rules, const std::vector<std::uint16_t>& open) {
+  std::vector<std::uint16_t> missing;
+  for (const std::uint16_t port : rules.ports())
+    if (std::ranges::find(open, port) == open.end())
+      missing.push_back(port);
+  return missing;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Gate>> Gate::start(HostRules rules, UniqueFd user_namespace,
+                                          const UniqueFd& network_namespace) {
+  std::unique_ptr<Gate> gate{new Gate};
+  gate->rules_ = std::move(rules);
+  gate->user_namespace_ = std::move(user_namespace);
+  gate->ports_ = gate->rules_.ports();
+  auto sockets = make_gate_network(gate->user_namespace_, network_namespace, gate->ports_);
+  if (!sockets)
+    return tl::unexpected{std::move(sockets).error()};
+  for (GateSocket& socket : *sockets)
+    if (socket.kind == GateSocket::Kind::Network)
+      gate->network_ = std::move(socket.fd);
+  std::erase_if(*sockets, [](const GateSocket& socket) { return socket.kind == GateSocket::Kind::Network; });
+  if (Status status = gate->start_process(*std::move(sockets)); !status)
+    return tl::unexpected{std::move(status).error()};
+  return gate;
+}
+
+Status Gate::start_process(std::vector<GateSocket> sockets) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+    return fail({.step = "start the gate", .err = errno});
+  channel_.reset(ends[0]);
+  UniqueFd theirs{ends[1]};
+  const pid_t parent = getpid();
+  pid_ = fork();
+  if (pid_ < 0)
+    return fail({.step = "start the gate", .err = errno});
+  if (pid_ == 0) {
+    if (die_with(parent) != 0)
+      _exit(1);
+    serve_gate(std::move(sockets), std::move(rules_), std::move(theirs));
+  }
+  theirs.reset();
+  char said[256];
+  UniqueFd none;
+  const ssize_t n = receive_with_fd(channel_.get(), said, sizeof said, none);
+  if (n > 0 && std::string_view{said, static_cast<std::size_t>(n)} == kReady)
+    return {};
+  return fail(
+      {.step = fmt::format("start the gate: {}", n > 0 ? std::string_view{said, static_cast<std::size_t>(n)}
+                                                       : "its process was killed")});
+}
+
+Status Gate::allow(const HostRule& rule) {
+  HostRules wider = rules_;
+  wider.widen({rule});
+  const auto missing = missing_ports(wider, ports_);
+  if (ports_.size() + missing.size() > kMostGatePorts)
+    return fail({.step = fmt::format("more than {} ports would be open", kMostGatePorts),
+                 .hint = "name fewer, or smaller ranges"});
+  if (!missing.empty()) {
+    const auto sockets = open_gate_listeners(user_namespace_, network_, missing);
+    if (!sockets)
+      return tl::unexpected{sockets.error()};
+    for (const GateSocket& socket : *sockets) {
+      char bytes[1 + sizeof socket.port] = {kListenerMessage};
+      std::memcpy(bytes + 1, &socket.port, sizeof socket.port);
+      if (const int error = send_with_fd(channel_.get(), bytes, sizeof bytes, socket.fd.get()))
+        return fail({.step = "hand a listener to the gate", .err = error});
+      ports_.push_back(socket.port);
+    }
+  }
+  const std::string message = kRuleMessage + rule.text;
+  if (message.size() > kMostMessage)
+    return fail({.step = "the rule is too long"});
+  if (const int error = send_with_fd(channel_.get(), message.data(), message.size(), -1))
+    return fail({.step = "tell the gate of the rule", .err = error});
+  rules_ = std::move(wider);
+  return {};
+}
+
+std::optional<GateEvent> Gate::take_event() {
+  char bytes[kLongestEvent];
+  while (!ended_) {
+    const ssize_t n = recv(channel_.get(), bytes, sizeof bytes, MSG_DONTWAIT);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0 && errno == EAGAIN)
+      return std::nullopt;
+    if (n <= 0) {
+      ended_ = true;
+      return std::nullopt;
+    }
+    if (auto event = parse_gate_event({bytes, static_cast<std::size_t>(n)}))
+      return *std::move(event);
+  }
+  return std::nullopt;
+}
+
+void Gate::finish() {
+  (void)shutdown(channel_.get(), SHUT_WR);
+}
+
+void Gate::stop() {
+  if (pid_ <= 0)
+    return;
+  // The pid is still ours: it has not been waited for.
+  (void)kill(pid_, SIGKILL);
+  while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  pid_ = -1;
+}
+
+}  // namespace snug

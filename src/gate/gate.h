@@ -1,0 +1,56 @@
+// The process behind an egress gate, as its supervisor has it. It works in the machine's own network,
+// confined, with sockets of the gate's network; nothing but it connects the two, so that its end closes the
+// gate.
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "gate/gate_event.h"
+#include "gate/gate_socket.h"
+#include "spec/host_rule.h"
+
+namespace snug {
+
+class Gate {
+ public:
+  // Makes the gate's network beside the sandbox's, and starts the process, which ends with this one. Fails
+  // with the step that failed.
+  static Result<std::unique_ptr<Gate>> start(HostRules rules, UniqueFd user_namespace,
+                                             const UniqueFd& network_namespace);
+  ~Gate() { stop(); }
+  Gate(const Gate&) = delete;
+  Gate& operator=(const Gate&) = delete;
+
+  // One more rule from now on; what is denied stays so.
+  Status allow(const HostRule& rule);
+
+  // Readable when take_event() has something.
+  int fd() const { return channel_.get(); }
+  // The next event, nothing where there is none for now. Once ended() is true the process has gone.
+  std::optional<GateEvent> take_event();
+  bool ended() const { return ended_; }
+
+  // Has it tell what is left: connections that are open still. take_event() has that until ended().
+  void finish();
+  void stop();
+
+ private:
+  Gate() = default;
+  Status start_process(std::vector<GateSocket> sockets);
+
+  HostRules rules_{};
+  UniqueFd user_namespace_{};
+  UniqueFd network_{};
+  UniqueFd channel_{};
+  std::vector<std::uint16_t> ports_{};
+  pid_t pid_{-1};
+  bool ended_{};
+};
+
+}  // namespace snug

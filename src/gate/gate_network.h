@@ -1,0 +1,27 @@
+// What a supervisor makes for a gate before it starts one: the network and the sockets in it.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/result.h"
+#include "gate/gate_socket.h"
+
+namespace snug {
+
+// One listening socket has one port; so many are enough for anybody's rules.
+constexpr std::size_t kMostGatePorts = 1024;
+
+// Makes the network beside that of a sandbox, with the sockets of the name server, one that sees what is
+// refused (where this kernel has packet(7)), and a listener at each port. The first is the network itself
+// (Kind::Network), for open_gate_listeners(). Fails with the step that failed, and what to do.
+Result<std::vector<GateSocket>> make_gate_network(const UniqueFd& user_namespace,
+                                                  const UniqueFd& network_namespace,
+                                                  const std::vector<std::uint16_t>& ports);
+
+// More listeners in a network that was made so.
+Result<std::vector<GateSocket>> open_gate_listeners(const UniqueFd& user_namespace,
+                                                    const UniqueFd& gate_network,
+                                                    const std::vector<std::uint16_t>& ports);
+
+}  // namespace snug

@@ -1,0 +1,27 @@
+// What the parts of a gate's process share.
+#pragma once
+
+#include <set>
+
+#include "gate/lookup.h"
+#include "gate/name_table.h"
+#include "gate/reporter.h"
+#include "network/pipe_pool.h"
+#include "network/poller.h"
+#include "spec/host_rule.h"
+
+namespace snug {
+
+class GateConnection;
+
+struct GateState {
+  Poller& poller;
+  HostRules rules;
+  Reporter reporter;
+  NameTable names{};
+  PipePool pipes{};
+  std::set<GateConnection*> open{};  // for what is told of them at the end
+  Lookup lookup{poller};
+};
+
+}  // namespace snug

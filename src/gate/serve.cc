@@ -1,0 +1,159 @@
+#include "gate/serve.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "gate/gate_state.h"
+#include "gate/listener.h"
+#include "gate/name_server.h"
+#include "gate/watcher.h"
+#include "network/confine_relay.h"
+#include "network/relay_process.h"
+#include "sys/fd_passing.h"
+
+namespace snug {
+namespace {
+
+// Where this machine's name servers are written down, behind /etc/resolv.conf where that is a link, and what
+// the library numbers its questions with.
+std::vector<std::string> readable_places() {
+  std::vector<std::string> places{
+      "/etc",         "/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager",
+      "/run/connman", "/dev/urandom"};
+  if (char* const real = realpath("/etc/resolv.conf", nullptr)) {
+    places.emplace_back(real);
+    free(real);
+  }
+  return places;
+}
+
+class Server {
+ public:
+  Server(Poller& poller, HostRules rules, UniqueFd channel)
+      : channel_{std::move(channel)},
+        state_{.poller = poller, .rules = std::move(rules), .reporter = Reporter{channel_.get(), poller}},
+        control_{*this} {}
+
+  int start(std::vector<GateSocket> sockets) {
+    const bool ipv6 = std::ranges::count(sockets, GateSocket::Kind::DnsDatagram, &GateSocket::kind) > 1;
+    for (GateSocket& socket : sockets)
+      if (const int error = add(std::move(socket), ipv6))
+        return error;
+    return state_.poller.add(channel_.get(), EPOLLIN, control_);
+  }
+
+ private:
+  int add(GateSocket socket, bool ipv6) {
+    switch (socket.kind) {
+      case GateSocket::Kind::DnsDatagram:
+        return keep(std::make_unique<DatagramNames>(std::move(socket.fd), ipv6, state_));
+      case GateSocket::Kind::DnsStream:
+        return keep(std::make_unique<StreamNames>(std::move(socket.fd), ipv6, state_));
+      case GateSocket::Kind::Watch:
+        return keep(std::make_unique<Watcher>(std::move(socket.fd), ports_, state_));
+      case GateSocket::Kind::Listener:
+        ports_.insert(socket.port);
+        return keep(std::make_unique<GateListener>(std::move(socket.fd), socket.port, state_));
+      case GateSocket::Kind::Network:
+        return 0;
+    }
+    return 0;
+  }
+
+  template<class Handler>
+  int keep(std::unique_ptr<Handler> handler) {
+    const int error = handler->start();
+    handlers_.push_back(std::move(handler));
+    return error;
+  }
+
+  // What the supervisor says, who alone may widen the rules.
+  struct Control : PollHandler {
+    explicit Control(Server& of) : server{of} {}
+    void on_events(std::uint32_t) override { server.take_message(); }
+    Server& server;
+  };
+
+  void take_message() {
+    char bytes[kMostMessage];
+    UniqueFd fd;
+    const ssize_t n = receive_with_fd(channel_.get(), bytes, sizeof bytes, fd);
+    // Nobody is there any more, or wants to know what is left.
+    if (n == 0)
+      return ending();
+    if (n < 1)
+      return;
+    const std::string_view text{bytes + 1, static_cast<std::size_t>(n) - 1};
+    if (bytes[0] == kListenerMessage && fd && text.size() == sizeof(std::uint16_t)) {
+      std::uint16_t port = 0;
+      std::memcpy(&port, text.data(), sizeof port);
+      (void)add({GateSocket::Kind::Listener, port, std::move(fd)}, false);
+    } else if (bytes[0] == kRuleMessage) {
+      if (auto rule = parse_host_rule(text, "allow", RuleUse::Allow))
+        state_.rules.widen({*std::move(rule)});
+    }
+  }
+
+  // What has come already is served once more, so that it is told.
+  void ending() {
+    state_.poller.remove(channel_.get());
+    for (int i = 0; i < 2; ++i) {
+      state_.poller.wake_soon(nothing_);
+      (void)state_.poller.run_once();
+    }
+    while (!state_.open.empty()) (*state_.open.begin())->close_now();
+    state_.reporter.flush();
+    _exit(0);
+  }
+
+  struct Nothing : PollHandler {
+    void on_events(std::uint32_t) override {}
+  };
+
+  UniqueFd channel_;
+  GateState state_;
+  Nothing nothing_{};
+  std::set<std::uint16_t> ports_{};
+  std::vector<std::unique_ptr<PollHandler>> handlers_{};
+  Control control_;
+};
+
+}  // namespace
+
+void serve_gate(std::vector<GateSocket> sockets, HostRules rules, UniqueFd channel) {
+  const int told = channel.get();
+  const auto say = [&](std::string_view text) {
+    (void)!send(told, text.data(), text.size(), MSG_NOSIGNAL);
+    if (text != kReady)
+      _exit(1);
+  };
+  std::vector<int> kept{told};
+  for (const GateSocket& socket : sockets)
+    if (socket.kind != GateSocket::Kind::Network)
+      kept.push_back(socket.fd.get());
+  close_others(std::move(kept));
+  raise_descriptor_limit();
+  (void)signal(SIGPIPE, SIG_IGN);
+  auto poller = Poller::make();
+  if (!poller)
+    say("no epoll descriptor is to be had");
+  if (const int error = confine_relay({.readable = readable_places()}))
+    say(strerror(error));
+  Server server{*poller, std::move(rules), std::move(channel)};
+  if (const int error = server.start(std::move(sockets)))
+    say(strerror(error));
+  say(kReady);
+  while (poller->run_once() == 0) {
+  }
+  _exit(1);
+}
+
+}  // namespace snug

@@ -1,0 +1,44 @@
+// Bytes one way between two sockets by splice(2), without a copy through this process.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "network/pipe_pool.h"
+#include "network/poller.h"
+
+namespace snug {
+
+class Flow {
+ public:
+  enum class Progress { Waits, Goes, Failed };
+
+  // Moves what there is. Waits: until the poller tells of either socket, or wakes `self` (no pipe was to be
+  // had). Goes: there is more, and others have their turn. Once the reader has ended so is the writer told,
+  // by shutdown(2), and the flow is done. Sockets are watched edge-triggered.
+  Progress pump(int from, int to, PipePool& pipes, Poller& poller, PollHandler& self);
+
+  bool done() const { return done_; }
+  std::uint64_t moved() const { return moved_; }  // bytes, to the writer
+
+ private:
+  void release(PipePool& pipes);
+
+  // They are in the pipe between being read and being written.
+  Pipe pipe_{};
+  std::size_t held_{};
+  std::uint64_t moved_{};
+  bool ended_{};  // the reader has seen the end
+  bool done_{};   // and the writer was told
+};
+
+// Events for both sockets of a flow: each is read and written until it waits, and tells when it no longer
+// does.
+constexpr std::uint32_t kFlowEvents = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+
+// What is small goes at once: a relay must not add to the wait.
+void no_delay(int fd);
+// Whoever is still there is told by a reset that it was no orderly end.
+void reset_at_close(int fd);
+
+}  // namespace snug

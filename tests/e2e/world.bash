@@ -1,0 +1,117 @@
+# shellcheck shell=bash
+# A small internet for tests of the gate: a network namespace with public addresses on its loopback, a name server, web servers
+# with TLS, an ssh server. Nothing of it is on the machine's own network, and nothing can leave it.
+#
+#   world_begin          once; world_end in teardown_file
+#   world COMMAND…       in it, as the same ordinary user, without rights over it
+#   $SNUG                runs in it, until world_end
+#
+# good.example.org 93.184.216.34 and 2606:2800:220:1::34, web.example.net the same, inner.example.org 10.1.2.3,
+# loop.example.org 127.0.0.1, metadata.example.org 169.254.169.254, mixed.example.org public and private,
+# mirror.example.org 93.184.216.35, closed.example.org 93.184.216.36 (nobody listens).
+
+world_dir() { echo "$BATS_FILE_TMPDIR/world"; }
+
+world_begin() {
+  local dir
+  dir=$(world_dir)
+  mkdir -p "$dir/www/pool" "$dir/run"
+  (cd "$dir" && world_certificates && world_configuration) >"$dir/log" 2>&1
+  # The user's own ids again, without rights over the network, is what snug has on any machine.
+  setsid unshare -Urnm --kill-child bash -c '
+    set -e
+    dir=$1
+    ip link set lo up
+    for address in 93.184.216.34 93.184.216.35 93.184.216.36 10.1.2.3 169.254.169.254; do ip address add $address/32 dev lo; done
+    for address in 34 35; do ip -6 address add 2606:2800:220:1::$address/128 dev lo nodad; done
+    mount --bind "$dir/resolv.conf" /etc/resolv.conf
+    echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start
+    : >"$dir/ready"
+    exec sleep 100000' world "$dir" >>"$dir/log" 2>&1 3>&- &
+  echo $! >"$dir/pid"
+  eventually test -e "$dir/ready" || { cat "$dir/log" >&2 && return 1; }
+  printf '#!/bin/bash\nexec "%s" "%s" "$@"\n' "$dir/enter" "$snug_binary" >"$dir/snug"
+  cat >"$dir/enter" <<ENTER
+#!/bin/bash
+exec nsenter -t $(cat "$dir/pid") -U -n -m --preserve-credentials --wd="\$PWD" \\
+  unshare -U --map-user=$(id -u) --map-group=$(id -g) -- "\$@"
+ENTER
+  chmod +x "$dir/snug" "$dir/enter"
+  world_serve "$dir" "dnsmasq --keep-in-foreground --conf-file=$dir/dnsmasq.conf"
+  world_serve "$dir" "nginx -p $dir -c $dir/nginx.conf"
+  world_serve "$dir" "/usr/sbin/sshd -D -e -f $dir/sshd_config"
+  eventually world bash -c 'for port in 53 80 443 22; do : </dev/tcp/93.184.216.34/$port || exit 1; done' 2>/dev/null ||
+    { cat "$dir"/log* >&2 && return 1; }
+}
+world() { "$(world_dir)/enter" "$@"; }
+world_serve() {
+  # shellcheck disable=SC2086 # words
+  setsid "$1/enter" $2 >>"$1/log.${2%% *}" 2>&1 </dev/null 3>&- &
+  echo $! >>"$1/servers"
+}
+world_end() {
+  local dir pid
+  dir=$(world_dir)
+  for pid in $(cat "$dir/servers" "$dir/pid" 2>/dev/null); do kill -- "-$pid" 2>/dev/null || true; done
+}
+
+world_certificates() {
+  openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test -keyout ca.key -out ca.crt 2>/dev/null
+  openssl req -newkey rsa:2048 -nodes -subj /CN=good.example.org -keyout server.key -out server.csr 2>/dev/null
+  openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -out server.crt -extfile <(
+    echo "subjectAltName=DNS:*.example.org,DNS:*.example.net"
+  ) 2>/dev/null
+  ssh-keygen -q -t ed25519 -N '' -f host_key
+  ssh-keygen -q -t ed25519 -N '' -f user_key
+  chmod 0644 ca.crt
+}
+
+world_configuration() {
+  echo "nameserver 93.184.216.34" >resolv.conf
+  cat >dnsmasq.conf <<CONF
+no-resolv
+no-hosts
+no-daemon
+pid-file
+user=$(id -un)
+bind-interfaces
+listen-address=93.184.216.34
+cache-size=0
+host-record=good.example.org,93.184.216.34,2606:2800:220:1::34
+host-record=web.example.net,93.184.216.34,2606:2800:220:1::34
+host-record=a.web.example.net,93.184.216.34
+host-record=mirror.example.org,93.184.216.35
+host-record=closed.example.org,93.184.216.36
+host-record=inner.example.org,10.1.2.3
+host-record=loop.example.org,127.0.0.1
+host-record=metadata.example.org,169.254.169.254
+host-record=mixed.example.org,93.184.216.34
+host-record=mixed.example.org,10.1.2.3
+log-queries
+log-facility=$PWD/queries
+CONF
+  echo "you have reached it" >www/index.html
+  cat >nginx.conf <<CONF
+daemon off; pid $PWD/run/nginx.pid; error_log $PWD/log.nginx; worker_processes 1;
+events { worker_connections 1024; }
+http {
+  access_log $PWD/access; client_body_temp_path $PWD/run; proxy_temp_path $PWD/run; fastcgi_temp_path $PWD/run;
+  uwsgi_temp_path $PWD/run; scgi_temp_path $PWD/run;
+  server {
+    listen 80; listen [::]:80; listen 443 ssl; listen [::]:443 ssl; listen 8080; listen 8443 ssl;
+    ssl_certificate $PWD/server.crt; ssl_certificate_key $PWD/server.key;
+    root $PWD/www; autoindex on;
+    location /host { default_type text/plain; return 200 "\$host\n"; }
+  }
+}
+CONF
+  cat >sshd_config <<CONF
+Port 22
+ListenAddress 93.184.216.34
+HostKey $PWD/host_key
+PidFile $PWD/run/sshd.pid
+AuthorizedKeysFile $PWD/user_key.pub
+StrictModes no
+UsePAM no
+CONF
+}
