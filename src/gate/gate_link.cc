@@ -44,14 +44,15 @@ void describe_end(NetlinkRequest& request) {
 int add_devices(int sandbox, int gate_namespace) {
   ifinfomsg end{};
   end.ifi_index = kIndex;
-  end.ifi_flags = IFF_UP | IFF_NOARP;
-  end.ifi_change = IFF_UP | IFF_NOARP;
+  end.ifi_flags = end.ifi_change = IFF_UP | IFF_NOARP;
   NetlinkRequest request{RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, end};
   describe_end(request);
   const std::size_t info = request.begin_nested(IFLA_LINKINFO);
   request.attribute(IFLA_INFO_KIND, "veth", sizeof "veth");
   const std::size_t data = request.begin_nested(IFLA_INFO_DATA);
   const std::size_t peer = request.begin_nested(VETH_INFO_PEER);
+  // Not up yet: an end without the other says ENOTCONN (drivers/net/veth.c).
+  end.ifi_flags = end.ifi_change = IFF_NOARP;
   request.body(end);
   describe_end(request);
   request.attribute(IFLA_NET_NS_FD, static_cast<std::uint32_t>(gate_namespace));
@@ -61,9 +62,9 @@ int add_devices(int sandbox, int gate_namespace) {
   return request.send_by(sandbox);
 }
 
-int raise_loopback(int netlink) {
+int raise_device(int netlink, int device) {
   ifinfomsg body{};
-  body.ifi_index = kLoopback;
+  body.ifi_index = device;
   body.ifi_flags = body.ifi_change = IFF_UP;
   return NetlinkRequest{RTM_NEWLINK, 0, body}.send_by(netlink);
 }
@@ -161,10 +162,12 @@ GateLink make_gate_link(int user_namespace, int network_namespace) {
   if (!link.network || !gate)
     return failed(errno);
   link.stage = GateStage::Loopback;
-  if (const int error = raise_loopback(gate.get()))
+  if (const int error = raise_device(gate.get(), kLoopback))
     return failed(error);
   link.stage = GateStage::Link;
   if (const int error = add_devices(sandbox.get(), link.network.get()))
+    return failed(error);
+  if (const int error = raise_device(gate.get(), kIndex))
     return failed(error);
   link.stage = GateStage::Address;
   for (const Family family : {Family::V4, Family::V6}) {

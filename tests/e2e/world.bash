@@ -45,8 +45,9 @@ ENTER
 }
 world() { "$(world_dir)/enter" "$@"; }
 world_serve() {
+  local name=${2%% *}
   # shellcheck disable=SC2086 # words
-  setsid "$1/enter" $2 >>"$1/log.${2%% *}" 2>&1 </dev/null 3>&- &
+  setsid "$1/enter" $2 >>"$1/log.${name##*/}" 2>&1 </dev/null 3>&- &
   echo $! >>"$1/servers"
 }
 world_end() {
