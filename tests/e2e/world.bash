@@ -17,37 +17,55 @@ world_begin() {
   dir=$(world_dir)
   mkdir -p "$dir/www/pool" "$dir/run"
   (cd "$dir" && world_certificates && world_configuration) >"$dir/log" 2>&1
-  # The user's own ids again, without rights over the network, is what snug has on any machine.
+  # Two machines: one of the servers, one that snug runs on, which is another's peer as on any network.
   setsid unshare -Urnm --kill-child bash -c '
     set -e
     dir=$1
+    mount --bind "$dir/resolv.conf" /etc/resolv.conf
     ip link set lo up
     for address in 93.184.216.34 93.184.216.35 93.184.216.36 10.1.2.3 169.254.169.254; do ip address add $address/32 dev lo; done
     for address in 34 35; do ip -6 address add 2606:2800:220:1::$address/128 dev lo nodad; done
-    mount --bind "$dir/resolv.conf" /etc/resolv.conf
     echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start
-    : >"$dir/ready"
-    exec sleep 100000' world "$dir" >>"$dir/log" 2>&1 3>&- &
+    unshare -n --kill-child sleep 100000 3>&- &
+    until [[ $(readlink /proc/$!/ns/net) != $(readlink /proc/$$/ns/net) ]]; do sleep 0.05; done
+    ip link add servers type veth peer name client netns $!
+    ip address add 93.184.217.1/24 dev servers
+    ip -6 address add 2606:2800:220:2::1/64 dev servers nodad
+    ip link set servers up
+    nsenter -t $! -n bash -e -c "
+      ip link set lo up
+      ip address add 93.184.217.2/24 dev client
+      ip -6 address add 2606:2800:220:2::2/64 dev client nodad
+      ip link set client up
+      ip route add default via 93.184.217.1
+      ip -6 route add default via 2606:2800:220:2::1
+      echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start"
+    echo $! >"$dir/client"
+    wait' world "$dir" >>"$dir/log" 2>&1 3>&- &
   echo $! >"$dir/pid"
-  eventually test -e "$dir/ready" || { cat "$dir/log" >&2 && return 1; }
+  eventually test -s "$dir/client" || { cat "$dir/log" >&2 && return 1; }
+  # The user's own ids again, without rights over the network, is what snug has on any machine.
+  world_enter "$(cat "$dir/pid")" >"$dir/serve"
+  world_enter "$(cat "$dir/client")" >"$dir/enter"
   printf '#!/bin/bash\nexec "%s" "%s" "$@"\n' "$dir/enter" "$snug_binary" >"$dir/snug"
-  cat >"$dir/enter" <<ENTER
-#!/bin/bash
-exec nsenter -t $(cat "$dir/pid") -U -n -m --preserve-credentials --wd="\$PWD" \\
-  unshare -U --map-user=$(id -u) --map-group=$(id -g) -- "\$@"
-ENTER
-  chmod +x "$dir/snug" "$dir/enter"
+  chmod +x "$dir/snug" "$dir/enter" "$dir/serve"
   world_serve "$dir" "dnsmasq --keep-in-foreground --conf-file=$dir/dnsmasq.conf"
   world_serve "$dir" "nginx -p $dir -c $dir/nginx.conf"
   world_serve "$dir" "/usr/sbin/sshd -D -e -f $dir/sshd_config"
   eventually world bash -c 'for port in 53 80 443 22; do : </dev/tcp/93.184.216.34/$port || exit 1; done' 2>/dev/null ||
     { cat "$dir"/log* >&2 && return 1; }
 }
+world_enter() {
+  cat <<ENTER
+#!/bin/bash
+exec nsenter -t $1 -U -n -m --preserve-credentials --wd="\$PWD" unshare -U --map-user=$(id -u) --map-group=$(id -g) -- "\$@"
+ENTER
+}
 world() { "$(world_dir)/enter" "$@"; }
 world_serve() {
   local name=${2%% *}
   # shellcheck disable=SC2086 # words
-  setsid "$1/enter" $2 >>"$1/log.${name##*/}" 2>&1 </dev/null 3>&- &
+  setsid "$1/serve" $2 >>"$1/log.${name##*/}" 2>&1 </dev/null 3>&- &
   echo $! >>"$1/servers"
 }
 world_end() {
