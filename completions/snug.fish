@@ -4,9 +4,9 @@
 function __snug_takes_value
     switch $argv[1]
         case 'run' 'shell'
-            string match -qr -- '^(--profile|--workdir|--user|--entrypoint|--hostname|--timeout|--name|--detach-keys|--restart|--stop-signal|--stop-timeout|--log-opt|--health-cmd|--health-interval|--health-timeout|--health-start-period|--health-retries|--env|--env-file|--volume|--mount|--tmpfs|--writable|--size|--overlay|--network|--allow|--publish|--memory|--memory-swap|--memory-reservation|--cpus|--cpu-shares|--cpuset-cpus|--pids-limit|--blkio-weight|--device-read-bps|--device-write-bps|--device-read-iops|--device-write-iops|--ulimit|--ids|--fake-root|--seccomp|--require|--cap-add|--cap-drop|--json-status-fd|--color|-[itdq]*[wuhevpm])$' $argv[2]
+            string match -qr -- '^(--profile|--workdir|--user|--entrypoint|--hostname|--timeout|--name|--detach-keys|--restart|--stop-signal|--stop-timeout|--log-opt|--health-cmd|--health-interval|--health-timeout|--health-start-period|--health-retries|--env|--env-file|--volume|--mount|--tmpfs|--writable|--size|--overlay|--network|--allow|--publish|--add-host|--dns|--dns-search|--network-alias|--memory|--memory-swap|--memory-reservation|--cpus|--cpu-shares|--cpuset-cpus|--pids-limit|--blkio-weight|--device-read-bps|--device-write-bps|--device-read-iops|--device-write-iops|--ulimit|--ids|--fake-root|--seccomp|--require|--cap-add|--cap-drop|--json-status-fd|--color|-[itdq]*[wuhevpm])$' $argv[2]
         case 'explain'
-            string match -qr -- '^(--path|--profile|--workdir|--user|--entrypoint|--hostname|--timeout|--name|--detach-keys|--restart|--stop-signal|--stop-timeout|--log-opt|--health-cmd|--health-interval|--health-timeout|--health-start-period|--health-retries|--env|--env-file|--volume|--mount|--tmpfs|--writable|--size|--overlay|--network|--allow|--publish|--memory|--memory-swap|--memory-reservation|--cpus|--cpu-shares|--cpuset-cpus|--pids-limit|--blkio-weight|--device-read-bps|--device-write-bps|--device-read-iops|--device-write-iops|--ulimit|--ids|--fake-root|--seccomp|--require|--cap-add|--cap-drop|--json-status-fd|--color|-[itdq]*[wuhevpm])$' $argv[2]
+            string match -qr -- '^(--path|--profile|--workdir|--user|--entrypoint|--hostname|--timeout|--name|--detach-keys|--restart|--stop-signal|--stop-timeout|--log-opt|--health-cmd|--health-interval|--health-timeout|--health-start-period|--health-retries|--env|--env-file|--volume|--mount|--tmpfs|--writable|--size|--overlay|--network|--allow|--publish|--add-host|--dns|--dns-search|--network-alias|--memory|--memory-swap|--memory-reservation|--cpus|--cpu-shares|--cpuset-cpus|--pids-limit|--blkio-weight|--device-read-bps|--device-write-bps|--device-read-iops|--device-write-iops|--ulimit|--ids|--fake-root|--seccomp|--require|--cap-add|--cap-drop|--json-status-fd|--color|-[itdq]*[wuhevpm])$' $argv[2]
         case 'exec'
             string match -qr -- '^(--env|--env-file|--workdir|--user|--detach-keys|--color|-[itdq]*[ewu])$' $argv[2]
         case 'attach' 'start'
@@ -184,6 +184,10 @@ complete -c snug -n '__snug_at run shell explain' -l size -x -d 'bound of the th
 complete -c snug -n '__snug_at run shell explain' -l overlay -x -a 'auto native fuse' -d 'what puts the throwaway layer over the image'
 complete -c snug -n '__snug_at run shell explain' -l network -x -a 'none gate full host' -d 'what the command can reach'
 complete -c snug -n '__snug_at run shell explain' -s p -l publish -x -d 'a port of the container on this machine'
+complete -c snug -n '__snug_at run shell explain' -l add-host -x -d 'a line of /etc/hosts inside'
+complete -c snug -n '__snug_at run shell explain' -l dns -x -d 'a name server, in the place of this machine\'s'
+complete -c snug -n '__snug_at run shell explain' -l dns-search -x -d 'look names up in this domain too, in the place of this machine\'s'
+complete -c snug -n '__snug_at run shell explain' -l network-alias -x -d 'a further name of the container, in its own /etc/hosts'
 complete -c snug -n '__snug_at run shell explain' -s m -l memory -x -d 'most memory; what needs more is killed'
 complete -c snug -n '__snug_at run shell explain' -l memory-swap -x -d 'most memory and swap together; needs --memory'
 complete -c snug -n '__snug_at run shell explain' -l memory-reservation -x -d 'memory that is taken away only when all else is in use'

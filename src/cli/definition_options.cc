@@ -115,6 +115,14 @@ constexpr OptionDef kRun[] = {
      "The address is 127.0.0.1 unless another is given; a range is 8000-8010:80-90. Without HOST, or with 0, "
      "a free port is "
      "taken: snug port tells which."},
+    {"add-host", 0, "NAME:ADDRESS", "a line of /etc/hosts inside", kNetwork, Nothing, &R::add_hosts,
+     "NAME=ADDRESS does as well; an IPv6 address may be in brackets."},
+    {"dns", 0, "ADDRESS", "a name server, in the place of this machine's", kNetwork, Nothing, &R::dns,
+     "With --network host or full: nothing else could ask it."},
+    {"dns-search", 0, "DOMAIN", "look names up in this domain too, in the place of this machine's", kNetwork,
+     Nothing, &R::dns_search},
+    {"network-alias", 0, "NAME", "a further name of the container, in its own /etc/hosts", kNetwork, Nothing,
+     &R::network_aliases},
 
     // Spelled out, since arrays cannot be spliced: of `snug update`, too.
     kLimitOptions[0],

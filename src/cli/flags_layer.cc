@@ -13,6 +13,7 @@
 #include "spec/env_file.h"
 #include "spec/host_rule.h"
 #include "spec/names.h"
+#include "spec/network_names.h"
 #include "spec/publish.h"
 #include "spec/run_as.h"
 #include "spec/target.h"
@@ -131,6 +132,14 @@ Status put_network(const RunOptions& run, Profile& layer) {
   const CheckText check = [](std::string_view text, std::string_view what) -> Status {
     return parse_publish(text, what).map([](const PublishedPorts&) {});
   };
+  if (auto status = put_list(run.add_hosts, "--add-host", check_host_entry, layer.hosts); !status)
+    return status;
+  if (auto status = put_list(run.dns, "--dns", check_name_server, layer.dns); !status)
+    return status;
+  if (auto status = put_list(run.dns_search, "--dns-search", check_host_name, layer.dns_search); !status)
+    return status;
+  if (auto status = put_list(run.network_aliases, "--network-alias", check_host_name, layer.alias); !status)
+    return status;
   return put_list(run.publish, "--publish", check, layer.publish);
 }
 

@@ -104,6 +104,10 @@ struct RunOptions {
   std::vector<std::string> allow{};
   std::vector<std::string> deny{};
   std::vector<std::string> publish{};
+  std::vector<std::string> add_hosts{};
+  std::vector<std::string> dns{};
+  std::vector<std::string> dns_search{};
+  std::vector<std::string> network_aliases{};
 
   std::optional<std::string> memory{};
   std::optional<std::string> memory_swap{};

@@ -188,6 +188,10 @@ std::vector<ShownKey> shown_keys(const Spec& spec) {
   to.list("network", "allow", spec.allow);
   to.list("network", "deny", spec.deny);
   to.list("network", "publish", spec.publish);
+  to.list("network", "hosts", spec.hosts);
+  to.list("network", "dns", spec.dns);
+  to.list("network", "dns-search", spec.dns_search);
+  to.list("network", "alias", spec.alias);
   for (const HostSet& set : spec.sets)
     to.add("sets", set.name, Json::Array{set.rules.begin(), set.rules.end()}, set.origin);
   add_seccomp(to, spec);

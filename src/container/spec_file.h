@@ -57,6 +57,8 @@ struct Fields<Spec> {
     field("limits_required", s.limits_required);
     field("network", s.network), field("allow", s.allow), field("deny", s.deny), field("sets", s.sets);
     field("publish", s.publish);
+    field("hosts", s.hosts), field("dns", s.dns), field("dns_search", s.dns_search);
+    field("alias", s.alias);
     field("seccomp", s.seccomp), field("seccomp_allow", s.seccomp_allow);
     field("seccomp_deny", s.seccomp_deny), field("seccomp_abi", s.seccomp_abi);
     field("cap_add", s.cap_add), field("cap_drop", s.cap_drop), field("nested_userns", s.nested_userns);

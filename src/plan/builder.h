@@ -75,6 +75,7 @@ Status plan_payload(Builder& builder);     // Payload, Supervise
 // to be served
 // ("the root"), as asked for at `origin`; plan/overlay.cc
 Result<std::string> choose_overlay(Builder& builder, const std::string& what, const Origin& origin);
+Status plan_name_service(Builder& builder);               // /etc/hosts and the like; plan/name_service.cc
 Status plan_share(Builder& builder, const Mount& mount);  // a bind or cow mount; plan/share.cc
 Status plan_guards(Builder& builder, const BindMount& of, const Origin& origin);  // plan/guards.cc
 // The hosts of a set, by its name without the @; plan/host_sets.cc

@@ -1,4 +1,4 @@
-// What the user named, and the files that snug makes for the sandbox.
+// What the user named, and where the payload starts.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -44,29 +44,6 @@ void plan_scratch_dirs(Builder& builder) {
     add("/run", 0755);
 }
 
-std::string hosts_text(const std::string& hostname) {
-  return fmt::format("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.1.1\t{}\n",
-                     hostname);
-}
-
-void plan_name_service(Builder& builder) {
-  const Spec& spec = builder.spec;
-  const std::string hostname = spec.hostname ? spec.hostname->value : "snug";
-  std::string hosts = hosts_text(hostname);
-  if (spec.network.value == NetworkMode::Host) {
-    // The host's network with the host's names for it.
-    if (const auto text = builder.host.read_file("/etc/hosts"))
-      hosts = *text + fmt::format("127.0.1.1\t{}\n", hostname);
-    if (const auto text = builder.host.read_file("/etc/resolv.conf"))
-      builder.init(Phase::Mounts, BindText{"/etc/resolv.conf", *text}, spec.network.origin);
-  }
-  if (spec.network.value == NetworkMode::Gate)
-    builder.init(Phase::Mounts, BindText{"/etc/resolv.conf", "nameserver 198.18.0.1\n"}, spec.network.origin);
-  builder.init(Phase::Mounts, BindText{"/etc/hosts", std::move(hosts)}, spec.network.origin);
-  builder.init(Phase::Mounts, BindText{"/etc/hostname", hostname + "\n"},
-               spec.hostname ? spec.hostname->origin : Origin{});
-}
-
 // Where the payload starts: what was asked for, the image's, the caller's own directory where that is mounted
 // at the same place, else home.
 void choose_workdir(Builder& builder) {
@@ -92,6 +69,10 @@ void choose_workdir(Builder& builder) {
 
 Status plan_mounts(Builder& builder) {
   const Spec& spec = builder.spec;
+  // Before what the user named: a volume at one of these places, or above them, has the last word, and none
+  // of its files is touched.
+  if (Status status = plan_name_service(builder); !status)
+    return status;
   plan_scratch_dirs(builder);
 
   // Parents first: a mount made later would hide what was mounted below it before.
@@ -109,7 +90,6 @@ Status plan_mounts(Builder& builder) {
       return status;
   }
 
-  plan_name_service(builder);
   if (builder.fake_root)
     // apt drops to a user of its own for downloads, which one id cannot be; this is its own switch for that.
     // See plan/payload.cc.

@@ -1,6 +1,7 @@
 // [network], [security] and [share]: what is opened to the outside.
 #include "spec/host_rule.h"
 #include "spec/names.h"
+#include "spec/network_names.h"
 #include "spec/profile_reader.h"
 #include "spec/publish.h"
 
@@ -27,6 +28,13 @@ constexpr ProfileKey kNetwork[] = {
     {"deny", [](Draft& d, const TomlValue& v) { return read_list(d, v, d.profile().deny, check_deny_rule); }},
     {"publish",
      [](Draft& d, const TomlValue& v) { return read_list(d, v, d.profile().publish, check_publish); }},
+    {"hosts",
+     [](Draft& d, const TomlValue& v) { return read_list(d, v, d.profile().hosts, check_host_entry); }},
+    {"dns", [](Draft& d, const TomlValue& v) { return read_list(d, v, d.profile().dns, check_name_server); }},
+    {"dns-search",
+     [](Draft& d, const TomlValue& v) { return read_list(d, v, d.profile().dns_search, check_host_name); }},
+    {"alias",
+     [](Draft& d, const TomlValue& v) { return read_list(d, v, d.profile().alias, check_host_name); }},
 };
 
 Status read_tier(Draft& draft, const TomlValue& value) {

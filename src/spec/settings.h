@@ -119,6 +119,10 @@ struct Settings {
   std::vector<Setting<std::string>> deny{};
   std::vector<HostSet> sets{};  // a later one of the same name is the one that counts
   std::vector<Setting<std::string>> publish{};
+  std::vector<Setting<std::string>> hosts{};       // "NAME:ADDRESS", lines of /etc/hosts
+  std::vector<Setting<std::string>> dns{};         // addresses of name servers, in the place of the host's
+  std::vector<Setting<std::string>> dns_search{};  // domains, in the place of the host's
+  std::vector<Setting<std::string>> alias{};       // further names of the sandbox itself
 
   Field<Tier> seccomp{};
   std::vector<Setting<std::string>> seccomp_allow{};  // syscall names
@@ -168,7 +172,8 @@ template<class Visit, class... S>
 void for_each_list(Visit&& visit, S&&... s) {
   visit(s.env_pass...), visit(s.env_set...), visit(s.mounts...), visit(s.allow...), visit(s.deny...),
       visit(s.sets...);
-  visit(s.publish...), visit(s.io_max...), visit(s.hugetlb...), visit(s.ulimits...);
+  visit(s.publish...), visit(s.hosts...), visit(s.dns...), visit(s.dns_search...), visit(s.alias...);
+  visit(s.io_max...), visit(s.hugetlb...), visit(s.ulimits...);
   visit(s.seccomp_allow...), visit(s.seccomp_deny...), visit(s.seccomp_abi...), visit(s.cap_add...),
       visit(s.cap_drop...);
 }

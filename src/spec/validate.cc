@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "spec/env_file.h"
 #include "spec/names.h"
+#include "spec/network_names.h"
 #include "spec/not_built.h"
 #include "spec/target.h"
 
@@ -81,6 +82,38 @@ Status check_network(const Spec& spec) {
   return {};
 }
 
+// What is written into the sandbox's /etc/hosts and /etc/resolv.conf.
+struct NameList {
+  std::vector<Setting<std::string>> Spec::*list;
+  std::string_view key;
+  Status (*check)(std::string_view text, std::string_view what);
+  bool asks;  // is of no use where no name server can be asked
+};
+constexpr NameList kNameLists[] = {
+    {&Spec::hosts, "network.hosts", check_host_entry, false},
+    {&Spec::dns, "network.dns", check_name_server, true},
+    {&Spec::dns_search, "network.dns-search", check_host_name, true},
+    {&Spec::alias, "network.alias", check_host_name, false},
+};
+
+Status check_name_service(const Spec& spec) {
+  for (const NameList& names : kNameLists) {
+    for (const auto& item : spec.*names.list)
+      if (const auto status = names.check(item.value, names.key); !status)
+        return refuse(status.error().step, item.origin, status.error().hint);
+    if (!names.asks || (spec.*names.list).empty())
+      continue;
+    const Origin& origin = (spec.*names.list).front().origin;
+    if (spec.network.value == NetworkMode::None)
+      return refuse(fmt::format("{}: without a network there is no name server to ask", names.key), origin,
+                    "leave it out, or choose another network; --add-host needs none");
+    if (spec.network.value == NetworkMode::Gate)
+      return refuse(fmt::format("{}: the gate resolves names itself", names.key), origin,
+                    "leave it out: --allow says which names there are");
+  }
+  return {};
+}
+
 Status check_security(const Spec& spec) {
   for (const auto* rules : {&spec.seccomp_allow, &spec.seccomp_deny, &spec.seccomp_abi})
     if (spec.seccomp.value == Tier::Off && !rules->empty())
@@ -99,7 +132,7 @@ Status check_security(const Spec& spec) {
 
 Status validate(const Spec& spec) {
   for (const auto check : {check_not_built, check_names, check_mounts, check_rootfs, check_identity,
-                           check_network, check_security})
+                           check_network, check_name_service, check_security})
     if (auto status = check(spec); !status)
       return status;
   return {};

@@ -73,6 +73,14 @@ TEST_CASE("each option goes where it belongs, with its name as the origin") {
                                "64",
                                "-p",
                                "8080:80",
+                               "--add-host",
+                               "db:192.0.2.7",
+                               "--dns",
+                               "192.0.2.53",
+                               "--dns-search",
+                               "example.org",
+                               "--network-alias",
+                               "web",
                                "--allow",
                                "example.org",
                                "--gpu",
@@ -108,6 +116,10 @@ TEST_CASE("each option goes where it belongs, with its name as the origin") {
   CHECK(layer->cpus == Setting<double>{1.5, {"--cpus"}});
   CHECK(layer->pids == Setting<std::uint64_t>{64, {"--pids-limit"}});
   CHECK(layer->publish == std::vector<Setting<std::string>>{{"8080:80", {"--publish"}}});
+  CHECK(layer->hosts == std::vector<Setting<std::string>>{{"db:192.0.2.7", {"--add-host"}}});
+  CHECK(layer->dns == std::vector<Setting<std::string>>{{"192.0.2.53", {"--dns"}}});
+  CHECK(layer->dns_search == std::vector<Setting<std::string>>{{"example.org", {"--dns-search"}}});
+  CHECK(layer->alias == std::vector<Setting<std::string>>{{"web", {"--network-alias"}}});
   CHECK(layer->allow == std::vector<Setting<std::string>>{{"example.org", {"--allow"}}});
   CHECK(layer->gpu == Setting<bool>{true, {"--gpu"}});
   CHECK(layer->audio == Setting<bool>{false, {"--audio"}});
@@ -162,6 +174,10 @@ TEST_CASE("nonsense is refused with the option that said it") {
   CHECK(refusal({"run", "-u", "0x0", "img"}).starts_with("--user: \"0x0\""));
   CHECK(refusal({"run", "-e", "=x", "img"}).starts_with("--env: "));
   CHECK(refusal({"run", "-p", "eighty", "img"}).starts_with("--publish"));
+  CHECK(refusal({"run", "--add-host", "db", "img"}) == "--add-host: \"db\": the address is missing");
+  CHECK(refusal({"run", "--dns", "dns.example.org", "img"}).starts_with("--dns: \"dns.example.org\" is not"));
+  CHECK(refusal({"run", "--dns-search", "", "img"}).starts_with("--dns-search: \"\" is not"));
+  CHECK(refusal({"run", "--network-alias", "a b", "img"}).starts_with("--network-alias: \"a b\" is not"));
   CHECK(refusal({"run", "-v", "/a:/x", "--tmpfs", "/x/", "img"}) ==
         "--tmpfs: /x is already a target, of --volume");
   CHECK(refusal({"run", "--name", "a/b", "img"}).starts_with("--name \"a/b\": "));

@@ -63,6 +63,10 @@ mode = "gate"
 allow = ["@apt", "example.org:80"]
 deny = ["bad.example.org"]
 publish = ["127.0.0.1:8080:80"]
+hosts = ["db:192.0.2.7", "six=[2001:db8::7]"]
+dns = ["192.0.2.53"]
+dns-search = ["example.org"]
+alias = ["web"]
 [security]
 seccomp = { base = "dev", allow = ["ptrace"], deny = ["bpf"] }
 caps = ["NET_RAW"]

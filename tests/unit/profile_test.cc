@@ -89,6 +89,10 @@ mode    = "gate"
 allow   = ["@apt", "*.example.org:80"]
 deny    = ["bad.example.org"]
 publish = ["127.0.0.1:8080:80"]
+hosts   = ["db:192.0.2.7"]
+dns     = ["192.0.2.53"]
+dns-search = ["example.org"]
+alias   = ["web"]
 
 [security]
 seccomp       = { base = "strict", allow = ["ptrace"], deny = ["mount"] }
@@ -155,19 +159,23 @@ TEST_CASE("every key of the schema is read, with the line that it came from") {
   want.allow = {{"@apt", {"dev.toml:52"}}, {"*.example.org:80", {"dev.toml:52"}}};
   want.deny = {{"bad.example.org", {"dev.toml:53"}}};
   want.publish = {{"127.0.0.1:8080:80", {"dev.toml:54"}}};
-  want.seccomp = {Tier::Strict, {"dev.toml:57"}};
-  want.seccomp_allow = {{"ptrace", {"dev.toml:57"}}};
-  want.seccomp_deny = {{"mount", {"dev.toml:57"}}};
-  want.cap_add = {{"NET_RAW", {"dev.toml:58"}}};
-  want.nested_userns = {true, {"dev.toml:59"}};
-  want.proc = {ProcView::Full, {"dev.toml:60"}};
-  want.landlock = {true, {"dev.toml:62"}};
-  want.require = {Isolation::NoProc, {"dev.toml:61"}};
-  want.wayland = {true, {"dev.toml:64"}};
-  want.x11 = {true, {"dev.toml:65"}};
-  want.audio = {true, {"dev.toml:66"}};
-  want.gpu = {true, {"dev.toml:67"}};
-  want.ssh_agent = {true, {"dev.toml:68"}};
+  want.hosts = {{"db:192.0.2.7", {"dev.toml:55"}}};
+  want.dns = {{"192.0.2.53", {"dev.toml:56"}}};
+  want.dns_search = {{"example.org", {"dev.toml:57"}}};
+  want.alias = {{"web", {"dev.toml:58"}}};
+  want.seccomp = {Tier::Strict, {"dev.toml:61"}};
+  want.seccomp_allow = {{"ptrace", {"dev.toml:61"}}};
+  want.seccomp_deny = {{"mount", {"dev.toml:61"}}};
+  want.cap_add = {{"NET_RAW", {"dev.toml:62"}}};
+  want.nested_userns = {true, {"dev.toml:63"}};
+  want.proc = {ProcView::Full, {"dev.toml:64"}};
+  want.landlock = {true, {"dev.toml:66"}};
+  want.require = {Isolation::NoProc, {"dev.toml:65"}};
+  want.wayland = {true, {"dev.toml:68"}};
+  want.x11 = {true, {"dev.toml:69"}};
+  want.audio = {true, {"dev.toml:70"}};
+  want.gpu = {true, {"dev.toml:71"}};
+  want.ssh_agent = {true, {"dev.toml:72"}};
 
   // One by one first, so that a failure shows which.
   for_each_setting([](const auto& have, const auto& wanted) { CHECK((have == wanted)); }, file->profile,

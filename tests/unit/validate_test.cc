@@ -167,6 +167,32 @@ TEST_CASE("combinations that make no sense are told") {
        },
        "user.fake-root: with a range of ids chown works, and faking it would undo that"},
       {[](Spec& s) {
+         s.dns = {{"192.0.2.53", kHere}};
+       },
+       "network.dns: without a network there is no name server to ask"},
+      {[](Spec& s) {
+         s.dns_search = {{"example.org", kHere}};
+       },
+       "network.dns-search: without a network there is no name server to ask"},
+      {[](Spec& s) {
+         s.network = {NetworkMode::Host, {}};
+         s.dns = {{"192.0.2.53\nsearch x", kHere}};
+       },
+       "network.dns: \"192.0.2.53\\nsearch x\" is not a numeric address"},
+      {[](Spec& s) {
+         s.network = {NetworkMode::Host, {}};
+         s.dns_search = {{"a b", kHere}};
+       },
+       "network.dns-search: \"a b\" is not a host name"},
+      {[](Spec& s) {
+         s.hosts = {{"a", kHere}};
+       },
+       "network.hosts: \"a\": the address is missing"},
+      {[](Spec& s) {
+         s.alias = {{"a b", kHere}};
+       },
+       "network.alias: \"a b\" is not a host name"},
+      {[](Spec& s) {
          s.seccomp = {Tier::Off, {}};
          s.seccomp_deny = {{"mount", kHere}};
        },

@@ -1,0 +1,191 @@
+// /etc/hosts, /etc/hostname and /etc/resolv.conf: made for each sandbox, in every network. The image's own
+// would name servers and hosts of where it was built; a link by one of these names is not followed
+// (BindText).
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "base/path.h"
+#include "base/text.h"
+#include "plan/builder.h"
+#include "spec/network_names.h"
+
+namespace snug {
+namespace {
+
+constexpr const char* kHosts = "/etc/hosts";
+constexpr const char* kResolver = "/etc/resolv.conf";
+
+using List = std::vector<Setting<std::string>>;
+
+std::string hostname_of(const Spec& spec) {
+  return spec.hostname ? spec.hostname->value : "snug";
+}
+
+// The sandbox's own names are on one line, so that each leads to the same address.
+Result<std::string> hosts_text(const Builder& builder) {
+  const Spec& spec = builder.spec;
+  std::string text = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n";
+  if (spec.network.value == NetworkMode::Host)
+    // The host's network with the host's names for it.
+    if (auto host = builder.host.read_file(kHosts)) {
+      text = std::move(*host);
+      if (!text.empty() && !text.ends_with('\n'))
+        text += '\n';
+    }
+  text += "127.0.1.1\t" + hostname_of(spec);
+  for (const auto& alias : spec.alias) text += " " + alias.value;
+  text += '\n';
+  for (const auto& setting : spec.hosts) {
+    const auto entry = parse_host_entry(setting.value, setting.origin.text);
+    if (!entry)
+      return tl::unexpected{entry.error()};
+    text += fmt::format("{}\t{}\n", entry->address, entry->name);
+  }
+  return text;
+}
+
+// The keyword and its value of a line of resolv.conf(5); both "" for a comment.
+struct ResolverLine {
+  std::string_view keyword;
+  std::string_view value;
+};
+
+ResolverLine resolver_line(std::string_view line) {
+  constexpr std::string_view kBlank = " \t\r";
+  const std::size_t end = std::min(line.find_first_of(kBlank), line.size());
+  const std::size_t start = line.find_first_not_of(kBlank, end);
+  // The keyword is at the very beginning: resolv.conf(5).
+  if (end == 0 || line[0] == '#' || line[0] == ';' || start == std::string_view::npos)
+    return {};
+  const std::string_view value = line.substr(start);
+  return {line.substr(0, end), value.substr(0, value.find_last_not_of(kBlank) + 1)};
+}
+
+// Of no use in another network: a loopback address is the sandbox's own there, and a zone ("fe80::1%eth0")
+// names an interface of the host.
+bool is_tied_to_host(std::string_view address) {
+  in_addr four{};
+  in6_addr six{};
+  const std::string text{address};
+  if (inet_pton(AF_INET, text.c_str(), &four) == 1)
+    return (ntohl(four.s_addr) >> 24) == 127 || four.s_addr == htonl(INADDR_ANY);
+  if (inet_pton(AF_INET6, text.c_str(), &six) == 1)
+    return IN6_IS_ADDR_LOOPBACK(&six) || IN6_IS_ADDR_UNSPECIFIED(&six);
+  return true;
+}
+
+// The host's name servers as they can be asked from a network of the sandbox's own.
+std::vector<std::string> servers_for_full(const std::string& host) {
+  std::vector<std::string> servers;
+  for (const std::string_view line : split(host, '\n')) {
+    const auto [keyword, value] = resolver_line(line);
+    if (keyword != "nameserver")
+      continue;
+    std::string server{is_tied_to_host(value) ? kFullResolver : value};
+    if (std::ranges::find(servers, server) == servers.end())
+      servers.push_back(std::move(server));
+  }
+  // Without a line resolv.conf(5) means the one at 127.0.0.1.
+  if (servers.empty())
+    servers.emplace_back(kFullResolver);
+  return servers;
+}
+
+std::vector<std::string> values(const List& list) {
+  std::vector<std::string> texts;
+  for (const auto& item : list) texts.push_back(item.value);
+  return texts;
+}
+
+// The host's text with these name servers, and with these search domains where there are any.
+std::string replaced(const std::string& host, const std::vector<std::string>& servers, const List& search) {
+  std::string text;
+  for (const std::string& server : servers) text += fmt::format("nameserver {}\n", server);
+  for (const std::string_view line : split(host, '\n')) {
+    const auto [keyword, value] = resolver_line(line);
+    const bool domains = keyword == "search" || keyword == "domain";
+    if (!keyword.empty() && keyword != "nameserver" && !(domains && !search.empty()))
+      text += fmt::format("{} {}\n", keyword, value);
+  }
+  if (!search.empty())
+    text += fmt::format("search {}\n", join(values(search), " "));
+  return text;
+}
+
+std::vector<std::string> servers_of(const std::string& host) {
+  std::vector<std::string> servers;
+  for (const std::string_view line : split(host, '\n'))
+    if (const auto [keyword, value] = resolver_line(line); keyword == "nameserver")
+      servers.emplace_back(value);
+  return servers;
+}
+
+BindText resolver_file(const Builder& builder) {
+  const Spec& spec = builder.spec;
+  BindText file{.target = kResolver};
+  const auto text = [&] { return builder.host.read_file(kResolver).value_or(""); };
+  switch (spec.network.value) {
+    case NetworkMode::None:
+      file.text = "# Made by snug: without a network there is no name server.\n";
+      break;
+    case NetworkMode::Gate:
+      file.text = fmt::format("nameserver {}\n", kGateResolver);
+      break;
+    case NetworkMode::Full: {
+      const std::string host = text();
+      file.text =
+          replaced(host, spec.dns.empty() ? servers_for_full(host) : values(spec.dns), spec.dns_search);
+      break;
+    }
+    case NetworkMode::Host: {
+      const std::string host = text();
+      file.copied = spec.dns.empty() && spec.dns_search.empty();
+      file.text = file.copied ? host
+                              : replaced(host, spec.dns.empty() ? servers_of(host) : values(spec.dns),
+                                         spec.dns_search);
+      break;
+    }
+  }
+  return file;
+}
+
+// What was asked for by name must not be hidden by a volume in its place.
+Status check_visible(const Spec& spec, const char* file, std::initializer_list<const List*> asked) {
+  for (const List* list : asked)
+    for (const Mount& mount : spec.mounts)
+      if (!list->empty() && is_beneath(file, mount.target))
+        return fail({.step = fmt::format("{}: {} is hidden by the mount on {}", list->front().origin.text,
+                                         file, mount.target),
+                     .origin = mount.origin.text,
+                     .hint = "leave one of them out, or write it into the mounted file"});
+  return {};
+}
+
+}  // namespace
+
+Status plan_name_service(Builder& builder) {
+  const Spec& spec = builder.spec;
+  if (Status status = check_visible(spec, kHosts, {&spec.hosts, &spec.alias}); !status)
+    return status;
+  if (Status status = check_visible(spec, kResolver, {&spec.dns, &spec.dns_search}); !status)
+    return status;
+  auto hosts = hosts_text(builder);
+  if (!hosts)
+    return tl::unexpected{std::move(hosts).error()};
+  const auto origin_of = [&](std::initializer_list<const List*> lists) {
+    for (const List* list : lists)
+      if (!list->empty())
+        return list->front().origin;
+    return spec.network.origin;
+  };
+  builder.init(Phase::Mounts, resolver_file(builder), origin_of({&spec.dns, &spec.dns_search}));
+  builder.init(Phase::Mounts, BindText{kHosts, std::move(*hosts)}, origin_of({&spec.hosts, &spec.alias}));
+  builder.init(Phase::Mounts, BindText{"/etc/hostname", hostname_of(spec) + "\n"},
+               spec.hostname ? spec.hostname->origin : Origin{});
+  return {};
+}
+
+}  // namespace snug
