@@ -57,6 +57,10 @@ int do_op(State& state, const Op& op) {
       const int result = await_maps(state);
       return result < 0 ? result : become_undumpable();
     }
+    case OpCode::CheckIds: {
+      const bool same = raw::call(SYS_geteuid) == op.ids.uid && raw::call(SYS_getegid) == op.ids.gid;
+      return same ? become_undumpable() : -ESTALE;
+    }
     case OpCode::NewCgroupNamespace:
       return static_cast<int>(raw::call(SYS_unshare, CLONE_NEWCGROUP));
     case OpCode::JoinKeyring:

@@ -30,6 +30,7 @@ struct TextList {
 enum class OpCode : uint8_t {
   WriteMaps,
   AwaitMaps,
+  CheckIds,
   NewCgroupNamespace,
   JoinKeyring,
   LoopbackUp,
@@ -66,6 +67,10 @@ struct Op {
       const char* uid_map;
       const char* gid_map;
     } maps;
+    struct {
+      uid_t uid;
+      gid_t gid;
+    } ids;
     struct {
       const char* path;  // below /proc/sys
       const char* value;

@@ -44,7 +44,9 @@ std::vector<std::string> payload_commands() {
 }
 
 std::vector<std::string> choices_as_strings(const OptionDef& option) {
-  const auto choices = choices_of(option);
+  // "container:NAME" takes what no shell knows beforehand.
+  auto choices = choices_of(option);
+  std::erase_if(choices, [](std::string_view choice) { return choice.find(':') != std::string_view::npos; });
   return {choices.begin(), choices.end()};
 }
 

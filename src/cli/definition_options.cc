@@ -99,10 +99,13 @@ constexpr OptionDef kRun[] = {
      &R::overlay,
      "native is the kernel's overlay, fuse is fuse-overlayfs. auto takes native where a trial mount works."},
 
-    {"network", 0, "none|gate|full|host", "what the command can reach", kNetwork, Choice, &R::network,
+    {"network", 0, "none|gate|full|host|container:NAME", "what the command can reach", kNetwork, Choice,
+     &R::network,
      "none: a loopback of its own. gate: only the hosts of --allow, by name. full: everything, from a "
      "network "
-     "of its own. host: your network as it is."},
+     "of its own. host: your network as it is. container:NAME: that of a container that runs, with its "
+     "loopback and "
+     "its ports; the two then have one user id in common, too."},
     {"allow", 0, "HOST[:PORT]", "a host that the gate lets through", kNetwork, Nothing, &R::allow,
      "example.org, *.example.org:80, host:5432 for a service of this machine, @pypi for a set of hosts; port "
      "443 "

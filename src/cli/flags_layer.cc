@@ -123,8 +123,14 @@ Status put_rootfs(const RunOptions& run, Profile& layer) {
 }
 
 Status put_network(const RunOptions& run, Profile& layer) {
-  if (auto status = put_word(run.network, "--network", layer.network); !status)
-    return status;
+  if (run.network) {
+    auto choice = parse_network(*run.network, "--network");
+    if (!choice)
+      return tl::unexpected{std::move(choice).error()};
+    layer.network = {.value = choice->mode, .origin = {"--network"}};
+    if (choice->mode == NetworkMode::Container)
+      layer.network_of = {.value = std::move(choice->container), .origin = {"--network"}};
+  }
   if (auto status = put_list(run.allow, "--allow", check_allow_rule, layer.allow); !status)
     return status;
   if (auto status = put_list(run.deny, "--deny", check_deny_rule, layer.deny); !status)

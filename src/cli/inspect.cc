@@ -46,8 +46,8 @@ constexpr std::array<std::string_view, 14> kLimits{
     "memory",     "memory_reservation", "swap",   "cpus",    "cpu_weight", "cpuset",
     "pids",       "io_weight",          "io_max", "hugetlb", "ulimits",    "nofile",
     "timeout_ms", "limits_required"};
-constexpr std::array<std::string_view, 9> kNetwork{"network", "allow", "deny",       "sets", "publish",
-                                                   "hosts",   "dns",   "dns_search", "alias"};
+constexpr std::array<std::string_view, 10> kNetwork{"network", "network_of", "allow", "deny",       "sets",
+                                                    "publish", "hosts",      "dns",   "dns_search", "alias"};
 constexpr std::array<std::string_view, 13> kSecurity{
     "run_as",  "ids",      "fake_root",     "seccomp", "seccomp_allow", "seccomp_deny", "seccomp_abi",
     "cap_add", "cap_drop", "nested_userns", "proc",    "landlock",      "require"};

@@ -120,9 +120,15 @@ Result<bool> parse_switch(const OptionDef& option, std::string_view text) {
                                    escape_control(text == kEmptyValue ? "" : text))});
 }
 
+// Of a choice such as "container:NAME" the part up to the colon; what follows is its reader's to check.
+bool is_choice(std::string_view choice, std::string_view text) {
+  const std::size_t colon = choice.find(':');
+  return colon == std::string_view::npos ? text == choice : text.starts_with(choice.substr(0, colon + 1));
+}
+
 Status check_choice(const OptionDef& option, std::string_view text) {
   const auto choices = choices_of(option);
-  if (choices.empty() || std::ranges::find(choices, text) != choices.end())
+  if (choices.empty() || std::ranges::any_of(choices, [&](auto choice) { return is_choice(choice, text); }))
     return {};
   Error error{.step = fmt::format("{}: \"{}\" is not one of {}", long_name(option), escape_control(text),
                                   fmt::join(choices, ", "))};

@@ -95,8 +95,17 @@ Object step_members(const Step& step) {
           [](const RelayFiles&) {
             return Object{{"kind", "relay-files"}};
           },
+          [](const JoinNetwork& s) {
+            return Object{{"kind", "join-network"}, {"container", s.container}, {"id", s.id}};
+          },
+          [](const SharedMap& s) {
+            return Object{{"kind", "shared-map"}, {"uids", ranges({s.uid})}, {"gids", ranges({s.gid})}};
+          },
           [](const CreateNamespaces& s) {
-            return Object{{"kind", "create-namespaces"}, {"network", s.network}, {"cgroup", s.cgroup}};
+            return Object{{"kind", "create-namespaces"},
+                          {"user", s.user},
+                          {"network", s.network},
+                          {"cgroup", s.cgroup}};
           },
           [](const MapSelf& s) {
             return Object{{"kind", "map-self"}, {"uids", ranges({s.uid})}, {"gids", ranges({s.gid})}};

@@ -4,6 +4,7 @@
 
 #include "cli/flags_layer.h"
 #include "cli/profile_files.h"
+#include "container/joined_network.h"
 #include "container/names.h"
 #include "image/image.h"
 #include "spec/merge.h"
@@ -52,7 +53,16 @@ Result<PreparedRun> prepare_spec(Spec spec, const RealHost& host) {
       error.origin = spec.image.origin.text;
     return fail(std::move(error));
   }
-  auto plan = make_plan(spec, *image, host);
+  std::optional<JoinedNetwork> joined;
+  if (spec.network.value == NetworkMode::Container && spec.network_of) {
+    auto found = joined_network(ContainerStore{host.store_dir()}, spec.network_of->value, host.caller());
+    if (!found) {
+      found.error().origin = spec.network_of->origin.text;
+      return tl::unexpected{std::move(found).error()};
+    }
+    joined = std::move(*found);
+  }
+  auto plan = make_plan(spec, *image, host, joined ? &*joined : nullptr);
   if (!plan)
     return tl::unexpected{std::move(plan).error()};
   return PreparedRun{std::move(spec), std::move(*image), std::move(*plan)};

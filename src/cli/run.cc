@@ -16,6 +16,7 @@
 #include "cli/run_kept.h"
 #include "cli/standard_streams.h"
 #include "cli/tried_plan.h"
+#include "container/joined_network.h"
 #include "launch/launch.h"
 #include "launch/refusals.h"
 
@@ -93,6 +94,10 @@ Result<int> run_command(const Options& options) {
                                  [&](const GateEvent& event) {
                                    if (!common.quiet.value_or(false))
                                      gate_notes.tell(event);
+                                 },
+                             .join =
+                                 [&](const std::string& name, const std::string& id) {
+                                   return joined_namespaces(ContainerStore{host->store_dir()}, name, id);
                                  },
                              .status_fd = *status_fd};
   print_notes(*plan, common);

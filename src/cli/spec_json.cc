@@ -184,7 +184,10 @@ std::vector<ShownKey> shown_keys(const Spec& spec) {
   to.maybe("limits", "nofile", spec.nofile, same);
   to.maybe("limits", "timeout", spec.timeout_ms, duration_text);
   to.add("limits", "required", spec.limits_required.value, spec.limits_required.origin);
-  to.add("network", "mode", text_of(spec.network.value), spec.network.origin);
+  std::string mode = text_of(spec.network.value);
+  if (spec.network.value == NetworkMode::Container && spec.network_of)
+    mode += ":" + spec.network_of->value;
+  to.add("network", "mode", mode, spec.network.origin);
   to.list("network", "allow", spec.allow);
   to.list("network", "deny", spec.deny);
   to.list("network", "publish", spec.publish);

@@ -1,5 +1,6 @@
 #include "cli/tried_plan.h"
 
+#include "container/joined_network.h"
 #include "launch/launch.h"
 #include "launch/refusals.h"
 
@@ -33,7 +34,9 @@ bool chosen_by_trying(const Plan& plan) {
 Result<Plan> tried_plan(Plan plan, const std::function<Result<Plan>()>& prepare, RealHost& host) {
   while (chosen_by_trying(plan)) {
     const Plan trial = without_disk(plan);
-    const auto failure = try_plan(trial);
+    const auto failure = try_plan(trial, {.join = [&](const std::string& name, const std::string& id) {
+                                    return joined_namespaces(ContainerStore{host.store_dir()}, name, id);
+                                  }});
     if (!failure || !note_refusal(trial, *failure, host))
       break;
     auto next = prepare();

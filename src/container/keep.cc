@@ -12,6 +12,7 @@
 
 #include "cgroup/home.h"
 #include "child/descriptors.h"
+#include "container/joined_network.h"
 #include "container/keeper.h"
 #include "container/process_identity.h"
 
@@ -61,7 +62,9 @@ bool run_once(KeepJob& job, Keeper& keeper) {
       .container_dir = job.container.path(),
       .arguments = job.arguments,
       .published = [&](const std::vector<std::string>& ports) { keeper.state().ports = ports; },
-      .gate_event = [&](const GateEvent& event) { keeper.gate_event(event); }};
+      .gate_event = [&](const GateEvent& event) { keeper.gate_event(event); },
+      .join = [&](const std::string& name,
+                  const std::string& id) { return joined_namespaces(job.store, name, id); }};
   auto outcome = run_plan(job.plan, options);
   while (!outcome && job.replan) {
     auto other = job.replan(job.plan, outcome.error());

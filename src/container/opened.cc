@@ -34,7 +34,7 @@ void add_plan(OpenedContainer& opened, const HostView& host) {
   for (const Mount& mount : opened.record.spec.mounts) opened.own.add(mount.target);
   opened.uid = opened.state.payload.uid;
   opened.gid = opened.state.payload.gid;
-  const auto plan = make_plan(opened.record.spec, opened.image, host);
+  const auto plan = make_plan(without_joined(opened.record.spec), opened.image, host);
   if (!plan)
     return;
   for (const PlannedStep& planned : plan->steps)

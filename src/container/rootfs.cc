@@ -1,13 +1,9 @@
 #include "container/rootfs.h"
 
-#include <fmt/format.h>
-
 #include <cerrno>
 #include <optional>
 
-#include "base/text.h"
-#include "container/channel.h"
-#include "container/control.h"
+#include "container/running_tree.h"
 #include "image/image.h"
 #include "launch/launch.h"
 #include "launch/refusals.h"
@@ -53,10 +49,10 @@ Result<HeldTree> hold_stopped(const Container& container) {
   auto host = RealHost::look();
   if (!host)
     return tl::unexpected{host.error()};
+  const Spec spec = without_joined(record->spec);
   Plan plan;
-  auto tree = hold(record->spec, container.path(), *host, plan);
-  while (!tree && note_refusal(plan, tree.error(), *host))
-    tree = hold(record->spec, container.path(), *host, plan);
+  auto tree = hold(spec, container.path(), *host, plan);
+  while (!tree && note_refusal(plan, tree.error(), *host)) tree = hold(spec, container.path(), *host, plan);
   if (!tree)
     return tl::unexpected{std::move(tree).error().error};
   return std::move(*tree);
@@ -80,23 +76,11 @@ Result<Rootfs> Rootfs::open(Container container) {
   } else if (locked.error().err != EBUSY) {
     return tl::unexpected{locked.error()};
   }
-  const auto run = state->container.state();
-  if (!run)
-    return tl::unexpected{run.error()};
-  auto socket = connect_to(state->container, *run);
-  if (!socket)
-    return tl::unexpected{std::move(socket).error()};
-  if (Status sent = send_frame(socket->get(), {.kind = FrameKind::Tree}); !sent)
-    return tl::unexpected{sent.error()};
-  auto frame = await_frame(socket->get());
-  if (!frame)
-    return tl::unexpected{frame.error()};
-  if (frame->kind != FrameKind::TreeIs)
-    return fail({.step = fmt::format("container {}: {}", escape_control(state->container.name()),
-                                     escape_control(frame->data)),
-                 .err = frame->b});
-  state->root = std::move(frame->fds[0]);
-  state->user_namespace = std::move(frame->fds[1]);
+  auto tree = running_tree(state->container);
+  if (!tree)
+    return tl::unexpected{std::move(tree).error()};
+  state->root = std::move(tree->root);
+  state->user_namespace = std::move(tree->user_namespace);
   return Rootfs{std::move(state)};
 }
 

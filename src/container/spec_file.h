@@ -55,7 +55,8 @@ struct Fields<Spec> {
     field("hugetlb", s.hugetlb), field("ulimits", s.ulimits);
     field("nofile", s.nofile), field("timeout_ms", s.timeout_ms);
     field("limits_required", s.limits_required);
-    field("network", s.network), field("allow", s.allow), field("deny", s.deny), field("sets", s.sets);
+    field("network", s.network), field("network_of", s.network_of);
+    field("allow", s.allow), field("deny", s.deny), field("sets", s.sets);
     field("publish", s.publish);
     field("hosts", s.hosts), field("dns", s.dns), field("dns_search", s.dns_search);
     field("alias", s.alias);

@@ -130,7 +130,7 @@ void try_base(Spec spec, const RealHost& host, const std::string& hidden, Facts&
 Trial try_set_up(const Spec& spec, const Result<Image>& image, const HostView& host, const Trial& base) {
   if (!image)
     return {};
-  Trial trial = try_out(make_plan(spec, *image, host), try_plan);
+  Trial trial = try_out(make_plan(spec, *image, host), [](const Plan& plan) { return try_plan(plan, {}); });
   std::erase_if(trial.failures, [&](const Failure& failure) {
     return can_be_left_out(failure.stage) &&
            std::ranges::find(base.failures, failure.stage, &Failure::stage) != base.failures.end();

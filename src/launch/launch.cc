@@ -101,24 +101,49 @@ std::optional<LaunchError> lower_program(const Plan& plan, const LaunchFacts& fa
   return std::nullopt;
 }
 
+[[noreturn]] void become_init(const Prepared& prepared) {
+  close(prepared.ours.get());  // else init would hold the supervisor's end open, and never see it die
+  child::run_init(prepared.lowered->program(), prepared.theirs.get());
+}
+
+// The same as clone_sandbox() beside another container.
+tl::expected<pid_t, LaunchError> clone_beside(const Plan& plan, Prepared& prepared, int group,
+                                              const FindNamespaces& find, std::uint64_t flags,
+                                              UniqueFd& pidfd) {
+  const std::size_t join = index_of<JoinNetwork>(plan);
+  const auto& step = std::get<JoinNetwork>(plan.steps[join].step);
+  auto namespaces = find(step.container, step.id);
+  if (!namespaces)
+    return tl::unexpected<LaunchError>{LaunchError{std::move(namespaces).error(), join}};
+  auto child = clone_joined(*namespaces, flags, group, [&] { become_init(prepared); });
+  if (!child)
+    return tl::unexpected<LaunchError>{
+        LaunchError{explain_failure(plan.steps[join], child.error().err, -1), join}};
+  pidfd = std::move(child->pidfd);
+  prepared.theirs.reset();
+  return child->pid;
+}
+
 // init's pid, or the error of the step that creates it.
 tl::expected<pid_t, LaunchError> clone_sandbox(const Plan& plan, Prepared& prepared, int group,
-                                               UniqueFd& pidfd) {
+                                               const LaunchOptions& options, UniqueFd& pidfd) {
   const std::size_t create = index_of<CreateNamespaces>(plan);
-  std::uint64_t flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
+  std::uint64_t flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
   const auto& step = std::get<CreateNamespaces>(plan.steps[create].step);
+  if (step.user)
+    flags |= CLONE_NEWUSER;
   if (step.network)
     flags |= CLONE_NEWNET;
   if (step.cgroup)
     flags |= CLONE_NEWCGROUP;
+  if (find_step<JoinNetwork>(plan))
+    return clone_beside(plan, prepared, group, options.join, flags, pidfd);
   int fd = -1;
   const pid_t init = clone_init(flags, group, fd);
   if (init < 0)
     return tl::unexpected<LaunchError>{LaunchError{explain_failure(plan.steps[create], errno, -1), create}};
-  if (init == 0) {
-    close(prepared.ours.get());  // else init would hold the supervisor's end open, and never see it die
-    child::run_init(prepared.lowered->program(), prepared.theirs.get());
-  }
+  if (init == 0)
+    become_init(prepared);
   pidfd.reset(fd);
   prepared.theirs.reset();
   return init;
@@ -228,7 +253,7 @@ LaunchResult launch(const Plan& plan, const LaunchOptions& options, LaunchFacts 
     return tl::unexpected<LaunchError>{std::move(*failure)};
   facts.group = group ? group->dir() : -1;
   UniqueFd pidfd;
-  const auto init = clone_sandbox(plan, *prepared, facts.group, pidfd);
+  const auto init = clone_sandbox(plan, *prepared, facts.group, options, pidfd);
   if (!init)
     return tl::unexpected<LaunchError>{init.error()};
   relay.give_back();
@@ -308,7 +333,7 @@ tl::expected<HeldTree, LaunchError> HeldTree::hold(const Plan& plan, const std::
   if (auto failure = lower_program(parts.plan, parts.facts, *signals, parts.options, parts.prepared))
     return tl::unexpected<LaunchError>{std::move(*failure)};
   UniqueFd pidfd;
-  const auto init = clone_sandbox(parts.plan, parts.prepared, -1, pidfd);
+  const auto init = clone_sandbox(parts.plan, parts.prepared, -1, parts.options, pidfd);
   if (!init)
     return tl::unexpected<LaunchError>{init.error()};
   parts.supervisor = std::make_unique<Supervisor>(parts.plan, parts.options, *signals, parts.facts);
@@ -322,8 +347,8 @@ LaunchResult run_plan(const Plan& plan, const LaunchOptions& options) {
   return launch(plan, options, {});
 }
 
-std::optional<LaunchError> try_plan(const Plan& plan) {
-  auto result = launch(plan, {}, {.setup_only = true});
+std::optional<LaunchError> try_plan(const Plan& plan, const LaunchOptions& options) {
+  auto result = launch(plan, options, {.setup_only = true});
   return result ? std::nullopt : std::optional{std::move(result).error()};
 }
 

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "child/program.h"
 #include "gate/gate_event.h"
+#include "launch/join.h"
 #include "plan/plan.h"
 
 namespace snug {
@@ -26,6 +27,7 @@ struct LaunchOptions {
   std::function<void(const std::vector<std::string>&)> published{};
   // Told of what the egress gate refuses, and of connections that have ended.
   std::function<void(const GateEvent&)> gate_event{};
+  FindNamespaces join{};  // for plans with JoinNetwork
   int status_fd{
       -1};  // gets {"child-pid": N} when the payload runs and {"exit-code": N} when it has ended, a line each
 };
@@ -80,6 +82,6 @@ class HeldTree {
 };
 
 // Carries out everything but the payload, and takes it down again: does this plan work here? Used by explain.
-std::optional<LaunchError> try_plan(const Plan& plan);
+std::optional<LaunchError> try_plan(const Plan& plan, const LaunchOptions& options);
 
 }  // namespace snug

@@ -93,6 +93,7 @@ void LoweredProgram::lower_step(const Step& step) {
                  [&](const RelayFiles&) {},
                  [&](const PublishPorts&) { program_.published = true; },
                  [&](const OpenGate&) { program_.published = true; },
+                 [&](const JoinNetwork&) {},
                  [&](const CreateNamespaces&) { program_.create_step = step_; },
                  [&](const Timeout&) {},
                  [&](const ReportNew&) {},
@@ -102,6 +103,9 @@ void LoweredProgram::lower_step(const Step& step) {
                  },
                  [&](const MapSelf& s) {
                    add(OpCode::WriteMaps).maps = {keep(map_line(s.uid)), keep(map_line(s.gid))};
+                 },
+                 [&](const SharedMap& s) {
+                   add(OpCode::CheckIds).ids = {s.uid.inside, s.gid.inside};
                  },
                  [&](const MapRange&) { add(OpCode::AwaitMaps); },
                  [&](const NewCgroupNamespace&) { add(OpCode::NewCgroupNamespace); },

@@ -23,6 +23,7 @@ struct Builder {
   const Spec& spec;
   const Image& image;
   const HostView& host;
+  const JoinedNetwork* joined{};  // or null
   Plan plan{};
   PayloadUser user{};
   std::string workdir{};

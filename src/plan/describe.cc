@@ -119,7 +119,15 @@ std::string describe(const Step& step) {
           [](const RelayFiles&) {
             return std::string{"relay each standard descriptor that is a file through a pipe"};
           },
+          [](const JoinNetwork& s) {
+            return fmt::format("join the user and network namespace of the running container {}",
+                               safe(s.container));
+          },
           [](const CreateNamespaces& s) {
+            if (!s.user)
+              return std::string{s.cgroup
+                                     ? "create mount, pid, ipc, uts and cgroup namespaces in them"
+                                     : "create mount, pid, ipc and uts namespaces in them, in the cgroup"};
             return std::string{s.cgroup ? "create user, mount, pid, ipc, uts and cgroup namespaces"
                                         : "create user, mount, pid, ipc and uts namespaces, in the cgroup"} +
                    (s.network ? ", and a network of its own" : "; the network is the host's");
@@ -127,6 +135,10 @@ std::string describe(const Step& step) {
           [](const MapSelf& s) {
             return fmt::format("map user {} to {} and group {} to {}", s.uid.inside, s.uid.outside,
                                s.gid.inside, s.gid.outside);
+          },
+          [](const SharedMap& s) {
+            return fmt::format("check that user {} there is {} and group {} is {}", s.uid.inside,
+                               s.uid.outside, s.gid.inside, s.gid.outside);
           },
           [](const MapRange& s) {
             return fmt::format("map users {} and groups {} by newuidmap and newgidmap", ranges(s.uids),

@@ -194,6 +194,15 @@ std::string hint_for(const Step& step, int err) {
       overloaded{
           [&](const CreateNamespaces&) { return hint_namespaces(err); },
           [&](const MapSelf&) { return hint_maps(err); },
+          [&](const JoinNetwork&) {
+            return err == ESRCH || err == EPERM
+                       ? std::string{"the other container must be one that this user runs"}
+                       : hint_namespaces(err);
+          },
+          [&](const SharedMap&) {
+            return std::string{
+                err == ESTALE ? "the other container was started anew as another user: run it again" : ""};
+          },
           [&](const MapRange&) { return hint_maps(err); },
           [&](const OverlayRoot& s) { return hint_overlay(s, err); },
           [&](const BindMount&) { return hint_target(err); },

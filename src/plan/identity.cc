@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/text.h"
 #include "plan/builder.h"
 
 namespace snug {
@@ -76,17 +77,47 @@ Status plan_map_range(Builder& builder) {
   return {};
 }
 
+// Who shares a network namespace shares the user namespace that it belongs to.
+Status plan_shared_map(Builder& builder) {
+  const JoinedNetwork& joined = *builder.joined;
+  const PayloadUser& user = builder.user;
+  const Caller& caller = builder.host.caller();
+  if (user.uid != joined.uid || user.gid != joined.gid)
+    return fail({.step = fmt::format("user {}:{}: with the network of container {} it can be {}:{} only",
+                                     user.uid, user.gid, escape_control(joined.name), joined.uid, joined.gid),
+                 .origin = builder.spec.network.origin.text,
+                 .hint = fmt::format("--user {}:{}, or run that container as the same user", joined.uid,
+                                     joined.gid)});
+  if (builder.spec.nested_userns.value && !joined.nested_userns)
+    return fail(
+        {.step = fmt::format("security.nested-userns: container {}, whose user namespace comes with its "
+                             "network, allows none in it",
+                             escape_control(joined.name)),
+         .origin = builder.spec.nested_userns.origin.text,
+         .hint = "leave it out, or allow it where that container is made"});
+  builder.init(Phase::Identity, SharedMap{.uid = {user.uid, caller.uid, 1}, .gid = {user.gid, caller.gid, 1}},
+               builder.spec.network.origin);
+  return {};
+}
+
 }  // namespace
 
 Status plan_identity(Builder& builder) {
   // A container's standard descriptors are pipes as it is.
   if (builder.spec.seccomp.value == Tier::Strict && !builder.kept())
     builder.add(Phase::Create, Actor::Supervisor, RelayFiles{}, builder.spec.seccomp.origin);
+  if (builder.joined)
+    builder.add(Phase::Create, Actor::Supervisor, JoinNetwork{builder.joined->name, builder.joined->id},
+                builder.spec.network.origin);
   builder.add(Phase::Create, Actor::Supervisor,
-              CreateNamespaces{.network = builder.spec.network.value != NetworkMode::Host,
+              CreateNamespaces{.user = !builder.joined,
+                               .network = !builder.joined && builder.spec.network.value != NetworkMode::Host,
                                .cgroup = !builder.grouped},
               builder.spec.network.origin);
-  if (builder.spec.ids.value == IdMode::Range) {
+  if (builder.joined) {
+    if (Status status = plan_shared_map(builder); !status)
+      return status;
+  } else if (builder.spec.ids.value == IdMode::Range) {
     if (Status status = plan_map_range(builder); !status)
       return status;
   } else {
@@ -105,19 +136,21 @@ Status plan_identity(Builder& builder) {
 // (isolation F10). The filter refuses it too; the sysctl holds even where a filter is not wanted, or opened.
 Status close_nested_userns(Builder& builder) {
   const Spec& spec = builder.spec;
-  if (!builder.host.withholds(Withheld::Sysctls)) {
+  if (builder.joined && builder.joined->closed)
+    return {};
+  if (!builder.joined && !builder.host.withholds(Withheld::Sysctls)) {
     builder.init(Phase::Kernel, SetSysctl{"user/max_user_namespaces", "0"}, spec.nested_userns.origin);
     return {};
   }
   const auto& opened = spec.seccomp_allow;
   if (spec.seccomp.value != Tier::Off && opened.empty())
     return {};
-  return fail(
-      {.step =
-           "user namespaces inside cannot be closed: /proc/sys is read-only here, and the filter is opened",
-       .err = EROFS,
-       .origin = opened.empty() ? spec.seccomp.origin.text : opened.front().origin.text,
-       .hint = "keep the system call filter whole, or say nested-userns = true in the profile"});
+  return fail({.step = fmt::format("user namespaces inside cannot be closed: {}, and the filter is opened",
+                                   builder.joined ? "they are open in the container whose network it is"
+                                                  : "/proc/sys is read-only here"),
+               .err = builder.joined ? EPERM : EROFS,
+               .origin = opened.empty() ? spec.seccomp.origin.text : opened.front().origin.text,
+               .hint = "keep the system call filter whole, or say nested-userns = true in the profile"});
 }
 
 Status plan_kernel(Builder& builder) {
@@ -130,7 +163,8 @@ Status plan_kernel(Builder& builder) {
   const bool sysctls = !builder.host.withholds(Withheld::Sysctls);
   if (!sysctls)
     builder.lower_level("/proc/sys is read-only, so that ports below 1024 cannot be served");
-  if (spec.network.value != NetworkMode::Host) {
+  // Of a network that is another container's all is settled.
+  if (spec.network.value != NetworkMode::Host && !builder.joined) {
     builder.init(Phase::Kernel, LoopbackUp{}, spec.network.origin);
     // Without capabilities even root inside could not serve port 80; in a network of its own nobody else
     // needs protecting from it.

@@ -126,8 +126,12 @@ std::vector<std::string> servers_of(const std::string& host) {
 BindText resolver_file(const Builder& builder) {
   const Spec& spec = builder.spec;
   BindText file{.target = kResolver};
+  const bool joined = builder.joined != nullptr;
+  const List& dns = joined ? builder.joined->dns : spec.dns;
+  const List& dns_search = joined ? builder.joined->dns_search : spec.dns_search;
   const auto text = [&] { return builder.host.read_file(kResolver).value_or(""); };
-  switch (spec.network.value) {
+  switch (joined ? builder.joined->mode : spec.network.value) {
+    case NetworkMode::Container:  // never: a joined one has another mode
     case NetworkMode::None:
       file.text = "# Made by snug: without a network there is no name server.\n";
       break;
@@ -136,16 +140,14 @@ BindText resolver_file(const Builder& builder) {
       break;
     case NetworkMode::Full: {
       const std::string host = text();
-      file.text =
-          replaced(host, spec.dns.empty() ? servers_for_full(host) : values(spec.dns), spec.dns_search);
+      file.text = replaced(host, dns.empty() ? servers_for_full(host) : values(dns), dns_search);
       break;
     }
     case NetworkMode::Host: {
       const std::string host = text();
-      file.copied = spec.dns.empty() && spec.dns_search.empty();
-      file.text = file.copied ? host
-                              : replaced(host, spec.dns.empty() ? servers_of(host) : values(spec.dns),
-                                         spec.dns_search);
+      file.copied = dns.empty() && dns_search.empty();
+      file.text =
+          file.copied ? host : replaced(host, dns.empty() ? servers_of(host) : values(dns), dns_search);
       break;
     }
   }

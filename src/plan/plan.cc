@@ -8,8 +8,18 @@
 
 namespace snug {
 
-Result<Plan> make_plan(const Spec& spec, const Image& image, const HostView& host) {
-  Builder builder{.spec = spec, .image = image, .host = host};
+Spec without_joined(Spec spec) {
+  if (spec.network.value == NetworkMode::Container)
+    spec.network.value = NetworkMode::None;
+  return spec;
+}
+
+Result<Plan> make_plan(const Spec& spec, const Image& image, const HostView& host,
+                       const JoinedNetwork* joined) {
+  if ((spec.network.value == NetworkMode::Container) != (joined != nullptr))
+    return fail({.step = "the container whose network is wanted was not looked up",
+                 .origin = spec.network.origin.text});
+  Builder builder{.spec = spec, .image = image, .host = host, .joined = joined};
   builder.plan.steps.reserve(128);
   builder.plan.required = spec.require.value;
   constexpr Status (*kSubPlanners[])(Builder&) = {plan_user,     plan_limits,     plan_ports,  plan_gate,

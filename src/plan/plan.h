@@ -30,9 +30,27 @@ struct Plan {
   bool operator==(const Plan&) const = default;
 };
 
-// Pure but for questions to `host`. Fails where something wanted cannot be had: the error names the step and
-// the origin.
-Result<Plan> make_plan(const Spec& spec, const Image& image, const HostView& host);
+// The running container whose network is to be shared, and with it its user namespace (launch/join.h).
+struct JoinedNetwork {
+  std::string name{};
+  std::string id{};
+  std::uint32_t uid{};  // what the caller's own ids are inside
+  std::uint32_t gid{};
+  NetworkMode mode{};  // None, Gate or Full
+  std::vector<Setting<std::string>> dns{};
+  std::vector<Setting<std::string>> dns_search{};
+  bool nested_userns{};  // user namespaces are allowed in it
+  bool closed{};         // the kernel refuses them there
+  bool operator==(const JoinedNetwork&) const = default;
+};
+
+// The same without another container's network: for a look at the files only.
+Spec without_joined(Spec spec);
+
+// `joined` is that of spec.network_of, where there is one. Pure but for questions to `host`. Fails where
+// something wanted cannot be had: the error names the step and the origin.
+Result<Plan> make_plan(const Spec& spec, const Image& image, const HostView& host,
+                       const JoinedNetwork* joined = nullptr);
 
 // The first step of a kind, or nullptr.
 template<class T>

@@ -30,7 +30,8 @@ Result<Reach> look_up_host(const Plan& plan, std::string_view text) {
   if (!asked)
     return tl::unexpected{std::move(asked).error()};
   if (asked->kind == HostRule::Kind::Set || asked->kind == HostRule::Kind::Wildcard)
-    return fail({.step = fmt::format("explain: \"{}\" is no single host", text), .hint = "name one: example.org:443"});
+    return fail({.step = fmt::format("explain: \"{}\" is no single host", text),
+                 .hint = "name one: example.org:443"});
   const bool all = asked->first_port != asked->last_port;
   const std::uint16_t port = all ? kUsualPort : asked->first_port;
   Reach reach{.place = all ? fmt::format("{}:{}", asked->text, port) : asked->text};
@@ -41,6 +42,9 @@ Result<Reach> look_up_host(const Plan& plan, std::string_view text) {
     decide(std::get<OpenGate>(plan.steps[gate].step), *asked, port, reach);
     return reach;
   }
+  if (const auto* join = find_step<JoinNetwork>(plan))
+    return fail({.step = fmt::format("explain: what can be reached is up to container {}", join->container),
+                 .hint = "its network is joined: ask for it there"});
   reach.origin = plan.steps[create].origin;
   reach.open = !std::get<CreateNamespaces>(plan.steps[create].step).network;
   reach.text = reach.open ? "open: the network is the host's" : "blocked: the sandbox has no network";

@@ -97,10 +97,19 @@ struct OpenGate {
   bool operator==(const OpenGate&) const = default;
 };
 
-// clone3(2) of init with all namespaces at once. `network` is false only where the host's network is wanted,
+// init is made in the user and network namespace of this running container: launch/join.h.
+struct JoinNetwork {
+  std::string container{};
+  std::string id{};
+  bool operator==(const JoinNetwork&) const = default;
+};
+
+// clone3(2) of init with all namespaces at once. `user` is false where JoinNetwork is done first, `network`
+// there and where the host's network is wanted,
 // `cgroup` where init enters a group of its own first: the new namespace's root is the group of the process
 // that clones.
 struct CreateNamespaces {
+  bool user{true};
   bool network{true};
   bool cgroup{true};
   bool operator==(const CreateNamespaces&) const = default;
@@ -115,6 +124,14 @@ struct MapSelf {
   IdRange uid{};
   IdRange gid{};
   bool operator==(const MapSelf&) const = default;
+};
+
+// The one id each that another container's user namespace has for the caller. Checked, for that container may
+// have been started anew since.
+struct SharedMap {
+  IdRange uid{};
+  IdRange gid{};
+  bool operator==(const SharedMap&) const = default;
 };
 
 // Several ids, written by the supervisor through newuidmap(1) and newgidmap(1), while init waits.
@@ -402,12 +419,12 @@ struct Timeout {
 
 using Step =
     std::variant<SweepDisk, PrepareDisk, KeepContainer, EnterContainer, LimitGroup, RelayFiles, PublishPorts,
-                 OpenGate, CreateNamespaces, MapSelf, MapRange, NewCgroupNamespace, JoinKeyring, LoopbackUp,
-                 SetSysctl, SetHostname, PrivateMounts, TmpfsRoot, DiskRoot, OverlayRoot, MakeDir,
-                 MakeSymlink, BindText, BindMount, CowMount, MountTmpfs, MountDev, MountDevpts, MountProc,
-                 MountSys, MountCgroup, OpenTerminal, RootReadOnly, PivotRoot, LimitResource,
-                 KeepCapabilities, NoNewPrivileges, BecomeUser, CloseDescriptors, EnterDir, SetEnvironment,
-                 ApplyLandlock, InstallSeccomp, Execute, ReportNew, ServeContainer, Timeout>;
+                 OpenGate, JoinNetwork, CreateNamespaces, MapSelf, SharedMap, MapRange, NewCgroupNamespace,
+                 JoinKeyring, LoopbackUp, SetSysctl, SetHostname, PrivateMounts, TmpfsRoot, DiskRoot,
+                 OverlayRoot, MakeDir, MakeSymlink, BindText, BindMount, CowMount, MountTmpfs, MountDev,
+                 MountDevpts, MountProc, MountSys, MountCgroup, OpenTerminal, RootReadOnly, PivotRoot,
+                 LimitResource, KeepCapabilities, NoNewPrivileges, BecomeUser, CloseDescriptors, EnterDir,
+                 SetEnvironment, ApplyLandlock, InstallSeccomp, Execute, ReportNew, ServeContainer, Timeout>;
 
 // In the order in which they are done. What each must not do is said where it would be tempting.
 enum class Phase {

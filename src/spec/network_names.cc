@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "spec/words.h"
 
 namespace snug {
 namespace {
@@ -35,6 +36,24 @@ bool is_name(std::string_view text) {
 }
 
 }  // namespace
+
+Result<NetworkChoice> parse_network(std::string_view text, std::string_view what) {
+  constexpr std::string_view kContainer = "container:";
+  if (text.starts_with(kContainer)) {
+    const std::string_view name = text.substr(kContainer.size());
+    // The store knows names better; here only what could not be shown or found.
+    if (name.empty() || name.size() > 128 ||
+        !std::ranges::all_of(name, [](char c) { return c == '.' || fits_a_label(c); }))
+      return fail(
+          {.step = fmt::format("{}: \"{}\" is not the name of a container", what, escape_control(name)),
+           .hint = "snug ps lists those that run"});
+    return NetworkChoice{NetworkMode::Container, std::string{name}};
+  }
+  if (const auto mode = from_word<NetworkMode>(text); mode && *mode != NetworkMode::Container)
+    return NetworkChoice{*mode, {}};
+  return fail({.step = fmt::format("{}: \"{}\" is not a choice", what, escape_control(text)),
+               .hint = "none, gate, full, host, or container:NAME"});
+}
 
 Result<HostEntry> parse_host_entry(std::string_view text, std::string_view what) {
   const auto bad = [&](std::string_view problem, std::string_view hint) {

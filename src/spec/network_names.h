@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "spec/settings.h"
 
 namespace snug {
 
@@ -15,6 +16,14 @@ constexpr std::string_view kGateResolver = "198.18.0.1";
 // Where pasta or slirp4netns take questions in a network of the sandbox's own, and pass them on to the host's
 // resolver.
 constexpr std::string_view kFullResolver = "169.254.1.1";
+
+// What --network and network.mode take: "none", "gate", "full", "host", or "container:NAME".
+struct NetworkChoice {
+  NetworkMode mode{};
+  std::string container{};  // only with NetworkMode::Container
+  bool operator==(const NetworkChoice&) const = default;
+};
+Result<NetworkChoice> parse_network(std::string_view text, std::string_view what);
 
 // A line of /etc/hosts.
 struct HostEntry {

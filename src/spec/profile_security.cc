@@ -22,8 +22,20 @@ Status check_publish(std::string_view text, std::string_view where) {
   return ports ? Status{} : tl::unexpected{ports.error()};
 }
 
+Status read_mode(Draft& draft, const TomlValue& value) {
+  const auto text = value.as_string();
+  if (!text || !text->starts_with("container"))
+    return read_choice(draft, value, draft.profile().network, kModes);
+  const auto choice = parse_network(*text, value.where());
+  if (!choice)
+    return tl::unexpected{choice.error()};
+  draft.profile().network = {.value = choice->mode, .origin = origin_of(draft, value)};
+  draft.profile().network_of = {.value = choice->container, .origin = origin_of(draft, value)};
+  return {};
+}
+
 constexpr ProfileKey kNetwork[] = {
-    {"mode", [](Draft& d, const TomlValue& v) { return read_choice(d, v, d.profile().network, kModes); }},
+    {"mode", read_mode},
     {"allow", read_allow},
     {"deny", [](Draft& d, const TomlValue& v) { return read_list(d, v, d.profile().deny, check_deny_rule); }},
     {"publish",

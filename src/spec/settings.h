@@ -28,7 +28,7 @@ enum class Toggle { Auto, On, Off };
 enum class IdMode { Single, Range };
 enum class OverlayDriver { Auto, Native, Fuse };
 enum class Writable { Auto, Tmpfs, Disk, None };
-enum class NetworkMode { None, Gate, Full, Host };
+enum class NetworkMode { None, Gate, Full, Host, Container };
 enum class Tier { Strict, Default, Dev, Off };
 enum class ProcView { Masked, Full };
 // How far a sandbox is closed off, the tightest first. NoProc is what an outer container allows by default:
@@ -115,6 +115,7 @@ struct Settings {
   Field<bool> limits_required{};
 
   Field<NetworkMode> network{};
+  Maybe<std::string> network_of{};  // with NetworkMode::Container: whose network is shared
   std::vector<Setting<std::string>> allow{};
   std::vector<Setting<std::string>> deny{};
   std::vector<HostSet> sets{};  // a later one of the same name is the one that counts
@@ -160,6 +161,7 @@ void for_each_setting(Visit&& visit, S&&... s) {
   visit(s.memory...), visit(s.memory_reservation...), visit(s.swap...), visit(s.cpus...);
   visit(s.cpu_weight...), visit(s.cpuset...), visit(s.pids...), visit(s.io_weight...);
   visit(s.nofile...), visit(s.timeout_ms...), visit(s.limits_required...), visit(s.network...);
+  visit(s.network_of...);
   visit(s.seccomp...), visit(s.nested_userns...), visit(s.proc...), visit(s.landlock...);
   visit(s.require...);
   visit(s.wayland...), visit(s.x11...), visit(s.audio...), visit(s.gpu...), visit(s.ssh_agent...);

@@ -76,6 +76,16 @@ Status check_network(const Spec& spec) {
     if (!rules->empty() && mode != NetworkMode::Gate)
       return refuse("network: allow and deny are rules of the gate, which is not on", rules->front().origin,
                     "set mode = \"gate\" (--network gate)");
+  if (mode == NetworkMode::Container) {
+    if (!spec.network_of || spec.network_of->value.empty())
+      return refuse("network.mode: container: names no container", spec.network.origin, "");
+    if (!spec.publish.empty())
+      return refuse("network.publish: the network is that of another container, and so are its ports",
+                    spec.publish.front().origin, "publish the port where that one is started");
+    if (spec.ids.value == IdMode::Range)
+      return refuse("user.ids: with another container's network the ids are those of that one too",
+                    spec.ids.origin, "leave out ids = \"range\"");
+  }
   if (!spec.publish.empty() && mode == NetworkMode::Host)
     return refuse("network.publish: with the host's network every port is the host's already",
                   spec.publish.front().origin, "leave publish out, or choose another network");
@@ -107,6 +117,9 @@ Status check_name_service(const Spec& spec) {
     if (spec.network.value == NetworkMode::None)
       return refuse(fmt::format("{}: without a network there is no name server to ask", names.key), origin,
                     "leave it out, or choose another network; --add-host needs none");
+    if (spec.network.value == NetworkMode::Container)
+      return refuse(fmt::format("{}: name servers are those of the container whose network it is", names.key),
+                    origin, "name them where that one is started");
     if (spec.network.value == NetworkMode::Gate)
       return refuse(fmt::format("{}: the gate resolves names itself", names.key), origin,
                     "leave it out: --allow says which names there are");

@@ -64,7 +64,8 @@ struct Words<NetworkMode> {
   static constexpr Word<NetworkMode> kAll[] = {{"none", NetworkMode::None},
                                                {"gate", NetworkMode::Gate},
                                                {"full", NetworkMode::Full},
-                                               {"host", NetworkMode::Host}};
+                                               {"host", NetworkMode::Host},
+                                               {"container", NetworkMode::Container}};
 };
 template<>
 struct Words<Tier> {

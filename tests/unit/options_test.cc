@@ -108,7 +108,7 @@ TEST_CASE("a value that is missing or wrong") {
   CHECK(error_of({"run", "-itw"}).step == "--workdir: needs a value: DIR");
   CHECK(error_of({"run", "-t", "-h"}).hint == "for help: snug run --help");
   auto error = error_of({"run", "--network", "hos", "img"});
-  CHECK(error.step == "--network: \"hos\" is not one of none, gate, full, host");
+  CHECK(error.step == "--network: \"hos\" is not one of none, gate, full, host, container:NAME");
   CHECK(error.hint == "did you mean host?");
   CHECK(error_of({"run", "--rm=maybe", "img"}).step == "--rm: \"maybe\" is not true or false");
   CHECK(error_of({"run", "--rm=", "img"}).step == "--rm: \"\" is not true or false");

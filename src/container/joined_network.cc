@@ -1,0 +1,97 @@
+#include "container/joined_network.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+
+#include "base/text.h"
+#include "container/running_tree.h"
+
+namespace snug {
+namespace {
+
+// A network may be shared on and on; whoever has made the chain longer than this has made a circle.
+constexpr int kLongestChain = 32;
+
+// The container that the namespaces were made for. Nothing where it cannot be told any more: removed,
+// renamed.
+std::optional<Spec> maker(const ContainerStore& store, Spec spec) {
+  for (int i = 0; i < kLongestChain; ++i) {
+    if (spec.network.value != NetworkMode::Container)
+      return spec;
+    const auto container = spec.network_of ? store.find(spec.network_of->value)
+                                           : Result<Container>{fail({.step = "no name", .err = ENOENT})};
+    if (!container)
+      return std::nullopt;
+    auto record = container->record();
+    if (!record)
+      return std::nullopt;
+    spec = std::move(record->spec);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<JoinedNetwork> joined_network(const ContainerStore& store, const std::string& name,
+                                     const Caller& caller) {
+  const auto container = store.find(name);
+  if (!container)
+    return tl::unexpected{container.error()};
+  const std::string safe = escape_control(container->name());
+  const auto running = container->running();
+  if (!running)
+    return tl::unexpected{running.error()};
+  const auto record = container->record();
+  if (!record)
+    return tl::unexpected{record.error()};
+  const auto state = container->state();
+  if (!state)
+    return tl::unexpected{state.error()};
+  if (!*running || state->phase != RunPhase::Running)
+    return fail({.step = fmt::format("container {} does not run, and has no network to share", safe),
+                 .hint = fmt::format("snug start {} starts it", safe)});
+  const Spec& spec = record->spec;
+  if (spec.network.value == NetworkMode::Host)
+    return fail({.step = fmt::format("container {} has the host's network, and none of its own", safe),
+                 .hint = "--network host is the same"});
+  JoinedNetwork joined{.name = container->name(), .id = record->id};
+  if (spec.ids.value == IdMode::Range) {
+    const bool self = spec.run_as.value.kind == RunAs::Kind::Self;
+    joined.uid = self ? caller.uid : 0;
+    joined.gid = self ? caller.gid : 0;
+  } else {
+    joined.uid = state->payload.uid;
+    joined.gid = state->payload.gid;
+  }
+  if (const auto made = maker(store, spec)) {
+    joined.mode = made->network.value;
+    joined.dns = made->dns;
+    joined.dns_search = made->dns_search;
+    joined.nested_userns = made->nested_userns.value;
+    // An outer container may have kept the setting from one that was allowed to do without.
+    joined.closed = !made->nested_userns.value && made->require.value == Isolation::Full;
+  }
+  return joined;
+}
+
+Result<JoinedNamespaces> joined_namespaces(const ContainerStore& store, const std::string& name,
+                                           const std::string& id) {
+  const auto container = store.find(name);
+  if (!container)
+    return tl::unexpected{container.error()};
+  const auto record = container->record();
+  if (!record)
+    return tl::unexpected{record.error()};
+  if (record->id != id)
+    return fail({.step = fmt::format("container {} is another one by now", escape_control(name)),
+                 .err = ESTALE,
+                 .hint = "run it again"});
+  auto tree = running_tree(*container);
+  if (!tree)
+    return tl::unexpected{std::move(tree).error()};
+  return JoinedNamespaces{.user = std::move(tree->user_namespace),
+                          .network = std::move(tree->network_namespace)};
+}
+
+}  // namespace snug
