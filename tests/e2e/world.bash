@@ -40,15 +40,17 @@ world_begin() {
       ip route add default via 93.184.217.1
       ip -6 route add default via 2606:2800:220:2::1
       echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start"
+    network=$!
+    nsenter -t $network -n unshare -U --map-user=$2 --map-group=$3 sleep 100000 3>&- &
     echo $! >"$dir/client"
-    wait' world "$dir" >>"$dir/log" 2>&1 3>&- &
+    wait' world "$dir" "$(id -u)" "$(id -g)" >>"$dir/log" 2>&1 3>&- &
   echo $! >"$dir/pid"
   eventually test -s "$dir/client" || { cat "$dir/log" >&2 && return 1; }
-  # The user's own ids again, without rights over the network, is what snug has on any machine.
-  world_enter "$(cat "$dir/pid")" >"$dir/serve"
-  world_enter "$(cat "$dir/client")" >"$dir/enter"
+  world_enter "$dir" serve "unshare -U --map-user=$(id -u) --map-group=$(id -g) --"
+  # The user's own ids again, without rights over the network, is what snug has on any machine; and one user namespace for all.
+  world_enter "$dir" enter "nsenter -t $(cat "$dir/client") -n nsenter -t $(cat "$dir/client") -U --preserve-credentials --"
   printf '#!/bin/bash\nexec "%s" "%s" "$@"\n' "$dir/enter" "$snug_binary" >"$dir/snug"
-  chmod +x "$dir/snug" "$dir/enter" "$dir/serve"
+  chmod +x "$dir/snug"
   world_serve "$dir" "dnsmasq --keep-in-foreground --conf-file=$dir/dnsmasq.conf"
   world_serve "$dir" "nginx -p $dir -c $dir/nginx.conf"
   world_serve "$dir" "/usr/sbin/sshd -D -e -f $dir/sshd_config"
@@ -56,10 +58,11 @@ world_begin() {
     { cat "$dir"/log* >&2 && return 1; }
 }
 world_enter() {
-  cat <<ENTER
+  cat >"$1/$2" <<ENTER
 #!/bin/bash
-exec nsenter -t $1 -U -n -m --preserve-credentials --wd="\$PWD" unshare -U --map-user=$(id -u) --map-group=$(id -g) -- "\$@"
+exec nsenter -t $(cat "$1/pid") -U -n -m --preserve-credentials --wd="\$PWD" $3 "\$@"
 ENTER
+  chmod +x "$1/$2"
 }
 world() { "$(world_dir)/enter" "$@"; }
 world_serve() {
@@ -71,7 +74,7 @@ world_serve() {
 world_end() {
   local dir pid
   dir=$(world_dir)
-  for pid in $(cat "$dir/servers" "$dir/pid" 2>/dev/null); do kill -- "-$pid" 2>/dev/null || true; done
+  while read -r pid; do kill -- "-$pid" 2>/dev/null || true; done < <(cat "$dir/servers" "$dir/pid" 2>/dev/null)
 }
 
 world_certificates() {
