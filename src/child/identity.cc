@@ -35,10 +35,7 @@ int write_maps(const char* uid_map, const char* gid_map) {
   return result;
 }
 
-int await_maps(const State& state) {
-  int result = send_message(state.wire, {.kind = MessageKind::AwaitMaps});
-  if (result < 0)
-    return result;
+int await_go(const State& state) {
   Message message;
   long received = 0;
   do received = raw::call(SYS_recvfrom, state.wire, &message, sizeof message, 0, nullptr, nullptr);
@@ -47,6 +44,11 @@ int await_maps(const State& state) {
     return static_cast<int>(received);
   // End of file is the supervisor's death, not permission.
   return received == sizeof message && message.kind == MessageKind::Go ? 0 : -EPIPE;
+}
+
+int await_maps(const State& state) {
+  const int result = send_message(state.wire, {.kind = MessageKind::AwaitMaps});
+  return result < 0 ? result : await_go(state);
 }
 
 int join_keyring() {

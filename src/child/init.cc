@@ -222,6 +222,9 @@ void run_init(const Program& program, int wire) {
   if (program.enterable || program.published)
     if (const int result = hand_out_tree(state); result < 0)
       fail_and_exit(state, program.enterable ? program.enter_step : program.create_step, result);
+  if (program.connected)
+    if (const int result = await_go(state); result < 0)
+      fail_and_exit(state, program.connect_step, result);
   // Directories of the host are among what set-up has opened (the layers). A process that ends loses its
   // memory before its descriptors, and for that moment nothing else may keep the payload from reaching them
   // through /proc/1/fd: ptrace_may_access() takes a process without memory for one that may be looked at.

@@ -203,9 +203,11 @@ struct Program {
   uint16_t create_step;
   bool setup_only;  // a trial: end before the payload
   bool enterable;   // commands are taken over the wire beside the payload (child/enter.h)
-  bool published;   // the supervisor forwards ports, and needs the namespaces for it
+  bool published;   // the supervisor works in the namespaces, and needs descriptors of them
+  bool connected;   // and the payload waits until it has brought the network up
   bool tree_only;   // no payload: the tree is handed out, and stays as long as the wire does
   uint16_t enter_step;
+  uint16_t connect_step;
   sigset_t caller_mask;  // the payload starts with the mask that snug was started with
 };
 

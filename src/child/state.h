@@ -46,6 +46,8 @@ int open_terminal(State& state, const Op& op);
 
 int write_maps(const char* uid_map, const char* gid_map);
 int await_maps(const State& state);
+// Until the supervisor says so. EPIPE where it has died.
+int await_go(const State& state);
 // A new session keyring, so that the caller's keys stay outside.
 int join_keyring();
 int loopback_up();

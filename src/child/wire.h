@@ -12,7 +12,8 @@
 //       |<---------------- Terminal (pty fd) ----|   only with a terminal
 //       |                                        | payload forked and executed
 //       |<-- Tree (root, user and net ns fds) ---|   only of a container that can be entered, or with
-//       published ports
+//       published ports, or with a way out of its network
+//       |--- Go -------------------------------->|   only with such a way out, once it is there
 //       |<------------------------------ Ready --|
 //       |                                        | reaps; passes queued signals on to the payload
 //       |--- Enter (id, request and 3 fds) ----->|   and a signal that says so: a command to run beside the

@@ -101,9 +101,9 @@ constexpr OptionDef kRun[] = {
 
     {"network", 0, "none|gate|full|host|container:NAME", "what the command can reach", kNetwork, Choice,
      &R::network,
-     "none: a loopback of its own. gate: only the hosts of --allow, by name. full: everything, from a "
-     "network "
-     "of its own. host: your network as it is. container:NAME: that of a container that runs, with its "
+     "none: a loopback of its own. gate: only the hosts of --allow, by name. full: everything but "
+     "this machine's loopback, from a network of its own, by pasta or slirp4netns. host: your network as it is; "
+     "refused with the strict filter. container:NAME: that of a container that runs, with its "
      "loopback and "
      "its ports; the two then have one user id in common, too."},
     {"allow", 0, "HOST[:PORT]", "a host that the gate lets through", kNetwork, Nothing, &R::allow,

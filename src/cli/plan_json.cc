@@ -92,6 +92,12 @@ Object step_members(const Step& step) {
             return Object{
                 {"kind", "open-gate"}, {"allow", rules_json(s.allow)}, {"deny", rules_json(s.deny)}};
           },
+          [](const ConnectNetwork& s) {
+            return Object{{"kind", "connect-network"},
+                          {"tool", std::string{name_of(s.tool)}},
+                          {"argv", list(s.argv)},
+                          {"dns", std::string{outbound_dns(s.tool)}}};
+          },
           [](const RelayFiles&) {
             return Object{{"kind", "relay-files"}};
           },

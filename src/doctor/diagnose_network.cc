@@ -13,18 +13,31 @@ namespace {
 
 // Of a network of its own with an uplink; the other modes need no tun.
 Finding judge_uplink(const Facts& facts) {
-  Finding finding{.check = "pasta", .consequence = "--network full can have an uplink"};
+  const NetworkFacts& network = facts.network;
+  const bool pasta = !network.pasta.path.empty();
+  const bool installed = pasta || !network.slirp.path.empty();
+  Finding finding{.check = "pasta",
+                  .consequence = pasta ? "--network full works" : "--network full works, by slirp4netns"};
   const int tun = facts.kernel.tun.value_or(0);
   const bool contained = !facts.process.container.empty();
-  if (!facts.network.pasta.path.empty() && tun == 0)
+  if (installed && tun == 0 && network.full.failures.empty())
     return finding;
   finding.level = Level::Degraded;
   finding.consequence = "--network full does not work; the other modes do not need it";
   finding.who = contained && tun != 0 ? Who::OuterContainer : Who::Root;
-  if (facts.network.pasta.path.empty()) {
-    finding.cause = "pasta is not installed";
+  if (!installed) {
+    finding.cause = "pasta is not installed, nor slirp4netns";
     finding.fix = {"sudo apt install passt   (the package is called passt everywhere)"};
     finding.who = Who::Root;
+  } else if (tun == 0) {
+    // What a run says.
+    finding.cause = network.full.failures.front().words;
+    const bool no_route = finding.cause.find("External interface not usable") != std::string::npos ||
+                          finding.cause.find("routable interface") != std::string::npos;
+    finding.fix = {no_route
+                       ? "connect the machine to a network: pasta copies the address and the default route"
+                       : "do without: --network gate --allow HOST, or --network host"};
+    finding.who = Who::You;
   } else if (contained) {
     finding.cause =
         fmt::format("/dev/net/tun is not to be had in the outer container ({})", strerrorname_np(tun));

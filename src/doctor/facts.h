@@ -128,6 +128,8 @@ struct CgroupFacts {
 
 struct NetworkFacts {
   Helper pasta{};
+  Helper slirp{};  // slirp4netns
+  Trial full{};    // a run with --network full, where one of the two is there
   Helper curl{};
   std::uint32_t gid{};
 };

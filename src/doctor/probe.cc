@@ -8,8 +8,10 @@ Facts read_facts(const HostView& host) {
   read_kernel(host, facts.kernel);
   read_ids(host, facts.ids);
   facts.layers.fuse_program = read_helper(host, "fuse-overlayfs");
-  facts.network = {
-      .pasta = read_helper(host, "pasta"), .curl = read_helper(host, "curl"), .gid = host.caller().gid};
+  facts.network = {.pasta = read_helper(host, "pasta"),
+                   .slirp = read_helper(host, "slirp4netns"),
+                   .curl = read_helper(host, "curl"),
+                   .gid = host.caller().gid};
   return facts;
 }
 

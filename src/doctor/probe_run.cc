@@ -126,11 +126,21 @@ void try_base(Spec spec, const RealHost& host, const std::string& hidden, Facts&
   });
 }
 
+std::optional<LaunchError> try_alone(const Plan& plan) {
+  return try_plan(plan, {});
+}
+
+std::optional<LaunchError> try_run(const Plan& plan) {
+  auto result = run_plan(plan, {});
+  return result ? std::nullopt : std::optional{std::move(result).error()};
+}
+
 // What fails in every run is told once.
-Trial try_set_up(const Spec& spec, const Result<Image>& image, const HostView& host, const Trial& base) {
+Trial try_set_up(const Spec& spec, const Result<Image>& image, const HostView& host, const Trial& base,
+                 std::optional<LaunchError> (*carry_out)(const Plan&) = try_alone) {
   if (!image)
     return {};
-  Trial trial = try_out(make_plan(spec, *image, host), [](const Plan& plan) { return try_plan(plan, {}); });
+  Trial trial = try_out(make_plan(spec, *image, host), carry_out);
   std::erase_if(trial.failures, [&](const Failure& failure) {
     return can_be_left_out(failure.stage) &&
            std::ranges::find(base.failures, failure.stage, &Failure::stage) != base.failures.end();
@@ -187,6 +197,13 @@ void try_plans(const RealHost& host, Facts& facts) {
     try_layers(*spec, host, dir, true, facts);
   } else if (const TrialDir elsewhere{"/tmp"}; elsewhere.made()) {
     try_layers(*spec, host, elsewhere, false, facts);
+  }
+  if (!facts.network.pasta.path.empty() || !facts.network.slirp.path.empty()) {
+    // A whole run: the way out is made at the end of a set-up.
+    Spec full = *spec;
+    full.command = {{"/bin/true"}, {}};
+    full.network.value = NetworkMode::Full;
+    facts.network.full = try_set_up(full, load_image("host", {}), host, facts.base, try_run);
   }
   if (!facts.ids.newuidmap.path.empty() && !facts.ids.newgidmap.path.empty() && !facts.ids.uids.empty()) {
     Spec range = *spec;

@@ -15,6 +15,7 @@
 #include "gate/listener.h"
 #include "gate/name_server.h"
 #include "gate/watcher.h"
+#include "network/close_others.h"
 #include "network/confine_relay.h"
 #include "network/relay_process.h"
 #include "sys/fd_passing.h"

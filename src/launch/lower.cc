@@ -94,6 +94,10 @@ void LoweredProgram::lower_step(const Step& step) {
                  [&](const PublishPorts&) { program_.published = true; },
                  [&](const OpenGate&) { program_.published = true; },
                  [&](const JoinNetwork&) {},
+                 [&](const ConnectNetwork&) {
+                   program_.published = program_.connected = true;
+                   program_.connect_step = step_;
+                 },
                  [&](const CreateNamespaces&) { program_.create_step = step_; },
                  [&](const Timeout&) {},
                  [&](const ReportNew&) {},

@@ -83,7 +83,8 @@ void Supervisor::poll_once() {
   polls_.assign({{.fd = wire_matters() ? wire_.get() : -1, .events = POLLIN, .revents = 0},
                  {.fd = pidfd_.get(), .events = POLLIN, .revents = 0},
                  {.fd = signals_.fd(), .events = POLLIN, .revents = 0},
-                 {.fd = gate_ && !gate_->ended() ? gate_->fd() : -1, .events = POLLIN, .revents = 0}});
+                 {.fd = gate_ && !gate_->ended() ? gate_->fd() : -1, .events = POLLIN, .revents = 0},
+                 {.fd = outbound_.news(), .events = POLLIN, .revents = 0}});
   const std::size_t own = polls_.size();
   if (companion_) {
     companion_->add_polls(polls_);
@@ -105,6 +106,8 @@ void Supervisor::poll_once() {
     read_signals();
   if (polls_[3].revents)
     take_gate_events();
+  if (polls_[4].revents)
+    end_outbound(on_outbound());
   if (companion_) {
     companion_->handle(polls_.data() + own, polls_.size() - own);
     rested_ = false;  // whatever it did has brought memory back
@@ -123,7 +126,8 @@ void Supervisor::poll_once() {
 bool Supervisor::wire_matters() const {
   return companion_ || !early_.empty() || facts_.terminal_fds || options_.status_fd >= 0 ||
          find_step<Timeout>(plan_) || find_step<MapRange>(plan_) || find_step<PublishPorts>(plan_) ||
-         find_step<OpenGate>(plan_) || !facts_.disk_upper.empty();
+         find_step<OpenGate>(plan_) ||
+         find_step<ConnectNetwork>(plan_) || !facts_.disk_upper.empty();
 }
 
 // Was there anything?
@@ -193,6 +197,8 @@ void Supervisor::on_message(const child::Message& message, Fds& fds) {
         end_setup(start_gate(fds[1], fds[2]), index_of<OpenGate>(plan_));
       if (!listeners_.empty())
         end_setup(start_forwarder(fds[1], fds[2]), index_of<PublishPorts>(plan_));
+      if (!facts_.tree_only)
+        end_outbound(start_outbound(fds[1], fds[2]));
       if (companion_)
         on_companion_message(message, fds);
       return;
@@ -242,13 +248,17 @@ Status Supervisor::give_maps() {
     return fail({.step = "init asked for id maps that are not planned"});
   if (Status status = write_range_maps(init_, *step); !status)
     return status;
+  return say_go("tell init that its ids are mapped");
+}
+
+Status Supervisor::say_go(const char* what) {
   const child::Message go{.kind = child::MessageKind::Go};
   ssize_t sent = 0;
   do sent = send(wire_.get(), &go, sizeof go, MSG_NOSIGNAL);
   while (sent < 0 && errno == EINTR);
   // That init has died its pidfd tells. Anything else must end it: it would wait for ever.
   if (sent < 0 && errno != EPIPE && errno != ECONNRESET)
-    return fail({.step = "tell init that its ids are mapped", .err = errno});
+    return fail({.step = what, .err = errno});
   return {};
 }
 
@@ -288,6 +298,35 @@ Status Supervisor::allow(const HostRule& rule) {
   if (!gate_ || gate_->ended())
     return fail({.step = "it has no gate that could be widened", .err = ENOTSUP});
   return gate_->allow(rule);
+}
+
+Status Supervisor::start_outbound(const UniqueFd& user_namespace, const UniqueFd& network_namespace) {
+  const ConnectNetwork* step = find_step<ConnectNetwork>(plan_);
+  if (!step)
+    return {};
+  UniqueFd user{fcntl(user_namespace.get(), F_DUPFD_CLOEXEC, 3)};
+  UniqueFd network{fcntl(network_namespace.get(), F_DUPFD_CLOEXEC, 3)};
+  if (!user || !network)
+    return fail({.step = "keep the sandbox's namespaces for its network", .err = errno});
+  return outbound_.start(step->tool, step->argv, std::move(user), std::move(network));
+}
+
+// init waits for it with the payload.
+Status Supervisor::on_outbound() {
+  const auto ready = outbound_.take_news();
+  if (!ready)
+    return tl::unexpected{ready.error()};
+  return *ready ? say_go("tell init that the network is there") : Status{};
+}
+
+void Supervisor::end_outbound(Status status) {
+  if (status)
+    return;
+  const std::size_t step = index_of<ConnectNetwork>(plan_);
+  // What failed is said by the error itself; its origin, and what to do, are the step's to know.
+  Error error = explain_failure(plan_.steps[step], status.error().err, -1);
+  error.step = std::move(status).error().step;
+  end_setup(fail(std::move(error)), step);
 }
 
 Status Supervisor::serve_fuse(unsigned number, UniqueFd device, UniqueFd user_namespace) {
@@ -409,6 +448,7 @@ LaunchResult Supervisor::finish() {
   if (companion_)
     companion_->ended();
   for (FuseServer& server : fuse_) server.stop();
+  outbound_.stop();
   relay_.drain();
   relay_.raw_mode().restore();
   if (error_) {

@@ -18,6 +18,7 @@
 #include "launch/signals.h"
 #include "launch/terminal.h"
 #include "network/forwarder.h"
+#include "network/outbound.h"
 
 namespace snug {
 
@@ -53,7 +54,11 @@ class Supervisor : private Sandbox {
   Status start_gate(const UniqueFd& user_namespace, const UniqueFd& network_namespace);
   void take_gate_events();
   void finish_gate();
+  Status say_go(const char* what);
   Status start_forwarder(const UniqueFd& user_namespace, const UniqueFd& network_namespace);
+  Status start_outbound(const UniqueFd& user_namespace, const UniqueFd& network_namespace);
+  Status on_outbound();
+  void end_outbound(Status status);
   Status serve_fuse(unsigned number, UniqueFd device, UniqueFd user_namespace);
   void end_setup(Status status, std::optional<std::size_t> step = {});
   void read_signals();
@@ -83,6 +88,7 @@ class Supervisor : private Sandbox {
   std::vector<Listener> listeners_;
   Forwarder forwarder_;
   std::unique_ptr<Gate> gate_;
+  Outbound outbound_;
 
   pid_t init_{-1};
   UniqueFd pidfd_;

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <memory>
 
+#include "network/close_others.h"
 #include "network/confine_relay.h"
 #include "network/local_routes.h"
 #include "network/relay_process.h"

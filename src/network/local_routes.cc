@@ -29,6 +29,28 @@ int add_route(int fd, unsigned char family) {
   return request.send_by(fd);
 }
 
+// Beside the loopback's own, which comes first with its metric of 0.
+int add_loopback_route(int fd, unsigned char family, unsigned device) {
+  constexpr std::uint32_t kMetric = 1;
+  const in_addr four{.s_addr = htonl(INADDR_LOOPBACK & IN_CLASSA_NET)};
+  const in6_addr six = IN6ADDR_LOOPBACK_INIT;
+  rtmsg body{};
+  body.rtm_family = family;
+  body.rtm_protocol = RTPROT_STATIC;
+  body.rtm_scope = RT_SCOPE_HOST;
+  body.rtm_type = RTN_LOCAL;
+  body.rtm_dst_len = family == AF_INET ? 8 : 128;
+  Request request{RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, body};
+  request.attribute(RTA_TABLE, RT_TABLE_LOCAL);
+  if (family == AF_INET)
+    request.attribute(RTA_DST, &four, sizeof four);
+  else
+    request.attribute(RTA_DST, &six, sizeof six);
+  request.attribute(RTA_OIF, device);
+  request.attribute(RTA_PRIORITY, kMetric);
+  return request.send_by(fd);
+}
+
 int add_rule(int fd, unsigned char family) {
   fib_rule_hdr body{};
   body.family = family;
@@ -46,7 +68,23 @@ int add_rule(int fd, unsigned char family) {
   return request.send_by(fd);
 }
 
+bool lacks_ipv6(unsigned char family, int error) {
+  return family == AF_INET6 && (error == EOPNOTSUPP || error == EAFNOSUPPORT);
+}
+
 }  // namespace
+
+int keep_loopback_inside(const char* device) {
+  const UniqueFd fd{socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)};
+  const unsigned index = fd ? if_nametoindex(device) : 0;
+  if (index == 0)
+    return errno;
+  for (const unsigned char family : {AF_INET, AF_INET6})
+    if (const int error = add_loopback_route(fd.get(), family, index);
+        error != 0 && !lacks_ipv6(family, error))
+      return error;
+  return 0;
+}
 
 int add_local_routes() {
   const UniqueFd fd{socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)};
@@ -61,8 +99,7 @@ int add_local_routes() {
         if (error == EEXIST)
           error = 0;
       }
-    // A kernel without IPv6.
-    if (family == AF_INET6 && (error == EOPNOTSUPP || error == EAFNOSUPPORT))
+    if (lacks_ipv6(family, error))
       error = 0;
   }
   return error;

@@ -1,4 +1,4 @@
-// Routes of a network namespace that has nothing but a loopback.
+// Routes of a sandbox's network namespace.
 #pragma once
 
 namespace snug {
@@ -8,5 +8,10 @@ namespace snug {
 // addresses and a table of its own; every other destination stays as unreachable as it was. 0, or the errno
 // of rtnetlink(7); wants CAP_NET_ADMIN over the namespace.
 int add_local_routes();
+
+// What is for the loopback stays inside, though a program binds its socket to `device` or names it for a
+// packet (SO_BINDTODEVICE, IP_PKTINFO): by local routes on the device itself. A prohibiting route would not
+// do: the kernel passes over it where a device is named. ENODEV where there is no such device; else as above.
+int keep_loopback_inside(const char* device);
 
 }  // namespace snug

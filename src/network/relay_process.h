@@ -3,12 +3,7 @@
 
 #include <sys/types.h>
 
-#include <vector>
-
 namespace snug {
-
-// Closes every descriptor but these and nothing else's.
-void close_others(std::vector<int> kept);
 
 // Ten thousand connections are twenty thousand descriptors, and the usual soft limit is 1024.
 void raise_descriptor_limit();

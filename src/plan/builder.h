@@ -60,6 +60,7 @@ Status plan_user(Builder& builder);       // who the payload is; no steps
 Status plan_limits(Builder& builder);     // Create: the cgroup; plan/limits.cc
 Status plan_ports(Builder& builder);      // Create: the sockets
 Status plan_gate(Builder& builder);       // Create: the hosts that can be reached
+Status plan_outbound(Builder& builder);   // Create: the way out of a network of its own
 Status plan_identity(Builder& builder);   // Create, Identity
 Status plan_kernel(Builder& builder);     // Kernel
 Status plan_root(Builder& builder);       // Root
@@ -70,6 +71,7 @@ void plan_room(Builder& builder);         // what Mounts needs of Root, once it 
 void plan_disk(Builder& builder);  // Create: the throwaway layer on disk, where one is wanted; plan/disk.cc
 Status plan_privileges(Builder& builder);  // Pivot, Privileges
 Status plan_payload(Builder& builder);     // Payload, Supervise
+Status check_outbound(Builder& builder);   // what the network opens together with the rest of the plan
 
 // Their parts, each in a file of its own.
 // The program of fuse-overlayfs, noted where nobody asked for it, or "" for the kernel's overlay. `what` is

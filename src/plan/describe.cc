@@ -116,6 +116,10 @@ std::string describe(const Step& step) {
           },
           [](const PublishPorts& s) { return describe_ports(s.ports); },
           [](const OpenGate& s) { return describe_gate(s); },
+          [](const ConnectNetwork& s) {
+            return fmt::format("connect the network through {}, but not to this machine's loopback",
+                               name_of(s.tool));
+          },
           [](const RelayFiles&) {
             return std::string{"relay each standard descriptor that is a file through a pipe"};
           },

@@ -238,6 +238,10 @@ std::string hint_for(const Step& step, int err) {
           [](const RelayFiles&) { return std::string{}; },
           [&](const PublishPorts&) { return hint_ports(err); },
           [](const OpenGate&) { return std::string{}; },
+          [](const ConnectNetwork&) {
+            return std::string{
+                "snug doctor tries it, and says what is missing; --network gate --allow HOST does without"};
+          },
           [](const JoinKeyring&) { return std::string{}; },
           [](const LoopbackUp&) { return std::string{}; },
           [](const SetSysctl&) { return std::string{"/proc/sys must be writable where snug starts"}; },

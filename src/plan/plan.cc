@@ -22,9 +22,9 @@ Result<Plan> make_plan(const Spec& spec, const Image& image, const HostView& hos
   Builder builder{.spec = spec, .image = image, .host = host, .joined = joined};
   builder.plan.steps.reserve(128);
   builder.plan.required = spec.require.value;
-  constexpr Status (*kSubPlanners[])(Builder&) = {plan_user,     plan_limits,     plan_ports,  plan_gate,
-                                                  plan_identity, plan_kernel,     plan_root,   plan_system,
-                                                  plan_mounts,   plan_privileges, plan_payload};
+  constexpr Status (*kSubPlanners[])(Builder&) = {
+      plan_user, plan_limits, plan_ports, plan_gate, plan_outbound,   plan_identity, plan_kernel,
+      plan_root, plan_system, plan_mounts, plan_privileges, plan_payload,  check_outbound};
   for (const auto sub_planner : kSubPlanners)
     if (Status status = sub_planner(builder); !status)
       return tl::unexpected{std::move(status).error()};

@@ -18,6 +18,7 @@
 #include "image/image.h"
 #include "seccomp/filter.h"
 #include "spec/host_rule.h"
+#include "spec/outbound.h"
 #include "spec/publish.h"
 #include "spec/settings.h"
 
@@ -102,6 +103,15 @@ struct JoinNetwork {
   std::string container{};
   std::string id{};
   bool operator==(const JoinNetwork&) const = default;
+};
+
+// A user-mode network stack beside the sandbox, with a device inside: started once init has set everything
+// up, and ready before the payload is executed (network/outbound.h). /proc/self/fd/N in its arguments are the
+// sandbox's namespaces, and what tells that it is ready.
+struct ConnectNetwork {
+  OutboundTool tool{};
+  std::vector<std::string> argv{};  // its own path first
+  bool operator==(const ConnectNetwork&) const = default;
 };
 
 // clone3(2) of init with all namespaces at once. `user` is false where JoinNetwork is done first, `network`
@@ -419,7 +429,7 @@ struct Timeout {
 
 using Step =
     std::variant<SweepDisk, PrepareDisk, KeepContainer, EnterContainer, LimitGroup, RelayFiles, PublishPorts,
-                 OpenGate, JoinNetwork, CreateNamespaces, MapSelf, SharedMap, MapRange, NewCgroupNamespace,
+                 OpenGate, ConnectNetwork, JoinNetwork, CreateNamespaces, MapSelf, SharedMap, MapRange, NewCgroupNamespace,
                  JoinKeyring, LoopbackUp, SetSysctl, SetHostname, PrivateMounts, TmpfsRoot, DiskRoot,
                  OverlayRoot, MakeDir, MakeSymlink, BindText, BindMount, CowMount, MountTmpfs, MountDev,
                  MountDevpts, MountProc, MountSys, MountCgroup, OpenTerminal, RootReadOnly, PivotRoot,

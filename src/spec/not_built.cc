@@ -10,7 +10,6 @@ struct Feature {
   std::string_view name;
   std::string_view hint;
 };
-constexpr Feature kFull{"a network of its own is", "use --network host, or --network none"};
 constexpr Feature kShare{"sharing of desktop services is", "leave it out"};
 
 // The origin of what asks for it, or null where nobody does.
@@ -42,7 +41,6 @@ struct NotBuilt {
 
 // Whoever builds one of these deletes its line.
 constexpr NotBuilt kNotBuilt[] = {
-    {"network.mode = \"full\"", network<NetworkMode::Full>, kFull},
     {"share.wayland", on<&Spec::wayland>, kShare},
     {"share.x11", on<&Spec::x11>, kShare},
     {"share.audio", on<&Spec::audio>, kShare},

@@ -441,12 +441,12 @@ TEST_CASE("a trial leaves nothing, whether it works or not, and runs no payload"
   const std::string dir = temp.dir("rw");
   const NothingLeft nothing_left;
   const Plan works = shell({bound(dir, "/rw", Access::ReadWrite)}, "echo ran > /rw/ran");
-  CHECK_FALSE(try_plan(works));
+  CHECK_FALSE(try_plan(works, {}));
   CHECK(fs::is_empty(dir));
   Plan fails = works;
   const std::size_t at = last_of<BindMount>(fails);
   std::get<BindMount>(fails.steps[at].step).seen.ino += 1;
-  const auto failure = try_plan(fails);
+  const auto failure = try_plan(fails, {});
   REQUIRE(failure);
   CHECK(failure->step == at);
   CHECK(failure->error.err == ESTALE);
@@ -467,7 +467,7 @@ TEST_CASE("a throwaway layer on disk is gone after a run, a trial and a failure"
   // Closed directories are what a payload may leave, and the overlay's own work directory is one.
   Plan plan = plan_with(root, {"/bin/sh", "-c", "mkdir -p /a/b/c && echo x > /a/b/c/x && chmod 000 /a/b /a"});
   plan.steps.insert(plan.steps.begin(), planned(Phase::Create, PrepareDisk{store}));
-  const auto tried = try_plan(plan);
+  const auto tried = try_plan(plan, {});
   if (tried && tried->error.err == EINVAL) {
     WARN("skipped: " << describe(tried->error) << ": /tmp cannot hold an upper layer");
     return;

@@ -172,7 +172,6 @@ END
 
 @test "what comes later is refused, never passed over" {
   refuses "" run --network gate host true
-  refuses "" run --network full host true
   refuses "" run --allow example.org host true
   refuses "" run --gpu host true
   refuses "" run --wayland host true

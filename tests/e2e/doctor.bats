@@ -154,7 +154,7 @@ need_unshare() { unshare --user --map-root-user --mount true || lacks "user name
 @test "helpers that are not installed; PATH has no say" {
   need_unshare
   local hide='' program
-  for program in newuidmap pasta curl fuse-overlayfs; do
+  for program in newuidmap pasta slirp4netns curl fuse-overlayfs; do
     program=$(type -P "$program") && hide+="mount --bind /dev/null $(realpath "$program")"$'\n'
   done
   spoilt "$hide"

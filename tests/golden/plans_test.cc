@@ -52,6 +52,7 @@ FakeHost merged_usr_host() {
     host.dir(name, 0);
   host.file("/proc/keys", "").file("/proc/sysrq-trigger", "").file("/proc/timer_list", "");
   host.files["/proc/sysrq-trigger"].mode = 0200;  // closed to alice by its mode already: no mask is wanted
+  host.programs = {{"pasta", "/usr/bin/pasta"}};
   host.variables = {{"TERM", "xterm-256color"},
                     {"LANG", "C.UTF-8"},
                     {"SHELL", "/bin/bash"},

@@ -74,6 +74,22 @@ TEST_CASE("19: no tun, or no pasta: of --network full only") {
   CHECK(advises(finding_of(facts, "pasta"), "--device /dev/net/tun"));
   facts.network.pasta = {};
   CHECK(has(finding_of(facts, "pasta").cause, "not installed"));
+  CHECK(advises(finding_of(facts, "pasta"), "passt"));
+}
+
+TEST_CASE("--network full: by either tool, and what a run with it says") {
+  Facts facts = healthy();
+  CHECK(finding_of(facts, "pasta").consequence == "--network full works");
+  facts.network.pasta = {};
+  facts.network.slirp = {.path = "/usr/bin/slirp4netns"};
+  CHECK(finding_of(facts, "pasta").level == Level::Ok);
+  CHECK(has(finding_of(facts, "pasta").consequence, "slirp4netns"));
+  facts.network.full = {.tried = true, .failures = {{.words = "connect: it has ended", .hint = "?"}}};
+  CHECK(finding_of(facts, "pasta").level == Level::Degraded);
+  CHECK(finding_of(facts, "pasta").cause == "connect: it has ended");
+  CHECK(advises(finding_of(facts, "pasta"), "--network gate"));
+  facts.network.full.failures[0].words = "pasta: External interface not usable";
+  CHECK(advises(finding_of(facts, "pasta"), "default route"));
 }
 
 TEST_CASE("21: ports below 1024") {

@@ -55,10 +55,6 @@ TEST_CASE("what is not built yet is told, never passed over") {
        },
        "network.mode = \"gate\": the network gate is not built yet in this version"},
       {[](Spec& s) {
-         s.network = {NetworkMode::Full, kHere};
-       },
-       "network.mode = \"full\": a network of its own is not built yet in this version"},
-      {[](Spec& s) {
          s.allow = {{"a", kHere}};
        },
        "network.allow: the network gate is not built yet in this version"},
