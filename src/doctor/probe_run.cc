@@ -203,6 +203,7 @@ void try_plans(const RealHost& host, Facts& facts) {
     Spec full = *spec;
     full.command = {{"/bin/true"}, {}};
     full.network.value = NetworkMode::Full;
+    full.run_as.value = {.kind = RunAs::Kind::Root};  // slirp4netns works for no other
     facts.network.full = try_set_up(full, load_image("host", {}), host, facts.base, try_run);
   }
   if (!facts.ids.newuidmap.path.empty() && !facts.ids.newgidmap.path.empty() && !facts.ids.uids.empty()) {

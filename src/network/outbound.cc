@@ -52,14 +52,16 @@ bool take_descriptors(std::array<int, 5> fds) {
   return true;
 }
 
-[[noreturn]] void execute(const std::vector<std::string>& argv, const std::array<int, 5>& fds, pid_t parent) {
+[[noreturn]] void execute(const std::vector<std::string>& argv, const std::array<int, 5>& fds, bool joined,
+                          pid_t parent) {
   sigset_t none;
   sigemptyset(&none);
   const rlimit no_core{};
   // A session of its own: Ctrl-C is for the payload, which may go on after it.
-  if (take_descriptors(fds) && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent &&
-      setsid() >= 0 && chdir("/") == 0 && setrlimit(RLIMIT_CORE, &no_core) == 0 &&
-      prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && sigprocmask(SIG_SETMASK, &none, nullptr) == 0) {
+  if (take_descriptors(fds) && (!joined || setns(0, CLONE_NEWUSER) == 0) &&
+      prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent && setsid() >= 0 && chdir("/") == 0 &&
+      setrlimit(RLIMIT_CORE, &no_core) == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+      sigprocmask(SIG_SETMASK, &none, nullptr) == 0) {
     std::vector<char*> arguments;
     for (const std::string& argument : argv) arguments.push_back(const_cast<char*>(argument.c_str()));
     arguments.push_back(nullptr);
@@ -108,7 +110,7 @@ Status Outbound::start(OutboundTool tool, const std::vector<std::string>& argv, 
   if (pid < 0)
     return fail({.step = fmt::format("start {}", name_of(tool)), .err = errno});
   if (pid == 0)
-    execute(argv, fds, parent);
+    execute(argv, fds, slirp, parent);
   tool_ = tool;
   waiting_ = true;
   pid_ = pid;

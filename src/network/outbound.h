@@ -17,7 +17,9 @@ namespace snug {
 // what it says; slirp4netns also 3, whose end of file ends it, and 4, which tells that it is ready. Further
 // it confines itself (own mount namespace with nothing in it, a filter, no capability but over the sandbox's
 // namespaces), which Landlock of ours would keep it from. It ends with this process: by the parent-death
-// signal, which joining a namespace of one's own leaves alone.
+// signal, which joining a namespace of one's own leaves alone. pasta joins the user namespace itself;
+// slirp4netns is executed in it, as its root: what it has for joining one by path does not work for an
+// ordinary user together with its sandbox (1.2: EINVAL of setegid(0)).
 class Outbound {
  public:
   Outbound() = default;

@@ -64,18 +64,9 @@ std::vector<std::string> pasta_command(std::string program) {
 }
 
 std::vector<std::string> slirp_command(std::string program) {
-  return {std::move(program),
-          "--configure",
-          "--mtu=65520",
-          "--disable-host-loopback",
-          "--enable-sandbox",
-          "--enable-seccomp",
-          "--exit-fd=3",
-          "--ready-fd=4",
-          "--userns-path=/proc/self/fd/0",
-          "--netns-type=path",
-          "/proc/self/fd/1",
-          kOutboundDevice};
+  return {std::move(program),  "--configure",      "--mtu=65520",  "--disable-host-loopback",
+          "--enable-sandbox",  "--enable-seccomp", "--exit-fd=3",  "--ready-fd=4",
+          "--netns-type=path", "/proc/self/fd/1",  kOutboundDevice};
 }
 
 // With either, the payload could put packets for 127.0.0.1 on the device itself, and both tools take them for
@@ -95,6 +86,31 @@ Status check_capabilities(const Builder& builder, std::uint64_t kept) {
                        "--network none, where it is harmless"});
 }
 
+// What slirp4netns cannot do here, or not without opening more than was asked for.
+Status check_slirp(const Builder& builder) {
+  const auto refuse = [&](std::string cause, std::string_view remedy) {
+    return fail({.step = "network.mode = \"full\": " + std::move(cause),
+                 .origin = builder.spec.network.origin.text,
+                 .hint = fmt::format("{}; --network gate --allow HOST needs neither", remedy)});
+  };
+  // It passes every port of its own nameserver address on to the host's nameserver: of one on the loopback
+  // that is every service there.
+  const auto resolver = builder.host.read_file("/etc/resolv.conf");
+  if (const std::string server = resolver ? loopback_nameserver(*resolver) : ""; !server.empty())
+    return refuse(fmt::format("the nameserver is {}, and slirp4netns would open the services on that address "
+                              "with it",
+                              escape_control(server)),
+                  "install the package passt, which opens port 53 only");
+  // Where you are not 0 inside, it has no capability there once it is executed.
+  const bool zero = builder.spec.ids.value == IdMode::Range
+                        ? builder.spec.run_as.value.kind != RunAs::Kind::Self
+                        : builder.user.uid == 0 && builder.user.gid == 0;
+  if (!zero)
+    return refuse("slirp4netns wants you to be root inside, and here you are not",
+                  "install the package passt, or be root inside: -u root");
+  return {};
+}
+
 }  // namespace
 
 Status plan_outbound(Builder& builder) {
@@ -112,16 +128,8 @@ Status plan_outbound(Builder& builder) {
   if (auto pasta = builder.host.find_program("pasta")) {
     step.argv = pasta_command(std::move(*pasta));
   } else if (auto slirp = builder.host.find_program("slirp4netns")) {
-    // It passes every port of its own nameserver address on to the host's nameserver: of one on the loopback
-    // that is every service there.
-    const auto resolver = builder.host.read_file("/etc/resolv.conf");
-    if (const std::string server = resolver ? loopback_nameserver(*resolver) : ""; !server.empty())
-      return fail({.step = fmt::format("network.mode = \"full\": the nameserver is {}, and slirp4netns would "
-                                       "open the services on that address with it",
-                                       escape_control(server)),
-                   .origin = mode.origin.text,
-                   .hint = "install the package passt, which opens port 53 only; --network gate --allow HOST "
-                           "needs neither"});
+    if (Status status = check_slirp(builder); !status)
+      return status;
     step.tool = OutboundTool::Slirp4netns;
     step.argv = slirp_command(std::move(*slirp));
   } else {

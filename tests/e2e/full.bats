@@ -26,17 +26,20 @@ PERL
   cat >ask.pl <<'PERL'
 use strict; use Socket qw(:all);
 $SIG{ALRM} = sub { die "no answer\n" };
+$| = 1;
 for (@ARGV) {
+  next if fork; # all at the same time
   my ($where, $device) = split /@/; my ($kind, $address, $port) = $where =~ /^(tcp|udp):(.*):(\d+)$/ ? ($1, $2, $3) : ('unix');
   my $family = $kind eq 'unix' ? AF_UNIX : $address =~ /:/ ? AF_INET6 : AF_INET;
   my $to = $kind eq 'unix' ? pack_sockaddr_un("\0" . substr $where, 5) : $family == AF_INET6 ? pack_sockaddr_in6($port, inet_pton(AF_INET6, $address)) : pack_sockaddr_in($port, inet_aton($address));
-  print eval {
-    alarm 2; socket(my $s, $family, $kind eq 'udp' ? SOCK_DGRAM : SOCK_STREAM, 0) or die "$!\n";
+  my $said = eval {
+    alarm 3; socket(my $s, $family, $kind eq 'udp' ? SOCK_DGRAM : SOCK_STREAM, 0) or die "$!\n";
     if ($device) { setsockopt($s, SOL_SOCKET, 25, pack 'Z16', $device) or die "bind to device: $!\n" }
     connect($s, $to) or die "$!\n"; if ($kind eq 'udp') { send($s, 'hello', 0) // die "$!\n" }
-    sysread($s, my $b, 2000) // die "$!\n"; alarm 0; chomp $b; $b
-  } // "$_: $@"; alarm 0; print "\n" unless $@;
+    sysread($s, my $b, 2000) // die "$!\n"; alarm 0; chomp $b; "$b\n" } // "$_: $@";
+  print $said; exit;
 }
+1 while wait > 0;
 PERL
   # world SCRIPT: as root of namespaces of its own, on a "machine" with the address 198.51.100.2.
   cat >world.sh <<'SH'
@@ -63,7 +66,9 @@ hide() { mount --bind /dev/null "$(realpath "$(type -P "$1")")"; }
 # The tools that run and are not about to be reaped.
 tools() { ps -eo stat=,comm= | grep -v ^Z | grep -E 'pasta|passt|slirp4netns' || true; }
 until_none() { for _ in $(seq 200); do [ "$($1)" ] || return 0; sleep 0.05; done; $1; return 1; }
-inside() { "$SNUG" run --network full -v "$PWD:/t:ro" "$@"; }
+# The script is root of its namespaces, and what works for it may not for an ordinary user.
+ordinary() { unshare -U --map-user=1000 --map-group=1000 "$@"; }
+inside() { ordinary "$SNUG" run --network full -u root -v "$PWD:/t:ro" "$@"; }
 near() { grep reached near.log || true; }
 SH
   export mark
@@ -145,14 +150,15 @@ with_each() {
     inside host false || [ $? = 1 ]
     [ -z "$(tools)" ]
     for delay in 0 0.02 0.05 0.1 0.2 0.4 1; do
-      "$SNUG" run --network full host sleep 1234 & snug=$!
+      unshare -U --map-user=1000 --map-group=1000 "$SNUG" run --network full -u root host sleep 1234 & snug=$! # becomes it
       sleep $delay; kill -9 $snug
       until_none tools; until_none "pgrep -x -f sleep.1234"
     done
     "$SNUG" run -d --name k --network full host sleep 1000
     [ "$(tools)" ]
     kill -9 "$("$SNUG" inspect k | jq ".[0].state.supervisor_pid")"
-    until_none tools'
+    until_none tools
+    "$SNUG" rm -f k'
 }
 
 @test "its process has no right but over the sandbox's network, no file, and nothing of the caller's" {
@@ -160,23 +166,30 @@ with_each() {
   with_each '
     exec 9</
     export SECRET=1
-    "$SNUG" run -d --name k --network full host sleep 1000
+    ordinary "$SNUG" run --network full -u root host sleep 1234 &
+    for _ in $(seq 200); do payload=$(pgrep -x -f "sleep 1234") && break || sleep 0.05; done
     pid=$(pgrep -x "pasta|pasta.avx2|passt|passt.avx2|slirp4netns")
     grep -q "NoNewPrivs:.1" /proc/$pid/status; grep -q "Seccomp:.2" /proc/$pid/status
     # CAP_NET_BIND_SERVICE, and pasta SYS_ADMIN; in the user namespace of the sandbox.
     case $(sed -n "s/CapEff:.0*//p" /proc/$pid/status) in 200400 | 400) ;; *) exit 1 ;; esac
-    [ "$(readlink /proc/$pid/ns/user)" = "$("$SNUG" exec k readlink /proc/self/ns/user)" ]
+    [ "$(readlink /proc/$pid/ns/user)" = "$(readlink /proc/$payload/ns/user)" ]
     [ "$(readlink /proc/$pid/ns/mnt)" != "$(readlink /proc/self/ns/mnt)" ]
     [ -z "$(tr "\0" "\n" </proc/$pid/environ)" ]
     ! ls -l /proc/$pid/fd | grep -E -- "-> /($|home|tmp|var)"
-    grep -q "Max core file size *0 *0" /proc/$pid/limits
-    "$SNUG" rm -f k'
+    grep -q "Max core file size *0 *0" /proc/$pid/limits'
 }
 
 @test "without either tool the error names the package, and what does without" {
   run --separate-stderr world 'hide pasta; hide slirp4netns; inside host echo ran'
   [[ $status == 125 && $stderr == *"neither pasta nor slirp4netns"*passt*"--network gate --allow HOST needs neither"* ]] || fail_with "a refusal"
   refusal_names full
+}
+
+# shellcheck disable=SC2016 # for the script
+@test "slirp4netns is refused where you are not root inside" {
+  run --separate-stderr world 'hide pasta; ordinary "$SNUG" run --network full host echo ran'
+  [[ $status == 125 ]] || fail_with "status 125"
+  refusal_names "-u root"
 }
 
 @test "a tool that cannot do it stops the run before the payload" {
@@ -193,7 +206,7 @@ with_each() {
   # shellcheck disable=SC2016
   run --separate-stderr world '
     printf "#!/bin/sh\n: >$PWD/started; exec sleep 1000\n" >fake; chmod +x fake; mount --bind fake "$(realpath "$(type -P pasta)")"
-    inside host echo ran & snug=$!
+    unshare -U --map-user=1000 --map-group=1000 "$SNUG" run --network full host echo ran & snug=$! # becomes it
     until [ -e started ]; do sleep 0.05; done
     kill -TERM $snug; wait $snug'
   [[ $status == 143 && -z $output ]] || fail_with "143, and no payload"
@@ -214,7 +227,7 @@ with_each() {
 
 @test "doctor has tried it" {
   # shellcheck disable=SC2016
-  with_each '"$SNUG" doctor --json >doctor.json || true
+  with_each 'ordinary "$SNUG" doctor --json >doctor.json || true
     [ "$(jq -r ".checks[] | select(.check == \"pasta\").level" doctor.json)" = ok ]'
   run --separate-stderr world 'ip route del default; ip -6 route del default; "$SNUG" doctor --json'
   [[ $(jq -r '.checks[] | select(.check == "pasta") | .level, .cause' <<<"$output") == degraded*interface* ]] || fail_with "pasta's words"

@@ -136,6 +136,21 @@ TEST_CASE("slirp4netns would open every port of a nameserver on the loopback") {
   }
 }
 
+TEST_CASE("slirp4netns is run as root of the sandbox, or not at all") {
+  Spec spec = with(NetworkMode::Full);
+  spec.run_as.value = {.kind = RunAs::Kind::Self};
+  const Error error = refusal(spec, having({kSlirp}));
+  CHECK(says(error.step, "root inside"));
+  CHECK(says(error.hint, "passt"));
+  CHECK(says(error.hint, "-u root"));
+  CHECK(make_plan(spec, image(), having({kPasta, kSlirp})));
+  FakeHost range = having({kSlirp, {"newuidmap", "/n"}, {"newgidmap", "/n"}});
+  spec.ids.value = IdMode::Range;
+  CHECK(says(refusal(spec, range).step, "root inside"));
+  spec.run_as.value = {};
+  CHECK(make_plan(spec, image(), range));
+}
+
 TEST_CASE("full with a capability that makes packets for the host's loopback is refused") {
   for (const char* name : {"NET_ADMIN", "NET_RAW", "ALL"}) {
     Spec spec = with(NetworkMode::Full);
@@ -175,16 +190,18 @@ TEST_CASE("host: what can be reached is told; strict refuses it") {
 TEST_CASE("the tool's process: nothing of ours but what it works with") {
   const UniqueFd ours{open("/", O_RDONLY | O_DIRECTORY)};  // not close-on-exec
   (void)fcntl(ours.get(), F_SETFD, 0);
-  const std::string text = said(
-      OutboundTool::Pasta,
-      "cd /proc/self/fd && echo fds: $(echo *) >&2; echo $(readlink 0 1 | cut -d: -f1) >&2; cd -; echo "
-      "$(/usr/bin/env | grep -v ^_= | cut -d= -f1) in $OLDPWD >&2; grep NoNewPrivs /proc/self/status >&2; "
-      "echo core: $(ulimit -Hc) >&2");
+  const std::string text =
+      said(OutboundTool::Pasta,
+           "echo $(readlink /proc/$$/fd/0 /proc/$$/fd/1 | cut -d: -f1) at $(readlink /proc/$$/cwd) >&2\n"
+           "n=3; while [ $n -lt 64 ]; do [ ! -e /proc/$$/fd/$n ] || echo open $n >&2; n=$((n + 1)); done\n"
+           "echo $(/usr/bin/env | cut -d= -f1) >&2; echo privs $(grep NoNewPrivs /proc/self/status | cut "
+           "-f2) >&2\n"
+           "echo core $(ulimit -Hc) >&2");
   INFO(text);
-  CHECK(says(text, "fds: 0 1 2"));
-  CHECK(says(text, "user net"));
-  CHECK(says(text, "NoNewPrivs: 1"));
-  CHECK(says(text, "core: 0"));
+  CHECK(says(text, "user net at /;"));
+  CHECK_FALSE(says(text, "open"));
+  CHECK(says(text, "privs 1"));
+  CHECK(says(text, "core 0"));
   CHECK_FALSE(says(text, "HOME"));
   CHECK_FALSE(says(text, "PATH"));
 }
@@ -192,8 +209,6 @@ TEST_CASE("the tool's process: nothing of ours but what it works with") {
 TEST_CASE("a tool that ends is no network, whatever it has said; its words are the cause") {
   CHECK(said(OutboundTool::Pasta, "echo 'no \033[31m device' >&2; echo 12 >&2") ==
         "connect the network through pasta: no \\x1b[31m device");
-  CHECK(said(OutboundTool::Slirp4netns, "echo 'sent tapfd=5 for eth0' >&2; echo broken >&2") ==
-        "connect the network through slirp4netns: broken");
   CHECK(said(OutboundTool::Pasta, "exit 3") == "connect the network through pasta: it has ended");
   CHECK(says(said(OutboundTool::Pasta, "head -c 20000 /dev/zero | tr '\\0' x >&2"), "xxx..."));
 }
@@ -212,5 +227,4 @@ TEST_CASE("a tool that cannot be executed says so") {
 TEST_CASE("ready is what the tool's own way says, and then the loopback must be closed") {
   // Its own user namespace cannot be joined: the way that must be closed cannot be.
   CHECK(says(said(OutboundTool::Pasta, "echo a warning >&2; echo 4711 >&2; exec sleep 60"), "loopback"));
-  CHECK(says(said(OutboundTool::Slirp4netns, "echo a warning >&2; printf 1 >&4; exec sleep 60"), "loopback"));
 }
