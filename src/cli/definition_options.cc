@@ -102,7 +102,8 @@ constexpr OptionDef kRun[] = {
     {"network", 0, "none|gate|full|host|container:NAME", "what the command can reach", kNetwork, Choice,
      &R::network,
      "none: a loopback of its own. gate: only the hosts of --allow, by name. full: everything but "
-     "this machine's loopback, from a network of its own, by pasta or slirp4netns. host: your network as it is; "
+     "this machine's loopback, from a network of its own, by pasta or slirp4netns. host: your network as it "
+     "is; "
      "refused with the strict filter. container:NAME: that of a container that runs, with its "
      "loopback and "
      "its ports; the two then have one user id in common, too."},

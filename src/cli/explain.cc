@@ -22,7 +22,8 @@ Result<Plan> prepare_tried_plan(const RunOptions& options, Command command, Real
 }
 
 // A word that is no path is a host.
-Status answer_host(const Plan& plan, const std::string& word, bool json, std::string& text, Json::Array& array) {
+Status answer_host(const Plan& plan, const std::string& word, bool json, std::string& text,
+                   Json::Array& array) {
   const auto reach = look_up_host(plan, word);
   if (!reach)
     return tl::unexpected{reach.error()};

@@ -26,6 +26,9 @@ std::string error_text(int error) {
 // Why a real address is not for the sandbox, or "".
 std::string address_problem(const IpAddress& address, const HostRule& rule) {
   const std::string_view purpose = special_purpose(address);
+  // A rule for a whole range of addresses does not mean this machine's own: for its services there is "host".
+  if (rule.kind == HostRule::Kind::Address && purpose == "loopback")
+    return "it is this machine's own loopback: for a service there is host:PORT";
   if (purpose.empty() || (rule.allow_private && purpose != "multicast"))
     return "";
   return fmt::format("its address {} is {}, and the rule does not say private", address.text(), purpose);

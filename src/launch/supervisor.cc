@@ -126,8 +126,7 @@ void Supervisor::poll_once() {
 bool Supervisor::wire_matters() const {
   return companion_ || !early_.empty() || facts_.terminal_fds || options_.status_fd >= 0 ||
          find_step<Timeout>(plan_) || find_step<MapRange>(plan_) || find_step<PublishPorts>(plan_) ||
-         find_step<OpenGate>(plan_) ||
-         find_step<ConnectNetwork>(plan_) || !facts_.disk_upper.empty();
+         find_step<OpenGate>(plan_) || find_step<ConnectNetwork>(plan_) || !facts_.disk_upper.empty();
 }
 
 // Was there anything?

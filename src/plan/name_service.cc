@@ -78,19 +78,19 @@ bool is_tied_to_host(std::string_view address) {
 }
 
 // The host's name servers as they can be asked from a network of the sandbox's own.
-std::vector<std::string> servers_for_full(const std::string& host) {
+std::vector<std::string> servers_for_full(const std::string& host, std::string_view forwarded) {
   std::vector<std::string> servers;
   for (const std::string_view line : split(host, '\n')) {
     const auto [keyword, value] = resolver_line(line);
     if (keyword != "nameserver")
       continue;
-    std::string server{is_tied_to_host(value) ? kFullResolver : value};
+    std::string server{is_tied_to_host(value) ? forwarded : value};
     if (std::ranges::find(servers, server) == servers.end())
       servers.push_back(std::move(server));
   }
   // Without a line resolv.conf(5) means the one at 127.0.0.1.
   if (servers.empty())
-    servers.emplace_back(kFullResolver);
+    servers.emplace_back(forwarded);
   return servers;
 }
 
@@ -123,6 +123,13 @@ std::vector<std::string> servers_of(const std::string& host) {
   return servers;
 }
 
+// Where the way out takes questions. With slirp4netns no nameserver of the host's is on its loopback
+// (plan/outbound.cc), so that of a network that is joined it does not matter which of the two it has.
+std::string_view forwarded_server(const Builder& builder) {
+  const auto* const out = find_step<ConnectNetwork>(builder.plan);
+  return outbound_dns(out ? out->tool : OutboundTool::Pasta);
+}
+
 BindText resolver_file(const Builder& builder) {
   const Spec& spec = builder.spec;
   BindText file{.target = kResolver};
@@ -140,7 +147,8 @@ BindText resolver_file(const Builder& builder) {
       break;
     case NetworkMode::Full: {
       const std::string host = text();
-      file.text = replaced(host, dns.empty() ? servers_for_full(host) : values(dns), dns_search);
+      file.text = replaced(
+          host, dns.empty() ? servers_for_full(host, forwarded_server(builder)) : values(dns), dns_search);
       break;
     }
     case NetworkMode::Host: {

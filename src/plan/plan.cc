@@ -23,7 +23,7 @@ Result<Plan> make_plan(const Spec& spec, const Image& image, const HostView& hos
   builder.plan.steps.reserve(128);
   builder.plan.required = spec.require.value;
   constexpr Status (*kSubPlanners[])(Builder&) = {
-      plan_user, plan_limits, plan_ports, plan_gate, plan_outbound,   plan_identity, plan_kernel,
+      plan_user, plan_limits, plan_ports,  plan_gate,       plan_outbound, plan_identity, plan_kernel,
       plan_root, plan_system, plan_mounts, plan_privileges, plan_payload,  check_outbound};
   for (const auto sub_planner : kSubPlanners)
     if (Status status = sub_planner(builder); !status)

@@ -46,6 +46,11 @@ Result<Reach> look_up_host(const Plan& plan, std::string_view text) {
     return fail({.step = fmt::format("explain: what can be reached is up to container {}", join->container),
                  .hint = "its network is joined: ask for it there"});
   reach.origin = plan.steps[create].origin;
+  if (find_step<ConnectNetwork>(plan)) {
+    reach.open = true;
+    reach.text = "open: the network is full, this machine's loopback apart";
+    return reach;
+  }
   reach.open = !std::get<CreateNamespaces>(plan.steps[create].step).network;
   reach.text = reach.open ? "open: the network is the host's" : "blocked: the sandbox has no network";
   return reach;

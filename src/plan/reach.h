@@ -1,5 +1,5 @@
-// What of the network can be reached inside: the answer to `snug explain … HOST[:PORT]`, read off the very plan
-// that run would do.
+// What of the network can be reached inside: the answer to `snug explain … HOST[:PORT]`, read off the very
+// plan that run would do.
 #pragma once
 
 #include <cstdint>

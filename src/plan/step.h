@@ -429,12 +429,13 @@ struct Timeout {
 
 using Step =
     std::variant<SweepDisk, PrepareDisk, KeepContainer, EnterContainer, LimitGroup, RelayFiles, PublishPorts,
-                 OpenGate, ConnectNetwork, JoinNetwork, CreateNamespaces, MapSelf, SharedMap, MapRange, NewCgroupNamespace,
-                 JoinKeyring, LoopbackUp, SetSysctl, SetHostname, PrivateMounts, TmpfsRoot, DiskRoot,
-                 OverlayRoot, MakeDir, MakeSymlink, BindText, BindMount, CowMount, MountTmpfs, MountDev,
-                 MountDevpts, MountProc, MountSys, MountCgroup, OpenTerminal, RootReadOnly, PivotRoot,
-                 LimitResource, KeepCapabilities, NoNewPrivileges, BecomeUser, CloseDescriptors, EnterDir,
-                 SetEnvironment, ApplyLandlock, InstallSeccomp, Execute, ReportNew, ServeContainer, Timeout>;
+                 OpenGate, ConnectNetwork, JoinNetwork, CreateNamespaces, MapSelf, SharedMap, MapRange,
+                 NewCgroupNamespace, JoinKeyring, LoopbackUp, SetSysctl, SetHostname, PrivateMounts,
+                 TmpfsRoot, DiskRoot, OverlayRoot, MakeDir, MakeSymlink, BindText, BindMount, CowMount,
+                 MountTmpfs, MountDev, MountDevpts, MountProc, MountSys, MountCgroup, OpenTerminal,
+                 RootReadOnly, PivotRoot, LimitResource, KeepCapabilities, NoNewPrivileges, BecomeUser,
+                 CloseDescriptors, EnterDir, SetEnvironment, ApplyLandlock, InstallSeccomp, Execute,
+                 ReportNew, ServeContainer, Timeout>;
 
 // In the order in which they are done. What each must not do is said where it would be tempting.
 enum class Phase {

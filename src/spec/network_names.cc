@@ -70,7 +70,7 @@ Result<HostEntry> parse_host_entry(std::string_view text, std::string_view what)
     return bad(fmt::format("\"{}\" is not a host name", escape_control(name)), kHint);
   if (address == "host-gateway")
     return bad("no address inside leads to this machine",
-               "for one port of it: --network gate --allow host:PORT, once that is built");
+               "for one port of it: --network gate --allow host:PORT");
   const bool brackets = address.starts_with('[') && address.ends_with(']');
   if (brackets)
     address = address.substr(1, address.size() - 2);

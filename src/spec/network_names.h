@@ -13,9 +13,6 @@ namespace snug {
 // Where the gate answers: in the range that it makes local (RFC 2544's, 198.18.0.0/15), so that nobody
 // outside has it.
 constexpr std::string_view kGateResolver = "198.18.0.1";
-// Where pasta or slirp4netns take questions in a network of the sandbox's own, and pass them on to the host's
-// resolver.
-constexpr std::string_view kFullResolver = "169.254.1.1";
 
 // What --network and network.mode take: "none", "gate", "full", "host", or "container:NAME".
 struct NetworkChoice {

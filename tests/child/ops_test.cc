@@ -207,7 +207,7 @@ Error failure_of(const Plan& plan, int err) {
 // Can the kernel's overlay be mounted here, with an upper layer in a tmpfs?
 bool overlay_works(const TempDir& temp) {
   const NothingLeft nothing_left;
-  const auto failure = try_plan(plan_with({OverlayRoot{.layers = {layer(temp.dir("probe"))}}}));
+  const auto failure = try_plan(plan_with({OverlayRoot{.layers = {layer(temp.dir("probe"))}}}), {});
   if (!failure)
     return true;
   const char* ci = getenv("CI");

@@ -167,7 +167,7 @@ you have reached it" ]] || fail_with "an answer after it"
 }
 
 @test "ways around: datagrams, echo requests, raw sockets, other addresses, abstract sockets, routes" {
-  world perl -MSocket -e 'socket my $s, AF_UNIX, SOCK_STREAM, 0; bind $s, pack("Sa*", AF_UNIX, "\0gate-abstract") or die; listen $s, 1; sleep 60' 3>&- &
+  "$(world_dir)/enter" perl -MSocket -e 'socket my $s, AF_UNIX, SOCK_STREAM, 0; bind $s, pack("Sa*", AF_UNIX, "\0gate-abstract") or die; listen $s, 1; sleep 60' 3>&- &
   local listener=$!
   gate --allow good.example.org -- '
     perl -MIO::Socket::IP -e "my \$s = IO::Socket::IP->new(PeerHost => q(good.example.org), PeerPort => 443, Type => SOCK_DGRAM); send \$s, q(quic), 0; select undef, undef, undef, 0.3; print defined(recv \$s, my \$b, 9, 0) ? qq(reached\n) : qq(refused\n)"
@@ -199,9 +199,9 @@ refused
 
 @test "host:PORT is one service of this machine" {
   printf '%s\n' 'use IO::Socket::IP; my $s = IO::Socket::IP->new(Listen => 9, LocalHost => "127.0.0.1", LocalPort => $ARGV[0], ReuseAddr => 1) or die; print "up\n"; while (my $c = $s->accept) { print $c "from the host\n"; close $c }' >serve.pl
-  world perl serve.pl 5432 >up 2>&1 3>&- &
+  "$(world_dir)/enter" perl serve.pl 5432 >up 2>&1 3>&- &
   local first=$!
-  world perl serve.pl 5433 >/dev/null 2>&1 3>&- &
+  "$(world_dir)/enter" perl serve.pl 5433 >/dev/null 2>&1 3>&- &
   local second=$!
   eventually test -s up
   gate --allow host:5432 -- 'curl -sS -m 5 telnet://host:5432 </dev/null; try curl -sS -m 3 telnet://host:5433; try curl -sS -m 3 telnet://127.0.0.1:5432'
