@@ -2,8 +2,8 @@
 # shellcheck shell=bash disable=SC2207
 _snug_options() {
   case $1 in
-    'run' | 'shell') printf '%s\n' --profile --interactive -i --tty -t --workdir -w --user -u --entrypoint --hostname -h --timeout --init --name --detach -d --rm --detach-keys --sig-proxy --restart --stop-signal --stop-timeout --log-opt --health-cmd --health-interval --health-timeout --health-start-period --health-retries --no-healthcheck --env -e --env-file --volume -v --mount --tmpfs --read-only --writable --size --overlay --network --publish -p --add-host --dns --dns-search --network-alias --memory -m --memory-swap --memory-reservation --cpus --cpu-shares --cpuset-cpus --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops --ulimit --ids --fake-root --seccomp --require --cap-add --cap-drop --dry-run --json-status-fd --json --quiet -q --verbose --color --help --version ;;
-    'explain') printf '%s\n' --path --profile --interactive -i --tty -t --workdir -w --user -u --entrypoint --hostname -h --timeout --init --name --detach -d --rm --detach-keys --sig-proxy --restart --stop-signal --stop-timeout --log-opt --health-cmd --health-interval --health-timeout --health-start-period --health-retries --no-healthcheck --env -e --env-file --volume -v --mount --tmpfs --read-only --writable --size --overlay --network --publish -p --add-host --dns --dns-search --network-alias --memory -m --memory-swap --memory-reservation --cpus --cpu-shares --cpuset-cpus --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops --ulimit --ids --fake-root --seccomp --require --cap-add --cap-drop --dry-run --json-status-fd --json --quiet -q --verbose --color --help --version ;;
+    'run' | 'shell') printf '%s\n' --profile --interactive -i --tty -t --workdir -w --user -u --entrypoint --hostname -h --timeout --init --name --detach -d --rm --detach-keys --sig-proxy --restart --stop-signal --stop-timeout --log-opt --health-cmd --health-interval --health-timeout --health-start-period --health-retries --no-healthcheck --env -e --env-file --volume -v --mount --tmpfs --read-only --writable --size --overlay --network --allow --deny --publish -p --add-host --dns --dns-search --network-alias --memory -m --memory-swap --memory-reservation --cpus --cpu-shares --cpuset-cpus --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops --ulimit --ids --fake-root --seccomp --require --cap-add --cap-drop --dry-run --json-status-fd --json --quiet -q --verbose --color --help --version ;;
+    'explain') printf '%s\n' --path --profile --interactive -i --tty -t --workdir -w --user -u --entrypoint --hostname -h --timeout --init --name --detach -d --rm --detach-keys --sig-proxy --restart --stop-signal --stop-timeout --log-opt --health-cmd --health-interval --health-timeout --health-start-period --health-retries --no-healthcheck --env -e --env-file --volume -v --mount --tmpfs --read-only --writable --size --overlay --network --allow --deny --publish -p --add-host --dns --dns-search --network-alias --memory -m --memory-swap --memory-reservation --cpus --cpu-shares --cpuset-cpus --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops --ulimit --ids --fake-root --seccomp --require --cap-add --cap-drop --dry-run --json-status-fd --json --quiet -q --verbose --color --help --version ;;
     'exec') printf '%s\n' --interactive -i --tty -t --detach -d --env -e --env-file --workdir -w --user -u --detach-keys --json --quiet -q --verbose --color --help --version ;;
     'attach') printf '%s\n' --no-stdin --sig-proxy --detach-keys --json --quiet -q --verbose --color --help --version ;;
     'start') printf '%s\n' --attach -a --interactive -i --detach-keys --json --quiet -q --verbose --color --help --version ;;
@@ -11,7 +11,7 @@ _snug_options() {
     'restart') printf '%s\n' --time -t --json --quiet -q --verbose --color --help --version ;;
     'kill') printf '%s\n' --signal -s --json --quiet -q --verbose --color --help --version ;;
     'ps') printf '%s\n' --all -a --filter -f --no-trunc --json --quiet -q --verbose --color --help --version ;;
-    'logs') printf '%s\n' --follow -f --since --until --tail -n --timestamps -t --json --quiet -q --verbose --color --help --version ;;
+    'logs') printf '%s\n' --follow -f --since --until --tail -n --network --timestamps -t --json --quiet -q --verbose --color --help --version ;;
     'stats') printf '%s\n' --no-stream --all -a --json --quiet -q --verbose --color --help --version ;;
     'update') printf '%s\n' --memory -m --memory-swap --memory-reservation --cpus --cpu-shares --cpuset-cpus --pids-limit --blkio-weight --json --quiet -q --verbose --color --help --version ;;
     'cp') printf '%s\n' --archive -a --follow-link -L --json --quiet -q --verbose --color --help --version ;;
@@ -26,12 +26,12 @@ _snug_takes_value() {
   case $1 in
     'run' | 'shell') 
       case $2 in
-        --profile | --workdir | --user | --entrypoint | --hostname | --timeout | --name | --detach-keys | --restart | --stop-signal | --stop-timeout | --log-opt | --health-cmd | --health-interval | --health-timeout | --health-start-period | --health-retries | --env | --env-file | --volume | --mount | --tmpfs | --writable | --size | --overlay | --network | --allow | --publish | --add-host | --dns | --dns-search | --network-alias | --memory | --memory-swap | --memory-reservation | --cpus | --cpu-shares | --cpuset-cpus | --pids-limit | --blkio-weight | --device-read-bps | --device-write-bps | --device-read-iops | --device-write-iops | --ulimit | --ids | --fake-root | --seccomp | --require | --cap-add | --cap-drop | --json-status-fd | --color) return 0 ;;
+        --profile | --workdir | --user | --entrypoint | --hostname | --timeout | --name | --detach-keys | --restart | --stop-signal | --stop-timeout | --log-opt | --health-cmd | --health-interval | --health-timeout | --health-start-period | --health-retries | --env | --env-file | --volume | --mount | --tmpfs | --writable | --size | --overlay | --network | --allow | --deny | --publish | --add-host | --dns | --dns-search | --network-alias | --memory | --memory-swap | --memory-reservation | --cpus | --cpu-shares | --cpuset-cpus | --pids-limit | --blkio-weight | --device-read-bps | --device-write-bps | --device-read-iops | --device-write-iops | --ulimit | --ids | --fake-root | --seccomp | --require | --cap-add | --cap-drop | --json-status-fd | --color) return 0 ;;
       esac
       [[ $2 =~ ^-[itdq]*[wuhevpm]$ ]] ;;
     'explain') 
       case $2 in
-        --path | --profile | --workdir | --user | --entrypoint | --hostname | --timeout | --name | --detach-keys | --restart | --stop-signal | --stop-timeout | --log-opt | --health-cmd | --health-interval | --health-timeout | --health-start-period | --health-retries | --env | --env-file | --volume | --mount | --tmpfs | --writable | --size | --overlay | --network | --allow | --publish | --add-host | --dns | --dns-search | --network-alias | --memory | --memory-swap | --memory-reservation | --cpus | --cpu-shares | --cpuset-cpus | --pids-limit | --blkio-weight | --device-read-bps | --device-write-bps | --device-read-iops | --device-write-iops | --ulimit | --ids | --fake-root | --seccomp | --require | --cap-add | --cap-drop | --json-status-fd | --color) return 0 ;;
+        --path | --profile | --workdir | --user | --entrypoint | --hostname | --timeout | --name | --detach-keys | --restart | --stop-signal | --stop-timeout | --log-opt | --health-cmd | --health-interval | --health-timeout | --health-start-period | --health-retries | --env | --env-file | --volume | --mount | --tmpfs | --writable | --size | --overlay | --network | --allow | --deny | --publish | --add-host | --dns | --dns-search | --network-alias | --memory | --memory-swap | --memory-reservation | --cpus | --cpu-shares | --cpuset-cpus | --pids-limit | --blkio-weight | --device-read-bps | --device-write-bps | --device-read-iops | --device-write-iops | --ulimit | --ids | --fake-root | --seccomp | --require | --cap-add | --cap-drop | --json-status-fd | --color) return 0 ;;
       esac
       [[ $2 =~ ^-[itdq]*[wuhevpm]$ ]] ;;
     'exec') 
@@ -143,7 +143,7 @@ _snug_commands() {
     generate) printf '%s\n' systemd ;;
     profile) printf '%s\n' ls show check ;;
     image) printf '%s\n' ls ;;
-    *) printf '%s\n' run shell explain exec attach start stop restart kill wait ps inspect logs top stats update port cp diff commit export rename rm prune check generate profile image doctor completion help version ;;
+    *) printf '%s\n' run shell explain exec attach start stop restart kill wait ps inspect logs top stats update allow port cp diff commit export rename rm prune check generate profile image doctor completion help version ;;
   esac
 }
 _snug_has_payload() {
@@ -166,6 +166,7 @@ _snug_word() {
     'top') _snug_containers "$2" ;;
     'stats') _snug_containers "$2" ;;
     'update') _snug_containers "$2" ;;
+    'allow') _snug_containers "$2" ;;
     'port') _snug_containers "$2" ;;
     'cp') _snug_container_paths "$2" ;;
     'diff') _snug_containers "$2" ;;
@@ -177,7 +178,7 @@ _snug_word() {
     'profile show') _snug_profiles "$2" ;;
     'profile check') _snug_profiles "$2" ;;
     'completion') _snug_choices "$2" $'bash\nzsh\nfish' ;;
-    'help') _snug_choices "$2" $'run\nshell\nexplain\nexec\nattach\nstart\nstop\nrestart\nkill\nwait\nps\ninspect\nlogs\ntop\nstats\nupdate\nport\ncp\ndiff\ncommit\nexport\nrename\nrm\nprune\ncheck\ngenerate\nprofile\nimage\ndoctor\ncompletion\nhelp\nversion\nstatus\nimages\ncontainers\ndetach\nprofiles\nenvironment' ;;
+    'help') _snug_choices "$2" $'run\nshell\nexplain\nexec\nattach\nstart\nstop\nrestart\nkill\nwait\nps\ninspect\nlogs\ntop\nstats\nupdate\nallow\nport\ncp\ndiff\ncommit\nexport\nrename\nrm\nprune\ncheck\ngenerate\nprofile\nimage\ndoctor\ncompletion\nhelp\nversion\nstatus\nimages\ncontainers\ndetach\nprofiles\nenvironment' ;;
   esac
 }
 

@@ -105,7 +105,9 @@ ClientHello parse_client_hello(Bytes bytes) {
     const Bytes body = bytes.subspan(5, std::min(size, bytes.size() - 5));
     message.insert(message.end(), body.begin(), body.end());
     bytes = bytes.subspan(5 + body.size());
-    if (message[0] != kClientHello)
+    if (message.empty())
+      break;  // the header alone so far
+    if (message.front() != kClientHello)
       return not_tls();
     if (message.size() < 4)
       continue;

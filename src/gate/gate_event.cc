@@ -6,6 +6,7 @@
 #include <array>
 #include <variant>
 
+#include "base/ip_address.h"
 #include "base/json.h"
 #include "base/text.h"
 
@@ -107,8 +108,13 @@ std::string gate_note(const GateEvent& event) {
   // 443 is what a rule without a port means.
   const std::string rule =
       event.port == 443 || event.port == 0 ? GateEvent{.host = event.host}.place() : event.place();
+  const auto address = parse_ip(event.host);
+  const std::string_view purpose = address ? special_purpose(*address) : "";
+  // No rule can let these through.
+  if (purpose == "loopback" || purpose == "multicast")
+    return fmt::format("{} is blocked: {}", place, reason);
   return fmt::format("{} is blocked: {}; to allow it: --allow {}", place, reason,
-                     shell_quote(escape_control(rule)));
+                     shell_quote(escape_control(rule) + (purpose.empty() ? "" : ",private")));
 }
 
 }  // namespace snug

@@ -71,6 +71,9 @@ class HostView {
   // The text of a regular file of at most 1 MiB.
   virtual Result<std::string> read_file(const std::string& path) const = 0;
 
+  // The names in a directory, in order; none where it cannot be read.
+  virtual std::vector<std::string> names_in(const std::string& dir) const = 0;
+
   // The caller's value of an environment variable, and all its names.
   virtual std::optional<std::string> environment(const std::string& name) const = 0;
   virtual std::vector<std::string> environment_names() const = 0;

@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "host/kernel_version.h"
 #include "host/passwd.h"
+#include "sys/directory_stream.h"
 #include "sys/file_io.h"
 #include "sys/mountinfo.h"
 
@@ -100,6 +101,16 @@ Result<std::string> RealHost::read_link(const std::string& path) const {
   if (n < 0)
     return fail({.step = "read the link " + path, .err = errno});
   return std::string{text, static_cast<std::size_t>(n)};
+}
+
+std::vector<std::string> RealHost::names_in(const std::string& dir) const {
+  const DirectoryStream entries{opendir(dir.c_str())};
+  std::vector<std::string> names;
+  while (const dirent* entry = entries ? readdir(entries.get()) : nullptr)
+    if (const std::string_view name = entry->d_name; name != "." && name != "..")
+      names.emplace_back(name);
+  std::ranges::sort(names);
+  return names;
 }
 
 Result<std::string> RealHost::read_file(const std::string& path) const {

@@ -16,6 +16,7 @@ class RealHost : public HostView {
   Result<FileInfo> stat(const std::string& path) const override;
   Result<std::string> read_link(const std::string& path) const override;
   Result<std::string> read_file(const std::string& path) const override;
+  std::vector<std::string> names_in(const std::string& dir) const override;
   std::optional<std::string> environment(const std::string& name) const override;
   std::vector<std::string> environment_names() const override;
   std::optional<std::string> find_program(std::string_view name) const override;

@@ -40,7 +40,7 @@ int add_loopback_route(int fd, unsigned char family, unsigned device) {
   body.rtm_scope = RT_SCOPE_HOST;
   body.rtm_type = RTN_LOCAL;
   body.rtm_dst_len = family == AF_INET ? 8 : 128;
-  Request request{RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, body};
+  NetlinkRequest request{RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, body};
   request.attribute(RTA_TABLE, RT_TABLE_LOCAL);
   if (family == AF_INET)
     request.attribute(RTA_DST, &four, sizeof four);

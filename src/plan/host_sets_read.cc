@@ -57,16 +57,17 @@ void add(std::vector<std::string>& rules, std::optional<std::string> rule) {
     rules.push_back(*std::move(rule));
 }
 
-// The host image is the machine's own tree.
-std::vector<Layer> layers_of(const Builder& builder) {
+// Beneath the image's root, or the machine's, whose tree the host image is.
+std::string image_file(const Builder& builder, std::string_view path) {
   if (builder.image.kind == ImageKind::Host)
-    return {Layer{.path = "/"}};
-  return builder.image.layers;
+    return builder.host.read_file(join_path("/", path)).value_or("");
+  auto text = read_image_file(builder.image.layers, path);
+  return text && *text ? **std::move(text) : std::string{};
 }
 
-std::string image_file(const Builder& builder, std::string_view path) {
-  auto text = read_image_file(layers_of(builder), path);
-  return text && *text ? **std::move(text) : std::string{};
+std::vector<std::string> image_names(const Builder& builder, std::string_view dir) {
+  return builder.image.kind == ImageKind::Host ? builder.host.names_in(join_path("/", dir))
+                                               : image_directory_names(builder.image.layers, dir);
 }
 
 // Both formats of sources.list(5): words of a line that are addresses. "mirror+https://…" counts for its
@@ -143,7 +144,7 @@ std::vector<std::string> apt_hosts(const Builder& builder) {
   std::vector<std::string> rules;
   add_apt_lines(rules, image_file(builder, "etc/apt/sources.list"));
   constexpr std::string_view kDirectory = "etc/apt/sources.list.d";
-  for (const std::string& name : image_directory_names(layers_of(builder), kDirectory))
+  for (const std::string& name : image_names(builder, kDirectory))
     if (name.ends_with(".list") || name.ends_with(".sources"))
       add_apt_lines(rules, image_file(builder, join_path(kDirectory, name)));
   return rules;

@@ -171,13 +171,12 @@ END
 }
 
 @test "what comes later is refused, never passed over" {
-  refuses "" run --network gate host true
   refuses "" run --allow example.org host true
   refuses "" run --gpu host true
   refuses "" run --wayland host true
   refuses "" run --ssh-agent host true
   local table
-  for table in '[network]\nmode = "gate"' '[share]\nx11 = true'; do
+  for table in '[share]\nwayland = true' '[share]\nx11 = true'; do
     printf 'image = "host"\n%b\n' "$table" | profile
     refuses "" run --profile ./p.toml -- true
   done

@@ -39,7 +39,7 @@ blocked() { [[ $stderr == *"$1 is blocked: $2"* ]] || fail_with "a note that $1 
     curl -sS -6 --cacert /ca.crt https://good.example.org/
     cp /key /tmp/key && chmod 600 /tmp/key
     ssh -q -i /tmp/key -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null good.example.org echo by ssh
-    GIT_SSL_CAINFO=/ca.crt git clone -q https://good.example.org/repo.git /tmp/repo && echo cloned
+    GIT_SSL_CAINFO=/ca.crt git clone -q https://good.example.org/repo.git /tmp/repo 2>/tmp/git && echo cloned
     python3 -c "
 import ssl, urllib.request
 print(urllib.request.urlopen(\"https://good.example.org/host\", context=ssl.create_default_context(cafile=\"/ca.crt\")).read().decode(), end=\"\")"
@@ -70,10 +70,10 @@ you have reached it
 you have reached it
 you have reached it
 you have reached it
-7
+56
 7
 6
-7
+56
 7" ]] || fail_with "five answers and five refusals"
   blocked 93.184.216.34:80 "no rule allows it"
   blocked good.example.org:80 "no rule allows it; to allow it: --allow good.example.org:80"
@@ -177,16 +177,10 @@ you have reached it" ]] || fail_with "an answer after it"
     ip route add default dev lo 2>/dev/null && echo route; ip link set gate0 down 2>/dev/null && echo link; ip address add 10.0.0.1/8 dev lo 2>/dev/null && echo address
     true'
   kill $listener
-  [[ $output == "refused
-refused
-7
-7
-7
-7
-7
-7" ]] || fail_with "refusals only"
+  [[ $(head -n 2 <<<"$output") == "refused
+refused" && $(tail -n +3 <<<"$output" | grep -cE "^(7|35)$") == 6 && $(wc -l <<<"$output") == 8 ]] || fail_with "refusals only"
   blocked "good.example.org:443 (udp)" "only TCP"
-  blocked 169.254.169.254 "no rule" || blocked 169.254.169.254:443 "no rule"
+  blocked 169.254.169.254:443 "no rule allows it; to allow it: --allow 169.254.169.254,private"
 }
 
 @test "even root inside with rights over its network reaches nothing more" {
@@ -198,7 +192,7 @@ refused
 }
 
 @test "host:PORT is one service of this machine" {
-  printf '%s\n' 'use IO::Socket::IP; my $s = IO::Socket::IP->new(Listen => 9, LocalHost => "127.0.0.1", LocalPort => $ARGV[0], ReuseAddr => 1) or die; print "up\n"; while (my $c = $s->accept) { print $c "from the host\n"; close $c }' >serve.pl
+  printf '%s\n' 'use IO::Socket::IP; my $s = IO::Socket::IP->new(Listen => 9, LocalHost => "127.0.0.1", LocalPort => $ARGV[0], ReuseAddr => 1) or die; $| = 1; print "up\n"; while (my $c = $s->accept) { print $c "from the host\n"; close $c }' >serve.pl
   "$(world_dir)/enter" perl serve.pl 5432 >up 2>&1 3>&- &
   local first=$!
   "$(world_dir)/enter" perl serve.pl 5433 >/dev/null 2>&1 3>&- &
@@ -242,7 +236,7 @@ refused
   succeeds allow box web.example.net:80 closed.example.org:9
   prints web.example.net exec box curl -sS http://web.example.net/host
   exits 7 exec box curl -sS -m 5 http://good.example.org/
-  refuses "public suffix" allow box '*.com' || refuses "anybody can have a name below com" allow box '*.com'
+  refuses "anybody can have a name below com" allow box '*.com'
   refuses "no container" allow nobody example.org
   succeeds logs --network box
   [[ $(grep -c "denied.*web.example.net" <<<"$output") -ge 1 && $output == *"allowed"*"web.example.net:80"*"by web.example.net:80"* ]] || fail_with "both decisions"
@@ -252,7 +246,7 @@ refused
   succeeds restart -t 0 box
   prints web.example.net exec box curl -sS http://web.example.net/host
   succeeds inspect box
-  jq -e '.[0].network.allow | map(.value) == ["good.example.org", "web.example.net:80", "closed.example.org:9"]' <<<"$output"
+  jq -e '.[0].network.allow | . == ["good.example.org", "web.example.net:80", "closed.example.org:9"]' <<<"$output"
   gate --allow good.example.org -- 'for i in 1 2 3; do curl -s -m 3 https://web.example.net/; done; true'
   [[ $(grep -c "web.example.net" <<<"$stderr") == 1 ]] || fail_with "one line"
   succeeds explain --network gate --allow '*.example.org:22' host a.example.org:22

@@ -66,6 +66,13 @@ class FakeHost : public HostView {
       return fail({.step = "read " + path, .err = ENOENT});
     return found->second;
   }
+  std::vector<std::string> names_in(const std::string& dir) const override {
+    std::vector<std::string> names;
+    for (const auto& [path, text] : texts)
+      if (path.starts_with(dir + "/") && path.find('/', dir.size() + 1) == std::string::npos)
+        names.push_back(path.substr(dir.size() + 1));
+    return names;
+  }
   std::optional<std::string> environment(const std::string& name) const override {
     const auto found = variables.find(name);
     return found == variables.end() ? std::nullopt : std::optional{found->second};
