@@ -49,8 +49,9 @@ Result<int> version_command(const Options& options);
 // The command that was typed; --help and --version before all else.
 Result<int> dispatch(const Options& options);
 
-// `snug explain /etc/passwd`: an image or a question? An image is a directory that holds an image.toml or a
-// root filesystem; anything else becomes one of `paths`. Looks at the disk, so it is not part of parsing.
-void settle_explain_word(RunOptions& run);
+// `snug explain /etc/passwd` or `snug explain example.org:80`: an image or a question? An image is a
+// directory that holds an image.toml or a root filesystem, or has a name in `images`, the store's directory
+// of them; anything else becomes one of `paths`. Looks at the disk, so it is not part of parsing.
+void settle_explain_word(RunOptions& run, const std::string& images);
 
 }  // namespace snug

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 
 #include "base/json.h"
@@ -66,10 +67,18 @@ Result<std::string> answer_paths(const Plan& plan, const std::vector<std::string
 Result<std::string> explain(const Options& options, RealHost& host) {
   const bool json = options.common.json.value_or(false);
   RunOptions run = options.run;
-  settle_explain_word(run);
+  settle_explain_word(run, join_path(host.store_dir(), "images"));
   // How a path is seen does not depend on the command: a question about one needs none.
   const bool shell = options.command == Command::Shell || (!run.paths.empty() && run.command.empty());
-  auto plan = prepare_tried_plan(run, shell ? Command::Shell : Command::Run, host);
+  const Command command = shell ? Command::Shell : Command::Run;
+  auto plan = prepare_tried_plan(run, command, host);
+  // Nor does what can be reached depend on the image, where no profile names one.
+  const auto is_host = [](const std::string& word) { return !word.starts_with('/'); };
+  if (!plan && !run.image && !run.paths.empty() && std::ranges::all_of(run.paths, is_host)) {
+    run.image = "host";
+    if (auto again = prepare_tried_plan(run, command, host))
+      plan = std::move(again);
+  }
   if (!plan)
     return tl::unexpected{std::move(plan).error()};
   if (!run.paths.empty())

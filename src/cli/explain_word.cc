@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/path.h"
 #include "cli/commands.h"
 
 namespace snug {
@@ -32,10 +33,12 @@ bool is_part_of_host(std::string_view path) {
 
 }  // namespace
 
-void settle_explain_word(RunOptions& run) {
+void settle_explain_word(RunOptions& run, const std::string& images) {
   if (!run.image_may_be_path || !run.image)
     return;
   run.image_may_be_path = false;
+  if (!run.image->starts_with('/') && is_directory(join_path(images, *run.image)))
+    return;
   if (looks_like_image(*run.image) && !is_part_of_host(*run.image))
     return;
   run.paths.push_back(*run.image);

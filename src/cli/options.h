@@ -146,8 +146,8 @@ struct RunOptions {
   std::optional<std::string> image{};
   // The payload's own words, exactly as typed.
   std::vector<std::string> command{};
-  // explain only: `image` is one lone absolute path, which may ask about a path inside as well. Whoever may
-  // look at the disk decides: settle_explain_word().
+  // explain only: `image` is one lone absolute path, or has the form of a host, and may ask about that as
+  // well. Whoever may look at the disk decides: settle_explain_word().
   bool image_may_be_path{};
   bool operator==(const RunOptions&) const = default;
 };

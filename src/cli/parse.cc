@@ -11,6 +11,14 @@
 namespace snug {
 namespace {
 
+// "/etc/passwd", "example.org", "db:5432", "[2001:db8::7]:22"; but not "./image" or "host".
+bool may_be_question(std::string_view word) {
+  if (word.starts_with('/'))
+    return true;
+  return word != "." && word != ".." && word.find('/') == std::string_view::npos &&
+         word.find_first_of(".:") != std::string_view::npos;
+}
+
 using Typed = std::span<const std::string_view>;
 
 std::vector<const OptionDef*> front_options() {
@@ -88,7 +96,7 @@ Status take_payload(const CommandDef& command, const Rest& rest, RunOptions& run
     if (!words.empty() && words[0] == "--")
       words = words.subspan(1);
     run.image_may_be_path =
-        command.id == Command::Explain && rest.words.size() == 1 && rest.words[0].starts_with('/');
+        command.id == Command::Explain && rest.words.size() == 1 && may_be_question(rest.words[0]);
   }
   run.command.assign(words.begin(), words.end());
   return {};

@@ -11,6 +11,7 @@
 #include <set>
 #include <string>
 
+#include "gate/connection.h"
 #include "gate/gate_state.h"
 #include "gate/listener.h"
 #include "gate/name_server.h"

@@ -64,7 +64,9 @@ Result<std::string> host_name(std::string_view text, std::string_view what) {
 }
 
 bool is_public_suffix(std::string_view name) {
-  return psl_is_public_suffix(psl_builtin(), std::string{name}.c_str()) != 0;
+  // Without the rule that takes every unknown last label for one: "internal" and "corp" are somebody's own.
+  return psl_is_public_suffix2(psl_builtin(), std::string{name}.c_str(),
+                               PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE) != 0;
 }
 
 }  // namespace snug

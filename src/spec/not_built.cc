@@ -41,10 +41,8 @@ struct NotBuilt {
 
 // Whoever builds one of these deletes its line.
 constexpr NotBuilt kNotBuilt[] = {
-    {"share.wayland", on<&Spec::wayland>, kShare},
-    {"share.x11", on<&Spec::x11>, kShare},
-    {"share.audio", on<&Spec::audio>, kShare},
-    {"share.gpu", on<&Spec::gpu>, kShare},
+    {"share.wayland", on<&Spec::wayland>, kShare},     {"share.x11", on<&Spec::x11>, kShare},
+    {"share.audio", on<&Spec::audio>, kShare},         {"share.gpu", on<&Spec::gpu>, kShare},
     {"share.ssh-agent", on<&Spec::ssh_agent>, kShare},
 };
 

@@ -193,16 +193,16 @@ TEST_CASE("the status descriptor") {
 
 TEST_CASE("a lone absolute path that explain is given") {
   RunOptions run{.image = "/etc/passwd", .image_may_be_path = true};
-  settle_explain_word(run);
+  settle_explain_word(run, "/nonexistent");
   CHECK(run.paths == std::vector<std::string>{"/etc/passwd"});
   CHECK(run.image == std::nullopt);
   for (const char* path : {"/", "/usr", "/usr/", "/no/such/place"}) {
     run = {.image = path, .image_may_be_path = true};
-    settle_explain_word(run);
+    settle_explain_word(run, "/nonexistent");
     CHECK(run.image == std::nullopt);
   }
   run = {.image = "/etc/passwd"};
-  settle_explain_word(run);
+  settle_explain_word(run, "/nonexistent");
   CHECK(run.image == "/etc/passwd");
 }
 

@@ -39,7 +39,7 @@ TEST_CASE("the help of one option") {
       "  a host file or directory inside; writable unless ro\n"
       "  A relative SRC is relative to your working directory, and starts with ./ or ../. It must be there.\n"
       "  May be given more than once.\n");
-  CHECK(help_on({"--allow"}, Colour::Off)->find("Refused until a later version") != std::string::npos);
+  CHECK(help_on({"--gpu"}, Colour::Off)->find("Refused until a later version") != std::string::npos);
 }
 
 TEST_CASE("every command and topic has a help, and a wrong one a hint") {

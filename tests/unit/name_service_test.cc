@@ -38,7 +38,8 @@ const BindText* file_of(const Plan& plan, std::string_view target) {
   return nullptr;
 }
 
-std::string text_of(const Spec& spec, std::string_view target, const FakeHost& host) {
+std::string text_of(const Spec& spec, std::string_view target, FakeHost host) {
+  host.programs.insert({"pasta", "/usr/bin/pasta"});
   const auto plan = make_plan(spec, kImage, host);
   INFO((plan ? "" : plan.error().step));
   REQUIRE(plan);

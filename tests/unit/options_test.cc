@@ -145,6 +145,9 @@ TEST_CASE("explain takes run's words, and questions about paths") {
   CHECK_FALSE(options->run.image_may_be_path);
   CHECK(parse({"explain", "/etc/passwd"})->run.image_may_be_path);
   CHECK_FALSE(parse({"explain", "/srv/rootfs", "cmd"})->run.image_may_be_path);
+  CHECK(parse({"explain", "example.org:80"})->run.image_may_be_path);
+  CHECK_FALSE(parse({"explain", "./image"})->run.image_may_be_path);
+  CHECK_FALSE(parse({"explain", "host"})->run.image_may_be_path);
   CHECK_FALSE(parse({"explain", "--", "/bin/ls"})->run.image_may_be_path);
   CHECK_FALSE(parse({"run", "/srv/rootfs"})->run.image_may_be_path);
 }

@@ -73,11 +73,15 @@ Result<bool> news_of(Outbound& outbound) {
   }
 }
 
-// What is said of a script in the tool's place.
-std::string said(OutboundTool tool, const std::string& script) {
+// What is said of a script in the tool's place, or of one that has ended by then.
+enum class Look { Soon, AtItsEnd };
+std::string said(OutboundTool tool, const std::string& script, Look look = Look::Soon) {
   Outbound outbound;
   REQUIRE(outbound.start(tool, {"/bin/sh", "-c", script}, UniqueFd{open("/proc/self/ns/user", O_RDONLY)},
                          UniqueFd{open("/proc/self/ns/net", O_RDONLY)}));
+  pollfd ends{.fd = outbound.news(), .events = 0, .revents = 0};
+  if (look == Look::AtItsEnd)
+    REQUIRE(poll(&ends, 1, 10'000) == 1);
   const auto news = news_of(outbound);
   CHECK(outbound.news() == -1);
   return news ? "ready" : news.error().step;
@@ -207,7 +211,7 @@ TEST_CASE("the tool's process: nothing of ours but what it works with") {
 }
 
 TEST_CASE("a tool that ends is no network, whatever it has said; its words are the cause") {
-  CHECK(said(OutboundTool::Pasta, "echo 'no \033[31m device' >&2; echo 12 >&2") ==
+  CHECK(said(OutboundTool::Pasta, "echo 'no \033[31m device' >&2; echo 12 >&2", Look::AtItsEnd) ==
         "connect the network through pasta: no \\x1b[31m device");
   CHECK(said(OutboundTool::Pasta, "exit 3") == "connect the network through pasta: it has ended");
   CHECK(says(said(OutboundTool::Pasta, "head -c 20000 /dev/zero | tr '\\0' x >&2"), "xxx..."));

@@ -310,7 +310,7 @@ TEST_CASE("bad values are told with their place") {
       {"[env]\nset = { \"A B\" = \"1\" }",
        "p/dev.toml:2:17: env.set.A B: the variable name \"A B\" has a blank in it"},
       {"[network]\nallow = [\"http://a\"]",
-       "p/dev.toml:2:10: network.allow[1]: \"http://a\": \"//a\" is not a whole number"},
+       "p/dev.toml:2:10: network.allow[1]: \"http://a\": \"//a\" is not a port"},
       {"[network]\npublish = [\"80:\"]",
        "p/dev.toml:2:12: network.publish[1]: \"80:\": the port inside is missing"},
       {"[security]\nseccomp = \"tight\"",

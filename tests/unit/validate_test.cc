@@ -51,18 +51,6 @@ TEST_CASE("what is not built yet is told, never passed over") {
   };
   const std::vector<Case> cases = {
       {[](Spec& s) {
-         s.network = {NetworkMode::Gate, kHere};
-       },
-       "network.mode = \"gate\": the network gate is not built yet in this version"},
-      {[](Spec& s) {
-         s.allow = {{"a", kHere}};
-       },
-       "network.allow: the network gate is not built yet in this version"},
-      {[](Spec& s) {
-         s.deny = {{"a", kHere}};
-       },
-       "network.deny: the network gate is not built yet in this version"},
-      {[](Spec& s) {
          s.wayland = {true, kHere};
        },
        "share.wayland: sharing of desktop services is not built yet in this version"},
