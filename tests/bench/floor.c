@@ -322,10 +322,12 @@ int main(int argc, char** argv) {
   make_proc_and_sys();
   if (image) {
     check(access("run/snug", F_OK) == 0 || mkdir("run/snug", 0755) == 0, "run/snug");
+    bind_text("/tmp/resolv.conf", "etc/resolv.conf");
     bind_text("/tmp/hosts", "etc/hosts");
     bind_text("/tmp/hostname", "etc/hostname");
     bind_text("/tmp/apt.conf", "run/snug/apt.conf");
   } else {
+    write_text("etc/resolv.conf");
     write_text("etc/hosts");
     write_text("etc/hostname");
     write_text("etc/passwd");
