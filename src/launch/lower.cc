@@ -92,7 +92,10 @@ void LoweredProgram::lower_step(const Step& step) {
                  [&](const LimitGroup&) {},
                  [&](const RelayFiles&) {},
                  [&](const PublishPorts&) { program_.published = true; },
-                 [&](const OpenGate&) { program_.published = true; },
+                 [&](const OpenGate&) {
+                   program_.published = program_.connected = true;
+                   program_.connect_step = step_;
+                 },
                  [&](const JoinNetwork&) {},
                  [&](const ConnectNetwork&) {
                    program_.published = program_.connected = true;

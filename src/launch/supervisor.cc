@@ -192,7 +192,7 @@ void Supervisor::on_message(const child::Message& message, Fds& fds) {
       stop_self();
       return;  // SIGCONT, pending now, wakes the payload too
     case child::MessageKind::Tree:
-      if (const OpenGate* gate = find_step<OpenGate>(plan_); gate && !facts_.setup_only && !facts_.tree_only)
+      if (find_step<OpenGate>(plan_) && !facts_.tree_only)
         end_setup(start_gate(fds[1], fds[2]), index_of<OpenGate>(plan_));
       if (!listeners_.empty())
         end_setup(start_forwarder(fds[1], fds[2]), index_of<PublishPorts>(plan_));
@@ -278,7 +278,8 @@ Status Supervisor::start_gate(const UniqueFd& user_namespace, const UniqueFd& ne
   if (!gate)
     return tl::unexpected{std::move(gate).error()};
   gate_ = *std::move(gate);
-  return {};
+  // init waits for it with the payload, whose first packet must find it.
+  return say_go("tell init that the gate is there");
 }
 
 void Supervisor::take_gate_events() {

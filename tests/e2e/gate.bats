@@ -82,6 +82,14 @@ refused" ]] || fail_with "five answers and five refusals"
   blocked example.net "no rule"
 }
 
+@test "it is there before the command is" {
+  local i
+  for ((i = 0; i < 20; ++i)); do
+    succeeds run --network gate host cat /proc/net/dev
+    [[ $output == *gate0:* ]] || fail_with "the gate's device"
+  done
+}
+
 @test "no rule: nothing; and what is denied is denied" {
   gate -- 'try curl -sS https://good.example.org/; try curl -sS https://93.184.216.34/; ls /sys/class/net'
   [[ $output == "6
