@@ -14,17 +14,9 @@ namespace snug {
 namespace {
 
 std::string event_json(const LogEntry& entry, const GateEvent& event) {
-  return compact_json(Json::Object{{"time", log_time(entry.time_ns)},
-                                   {"decision", std::string{decision_text(event.decision)}},
-                                   {"protocol", event.protocol},
-                                   {"host", event.host},
-                                   {"port", std::uint64_t{event.port}},
-                                   {"rule", event.rule},
-                                   {"reason", event.reason},
-                                   {"sent", event.sent},
-                                   {"received", event.received},
-                                   {"count", event.count}}) +
-         "\n";
+  Json::Object members = gate_event_json(event);
+  members.emplace(members.begin(), "time", log_time(entry.time_ns));
+  return compact_json(std::move(members)) + "\n";
 }
 
 std::string event_text(const LogEntry& entry, const GateEvent& event) {

@@ -7,7 +7,6 @@
 #include <variant>
 
 #include "base/ip_address.h"
-#include "base/json.h"
 #include "base/text.h"
 
 namespace snug {
@@ -57,17 +56,22 @@ std::string GateEvent::place() const {
   return port == 0 ? name : fmt::format("{}:{}", name, port);
 }
 
+Json::Object gate_event_json(const GateEvent& event) {
+  return {{"decision", std::string{decision_text(event.decision)}},
+          {"protocol", event.protocol},
+          {"host", event.host},
+          {"port", std::uint64_t{event.port}},
+          {"rule", event.rule},
+          {"reason", event.reason},
+          {"sent", event.sent},
+          {"received", event.received},
+          {"count", event.count}};
+}
+
 std::string gate_event_line(const GateEvent& event) {
-  return compact_json(Json::Object{{"time_ms", event.time_ms},
-                                   {"decision", std::string{decision_text(event.decision)}},
-                                   {"protocol", event.protocol},
-                                   {"host", event.host},
-                                   {"port", std::uint64_t{event.port}},
-                                   {"rule", event.rule},
-                                   {"reason", event.reason},
-                                   {"sent", event.sent},
-                                   {"received", event.received},
-                                   {"count", event.count}});
+  Json::Object members = gate_event_json(event);
+  members.emplace_back("time_ms", event.time_ms);
+  return compact_json(std::move(members));
 }
 
 Result<GateEvent> parse_gate_event(std::string_view line) {

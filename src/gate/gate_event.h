@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/json.h"
 #include "base/result.h"
 
 namespace snug {
@@ -27,6 +28,8 @@ struct GateEvent {
   std::string place() const;  // "example.org:443", "[2001:db8::1]:22", or the host alone
 };
 
+// Its members but for the time, for whoever prints that in another way.
+Json::Object gate_event_json(const GateEvent& event);
 std::string gate_event_line(const GateEvent& event);  // without a newline
 // Strict: the process that sends them reads bytes of strangers.
 Result<GateEvent> parse_gate_event(std::string_view line);

@@ -9,9 +9,6 @@
 
 namespace snug {
 
-// One listening socket has one port; so many are enough for anybody's rules.
-constexpr std::size_t kMostGatePorts = 1024;
-
 // Makes the network beside that of a sandbox, with the sockets of the name server, one that sees what is
 // refused (where this kernel has packet(7)), and a listener at each port. The first is the network itself
 // (Kind::Network), for open_gate_listeners(). Fails with the step that failed, and what to do.

@@ -2,10 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <vector>
 
-#include "base/result.h"
 #include "base/unique_fd.h"
 
 namespace snug {

@@ -1,6 +1,5 @@
 #include "launch/supervisor.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/signalfd.h>
@@ -24,8 +23,6 @@ constexpr std::chrono::milliseconds kRestAfter{200};
 
 // How long a signal that would end snug waits for a payload that may be about to start.
 constexpr std::chrono::milliseconds kSetupGrace{300};
-
-constexpr std::chrono::milliseconds kGateFarewell{500};
 
 int exit_status_of(int wait_status) {
   return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
@@ -261,74 +258,6 @@ Status Supervisor::say_go(const char* what) {
   return {};
 }
 
-Status Supervisor::start_forwarder(const UniqueFd& user_namespace, const UniqueFd& network_namespace) {
-  UniqueFd user{fcntl(user_namespace.get(), F_DUPFD_CLOEXEC, 3)};
-  UniqueFd network{fcntl(network_namespace.get(), F_DUPFD_CLOEXEC, 3)};
-  if (!user || !network)
-    return fail({.step = "keep the sandbox's namespaces for published ports", .err = errno});
-  return forwarder_.start(std::exchange(listeners_, {}), std::move(user), std::move(network));
-}
-
-Status Supervisor::start_gate(const UniqueFd& user_namespace, const UniqueFd& network_namespace) {
-  const OpenGate& step = *find_step<OpenGate>(plan_);
-  UniqueFd user{fcntl(user_namespace.get(), F_DUPFD_CLOEXEC, 3)};
-  if (!user)
-    return fail({.step = "keep the sandbox's user namespace for the gate", .err = errno});
-  auto gate = Gate::start(HostRules{step.allow, step.deny}, std::move(user), network_namespace);
-  if (!gate)
-    return tl::unexpected{std::move(gate).error()};
-  gate_ = *std::move(gate);
-  // init waits for it with the payload, whose first packet must find it.
-  return say_go("tell init that the gate is there");
-}
-
-void Supervisor::take_gate_events() {
-  while (auto event = gate_->take_event())
-    if (options_.gate_event)
-      options_.gate_event(*event);
-  if (gate_->ended() && !gone_ && options_.gate_event)
-    options_.gate_event(
-        {.decision = GateEvent::Decision::Failed,
-         .protocol = "gate",
-         .host = "everything",
-         .reason = "the gate's process has ended, and nothing outside can be reached any more"});
-}
-
-Status Supervisor::allow(const HostRule& rule) {
-  if (!gate_ || gate_->ended())
-    return fail({.step = "it has no gate that could be widened", .err = ENOTSUP});
-  return gate_->allow(rule);
-}
-
-Status Supervisor::start_outbound(const UniqueFd& user_namespace, const UniqueFd& network_namespace) {
-  const ConnectNetwork* step = find_step<ConnectNetwork>(plan_);
-  if (!step)
-    return {};
-  UniqueFd user{fcntl(user_namespace.get(), F_DUPFD_CLOEXEC, 3)};
-  UniqueFd network{fcntl(network_namespace.get(), F_DUPFD_CLOEXEC, 3)};
-  if (!user || !network)
-    return fail({.step = "keep the sandbox's namespaces for its network", .err = errno});
-  return outbound_.start(step->tool, step->argv, std::move(user), std::move(network));
-}
-
-// init waits for it with the payload.
-Status Supervisor::on_outbound() {
-  const auto ready = outbound_.take_news();
-  if (!ready)
-    return tl::unexpected{ready.error()};
-  return *ready ? say_go("tell init that the network is there") : Status{};
-}
-
-void Supervisor::end_outbound(Status status) {
-  if (status)
-    return;
-  const std::size_t step = index_of<ConnectNetwork>(plan_);
-  // What failed is said by the error itself; its origin, and what to do, are the step's to know.
-  Error error = explain_failure(plan_.steps[step], status.error().err, -1);
-  error.step = std::move(status).error().step;
-  end_setup(fail(std::move(error)), step);
-}
-
 Status Supervisor::serve_fuse(unsigned number, UniqueFd device, UniqueFd user_namespace) {
   const auto overlay = fuse_overlay(plan_, number, facts_.disk_upper);
   if (!overlay || !device || !user_namespace)
@@ -428,18 +357,6 @@ void Supervisor::reap() {
   }
   gone_ = true;
   killed_ = info.si_code != CLD_EXITED;
-}
-
-// What programs did last is worth a line too, and the gate needs a moment for it.
-void Supervisor::finish_gate() {
-  gate_->finish();
-  const auto until = Clock::now() + kGateFarewell;
-  while (!gate_->ended() && Clock::now() < until) {
-    pollfd waits{.fd = gate_->fd(), .events = POLLIN, .revents = 0};
-    (void)poll(&waits, 1, 10);
-    take_gate_events();
-  }
-  gate_.reset();
 }
 
 LaunchResult Supervisor::finish() {

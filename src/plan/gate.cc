@@ -6,9 +6,6 @@
 namespace snug {
 namespace {
 
-// One listening socket has one port (gate/gate_network.h).
-constexpr std::size_t kMostPorts = 1024;
-
 Status add_rules(const Builder& builder, const std::vector<Setting<std::string>>& texts, RuleUse use,
                  std::vector<HostRule>& to) {
   for (const Setting<std::string>& setting : texts) {
@@ -43,9 +40,9 @@ Status plan_gate(Builder& builder) {
     return status;
   if (Status status = add_rules(builder, spec.deny, RuleUse::Deny, gate.deny); !status)
     return status;
-  if (const std::size_t ports = HostRules{gate.allow, {}}.ports().size(); ports > kMostPorts)
+  if (const std::size_t ports = HostRules{gate.allow, {}}.ports().size(); ports > kMostGatePorts)
     return fail({.step = fmt::format("network.allow: {} ports are named, and the gate can have {}", ports,
-                                     kMostPorts),
+                                     kMostGatePorts),
                  .origin = spec.allow.front().origin.text,
                  .hint = "name fewer, or smaller ranges"});
   builder.add(Phase::Create, Actor::Supervisor, std::move(gate), spec.network.origin);

@@ -43,6 +43,9 @@ Result<HostRule> parse_host_rule(std::string_view text, std::string_view what, R
 Status check_allow_rule(std::string_view text, std::string_view what);
 Status check_deny_rule(std::string_view text, std::string_view what);
 
+// One listening socket has one port; so many are enough for anybody's rules.
+constexpr std::size_t kMostGatePorts = 1024;
+
 // What the gate says to a host and a port. Whatever a deny rule matches is denied.
 class HostRules {
  public:
@@ -62,7 +65,6 @@ class HostRules {
   // Every port that an allow rule names, in order, each once.
   std::vector<std::uint16_t> ports() const;
   void widen(std::vector<HostRule> more);
-  const std::vector<HostRule>& allowed() const { return allow_; }
 
  private:
   template<class Host>

@@ -83,8 +83,8 @@ refused" ]] || fail_with "five answers and five refusals"
 }
 
 @test "it is there before the command is" {
-  local i
-  for ((i = 0; i < 20; ++i)); do
+  local round
+  for ((round = 0; round < 20; ++round)); do
     succeeds run --network gate host cat /proc/net/dev
     [[ $output == *gate0:* ]] || fail_with "the gate's device"
   done

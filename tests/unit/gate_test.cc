@@ -8,6 +8,7 @@
 #include "gate/http_guard.h"
 #include "gate/name_table.h"
 #include "gate/watch_filter.h"
+#include "spec/network_names.h"
 
 using namespace snug;
 
@@ -76,6 +77,10 @@ TEST_CASE("questions of the domain name system") {
   Bytes cut = question("\1a", 1);
   cut.pop_back();
   CHECK_FALSE(dns::parse_query(cut));
+}
+
+TEST_CASE("resolv.conf names the address that the gate's name server has") {
+  CHECK(NameTable::gate(IpAddress::Family::V4).text() == kGateResolver);
 }
 
 TEST_CASE("each name has an address of its own, and only given ones lead back") {
