@@ -7,6 +7,7 @@
 #include "cli/report.h"
 #include "container/opened.h"
 #include "host/real_host.h"
+#include "plan/step.h"
 #include "sys/file_io.h"
 
 namespace snug {
@@ -59,7 +60,7 @@ Result<int> diff_command(const Options& options) {
     return tl::unexpected{opened.error()};
   const bool json = options.common.json.value_or(false);
   const auto status = with_ids(*opened, [&]() -> Status {
-    const auto upper = open_file(opened->container.dir(), "upper", O_PATH | O_DIRECTORY | O_NOFOLLOW);
+    const auto upper = open_file(opened->container.dir(), kRootUpper, O_PATH | O_DIRECTORY | O_NOFOLLOW);
     if (!upper)
       return tl::unexpected{upper.error()};
     const auto changes = find_changes(upper->get(), opened->image.layers, opened->own);

@@ -10,6 +10,7 @@
 #include "container/log_format.h"
 #include "container/store.h"
 #include "host/real_host.h"
+#include "plan/step.h"
 
 namespace snug {
 namespace {
@@ -58,7 +59,7 @@ Json strings(const std::vector<std::string>& texts) {
 
 Json::Object paths_json(const Container& container) {
   const std::string path = container.path();
-  return {{"directory", path}, {"upper", join_path(path, "upper")}, {"log", join_path(path, "log")}};
+  return {{"directory", path}, {"upper", join_path(path, kRootUpper)}, {"log", join_path(path, "log")}};
 }
 
 Json::Object state_json(const ListedContainer& listed) {

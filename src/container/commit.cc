@@ -15,6 +15,7 @@
 #include "container/tree_descent.h"
 #include "launch/maps_file.h"
 #include "launch/remove_tree.h"
+#include "plan/step.h"
 #include "sys/durable.h"
 #include "sys/file_io.h"
 
@@ -120,7 +121,7 @@ Status check_entry(const std::string& path) {
 }
 
 Status copy_layer(const CommitJob& job, int to) {
-  const UniqueFd upper{openat(job.container, "upper", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+  const UniqueFd upper{openat(job.container, kRootUpper, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
   if (!upper)
     return fail({.step = "open the container's writable layer", .err = errno});
   auto changes = find_changes(upper.get(), job.layers, job.own, Collect::LeftOutOnly);
@@ -128,7 +129,7 @@ Status copy_layer(const CommitJob& job, int to) {
     return tl::unexpected{std::move(changes).error()};
   const CopyRules rules{
       .layer = true, .left_out = std::move(changes->left_out), .skipped = job.skipped, .check = check_entry};
-  return copy_entry(job.container, "upper", to, kLayer, rules);
+  return copy_entry(job.container, kRootUpper, to, kLayer, rules);
 }
 
 Status write_toml(const CommitJob& job, int to) {

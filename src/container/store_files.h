@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "plan/step.h"
 
 namespace snug::store_files {
 
@@ -15,7 +16,7 @@ constexpr const char* kRecord = "container.json";
 constexpr const char* kState = "state.json";
 constexpr const char* kLock = "lock";
 // What a payload can write to, and so what may belong to subordinate ids.
-constexpr const char* kParts[] = {"upper", "work", "cow"};
+constexpr const char* kParts[] = {kRootLayer, "cow"};
 
 constexpr std::string_view kNew = ".new-";
 constexpr std::string_view kGone = ".gone-";

@@ -102,6 +102,17 @@ Status make_part(int dir, const char* part, mode_t mode) {
   return sync_fd(fd.get(), part);
 }
 
+Status make_layer(int dir, mode_t root_mode) {
+  const UniqueFd layer = open_dir(dir, kRootLayer);
+  if (!layer)
+    return fail({.step = fmt::format("open {}", kRootLayer), .err = errno});
+  if (auto status = make_part(layer.get(), "upper", root_mode); !status)
+    return status;
+  if (auto status = make_part(layer.get(), "work", 0700); !status)
+    return status;
+  return sync_fd(layer.get(), kRootLayer);
+}
+
 // Everything that a container has. On disk, but for the names in `dir`.
 Status fill_draft(int dir, const ContainerRecord& record, const RunState& state, mode_t root_mode,
                   const MapRange* range) {
@@ -114,8 +125,10 @@ Status fill_draft(int dir, const ContainerRecord& record, const RunState& state,
       return status;
   }
   for (const char* part : kParts)
-    if (auto status = make_part(dir, part, part == kParts[0] ? root_mode : 0700); !status)
+    if (auto status = make_part(dir, part, 0700); !status)
       return status;
+  if (auto status = make_layer(dir, root_mode); !status)
+    return status;
   if (auto status = create_document(dir, kRecord, to_json(record)); !status)
     return status;
   if (auto status = create_document(dir, kState, to_json(state)); !status)

@@ -34,7 +34,7 @@ void remove_upper(const std::string& path, int dir) {
   const auto range = read_maps_file(dir);
   // What cannot be removed now is tried again by the next run: its lock will be free.
   if (range) {
-    for (const char* part : {"upper", "work", "cow"}) (void)remove_tree_mapped(dir, part, *range);
+    for (const char* part : {kRootLayer, "cow"}) (void)remove_tree_mapped(dir, part, *range);
   }
   (void)remove_tree(parent.get(), name);
 }
@@ -72,8 +72,11 @@ Result<DiskUpper> DiskUpper::prepare(const std::string& parent, mode_t root_mode
       if (const auto file = write_maps_file(dir, *range); !file)
         return failed(file.error().err);
     // The root's mode is the image's; mkdir's would be cut by the umask.
-    if (mkdirat(dir, "upper", 0700) != 0 || fchmodat(dir, "upper", root_mode, 0) != 0 ||
-        mkdirat(dir, "work", 0700) != 0)
+    if (mkdirat(dir, kRootLayer, 0700) != 0)
+      return failed(errno);
+    const UniqueFd layer{openat(dir, kRootLayer, O_PATH | O_DIRECTORY | O_CLOEXEC)};
+    if (!layer || mkdirat(layer.get(), "upper", 0700) != 0 ||
+        fchmodat(layer.get(), "upper", root_mode, 0) != 0 || mkdirat(layer.get(), "work", 0700) != 0)
       return failed(errno);
     return upper;
   }

@@ -14,7 +14,7 @@ namespace snug {
 
 class DiskUpper {
  public:
-  // Makes PARENT/run-XXXXXX with upper/ (mode `root_mode`) and work/ in it, both locked until this goes.
+  // Makes PARENT/run-XXXXXX with root/upper (mode `root_mode`) and root/work in it, locked until this goes.
   // `range` is the id map that the sandbox will have, or nullptr: its files may belong to subordinate ids,
   // which only a process with that map can remove.
   static Result<DiskUpper> prepare(const std::string& parent, mode_t root_mode, const MapRange* range);

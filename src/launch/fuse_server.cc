@@ -3,78 +3,80 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <vector>
 
+#include "base/path.h"
 #include "base/text.h"
-#include "sys/file_io.h"
+#include "launch/join.h"
+#include "network/close_others.h"
 
 namespace snug {
 namespace {
-
-// The layers by descriptor: a path could have a ':' or ',' in it, and might be another directory by now.
-Result<std::vector<UniqueFd>> open_layers(const std::vector<Layer>& layers) {
-  std::vector<UniqueFd> fds;
-  for (const Layer& layer : layers) {
-    auto fd = open_file(AT_FDCWD, layer.path, O_PATH | O_DIRECTORY);
-    if (!fd)
-      return tl::unexpected{fd.error()};
-    struct stat info {};
-    if (fstat(fd->get(), &info) != 0 || info.st_dev != layer.dev || info.st_ino != layer.ino)
-      return fail({.step = "open lower dir " + layer.path, .err = ESTALE});
-    fds.push_back(std::move(*fd));
-  }
-  return fds;
-}
 
 void let_inherit(int fd) {
   (void)fcntl(fd, F_SETFD, 0);
 }
 
+[[noreturn]] void give_up(const std::string& why) {
+  (void)!write(STDERR_FILENO, why.data(), why.size());
+  _exit(125);
+}
+
+// The new process. Single-threaded before it was cloned, so that the heap is whole here too.
+[[noreturn]] void serve(const FuseOverlay& overlay, int device, int talk) {
+  // Where snug has died meanwhile there is no sandbox, and the connection ends.
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+    _exit(125);
+  // What is typed at the terminal is for the payload.
+  (void)setsid();
+  const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(talk, 2) < 0)
+    _exit(125);
+  if (Status status = enter_fuse_root(overlay); !status)
+    give_up(describe(status.error()));
+  close_others({STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, device});
+  const std::string options = fuse_root_options(overlay);
+  const std::string mount_point = fmt::format("/dev/fd/{}", device);
+  const char* argv[] = {overlay.program.c_str(), "-f", "-o", options.c_str(), mount_point.c_str(), nullptr};
+  const char* environment[] = {nullptr};
+  sigset_t none;
+  sigemptyset(&none);
+  (void)sigprocmask(SIG_SETMASK, &none, nullptr);
+  let_inherit(device);
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
+    execve(argv[0], const_cast<char* const*>(argv), const_cast<char* const*>(environment));
+  give_up(describe(Error{.step = "execute " + overlay.program, .err = errno}));
+}
+
 }  // namespace
 
-std::optional<FuseServer::Overlay> fuse_overlay(const Plan& plan, unsigned number, const std::string& disk) {
+std::optional<FuseOverlay> fuse_overlay(const Plan& plan, unsigned number, const std::string& disk) {
+  const MountProc* const proc = find_step<MountProc>(plan);
+  const bool own_proc = proc && proc->own;
   for (const PlannedStep& planned : plan.steps) {
     if (const auto* root = std::get_if<OverlayRoot>(&planned.step);
         root && number == 0 && root->driver == OverlayDriver::Fuse)
-      return FuseServer::Overlay{root->fuse_program, root->layers, disk, root->kept};
+      return FuseOverlay{root->fuse_program, root->layers, join_path(disk, kRootLayer), root->kept, own_proc};
     if (const auto* view = std::get_if<CowMount>(&planned.step);
         view && view->number + 1 == number && !view->fuse_program.empty())
-      return FuseServer::Overlay{
+      return FuseOverlay{
           view->fuse_program,
           {{.path = view->source, .dev = view->seen.dev, .ino = view->seen.ino, .mode = view->seen.mode}},
           fmt::format("{}/cow/{}", disk, view->number),
-          view->kept};
+          view->kept,
+          own_proc};
   }
   return std::nullopt;
 }
 
-Status FuseServer::start(const Overlay& overlay, UniqueFd user_namespace, UniqueFd device) {
-  auto layers = open_layers(overlay.layers);
-  if (!layers)
-    return tl::unexpected{std::move(layers).error()};
-  auto upper = open_file(AT_FDCWD, overlay.disk, O_PATH | O_DIRECTORY);
-  if (!upper)
-    return tl::unexpected{std::move(upper).error()};
-
-  std::string options = "lowerdir=";
-  for (auto fd = layers->rbegin(); fd != layers->rend(); ++fd)
-    options += fmt::format("{}/proc/self/fd/{}", fd == layers->rbegin() ? "" : ":", fd->get());
-  options += fmt::format(",upperdir=/proc/self/fd/{0}/upper,workdir=/proc/self/fd/{0}/work{1}", upper->get(),
-                         overlay.kept ? "" : ",volatile");
-  const std::string mount_point = fmt::format("/dev/fd/{}", device.get());
-  const char* argv[] = {overlay.program.c_str(), "-f", "-o", options.c_str(), mount_point.c_str(), nullptr};
-  const char* environment[] = {nullptr};
-  const pid_t parent = getpid();
+Status FuseServer::start(const FuseOverlay& overlay, UniqueFd user_namespace, UniqueFd device) {
   talk_.reset(memfd_create("fuse-overlayfs", MFD_CLOEXEC));
   if (!talk_)
     return fail(
@@ -83,31 +85,12 @@ Status FuseServer::start(const Overlay& overlay, UniqueFd user_namespace, Unique
          .hint = errno == ENOSYS
                      ? "memfd_create is unknown here: it needs Linux 3.17, or an outer sandbox refuses it"
                      : ""});
-
-  const pid_t pid = fork();
-  if (pid < 0)
-    return fail({.step = "fork", .err = errno});
-  if (pid == 0) {
-    // Single-threaded, so that the heap is whole in the child too.
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
-      _exit(125);
-    if (setns(user_namespace.get(), CLONE_NEWUSER) != 0)
-      _exit(125);
-    for (const UniqueFd& layer : *layers) let_inherit(layer.get());
-    let_inherit(upper->get());
-    let_inherit(device.get());
-    sigset_t none;
-    sigemptyset(&none);
-    (void)sigprocmask(SIG_SETMASK, &none, nullptr);
-    const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(talk_.get(), 2) < 0 ||
-        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-      _exit(125);
-    execve(argv[0], const_cast<char* const*>(argv), const_cast<char* const*>(environment));
-    _exit(127);
-  }
-  pid_ = pid;
-  pidfd_.reset(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  auto server = clone_joined({.user = std::move(user_namespace)}, fuse_root_namespaces(overlay), -1,
+                             [&] { serve(overlay, device.get(), talk_.get()); });
+  if (!server)
+    return fail({.step = "start fuse-overlayfs: " + server.error().step, .err = server.error().err});
+  pid_ = server->pid;
+  pidfd_ = std::move(server->pidfd);
   return {};
 }
 

@@ -5,18 +5,18 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "launch/fuse_root.h"
 #include "plan/plan.h"
 
 namespace snug {
 
-// One fuse-overlayfs process. It runs outside the sandbox's mount and pid namespaces, so that nothing inside
-// can reach it, but in its user namespace, so that it sees and sets the ids that the sandbox means. It ends
-// with the sandbox: the last reference to the mount ends the connection; and with snug, by the parent-death
-// signal.
+// One fuse-overlayfs process. Nothing inside the sandbox can reach it, and it reaches nothing but its layers:
+// it has mount, pid, network and IPC namespaces of its own (launch/fuse_root.h). It is in the sandbox's user
+// namespace, so that it sees and sets the ids that the sandbox means. It ends with the sandbox: the last
+// reference to the mount ends the connection; and with snug, by the parent-death signal.
 class FuseServer {
  public:
   FuseServer() = default;
@@ -24,14 +24,8 @@ class FuseServer {
   FuseServer& operator=(const FuseServer&) = delete;
   ~FuseServer() { stop(); }
 
-  struct Overlay {
-    std::string program{};        // absolute path of fuse-overlayfs
-    std::vector<Layer> layers{};  // the lowest first
-    std::string disk{};           // directory with upper/ and work/
-    bool kept{};                  // upper/ outlives the sandbox, and so must reach the disk
-  };
   // Serves `device`, which init has opened and mounted.
-  Status start(const Overlay& overlay, UniqueFd user_namespace, UniqueFd device);
+  Status start(const FuseOverlay& overlay, UniqueFd user_namespace, UniqueFd device);
 
   // The last line that it wrote to its standard error, escaped; "" where there is none. Kept out of the
   // caller's terminal: it also warns of what is no fault ("unknown argument ignored").
@@ -48,6 +42,6 @@ class FuseServer {
 
 // What init means by `number` (child/fuse.h); `disk` is the sandbox's directory in the store. Nothing where
 // the plan has no such overlay by fuse-overlayfs.
-std::optional<FuseServer::Overlay> fuse_overlay(const Plan& plan, unsigned number, const std::string& disk);
+std::optional<FuseOverlay> fuse_overlay(const Plan& plan, unsigned number, const std::string& disk);
 
 }  // namespace snug

@@ -34,7 +34,8 @@ long clone_beside(std::uint64_t flags, int group) {
 [[noreturn]] void help(const JoinedNamespaces& namespaces, std::uint64_t flags, int group, int answers,
                        const std::function<void()>& run) {
   Answer answer{};
-  if (setns(namespaces.user.get(), CLONE_NEWUSER) != 0 || setns(namespaces.network.get(), CLONE_NEWNET) != 0)
+  if (setns(namespaces.user.get(), CLONE_NEWUSER) != 0 ||
+      (namespaces.network && setns(namespaces.network.get(), CLONE_NEWNET) != 0))
     answer.error = errno;
   else if (const long pid = clone_beside(flags, group); pid < 0)
     answer.error = errno;

@@ -1,4 +1,5 @@
-// init in the user and network namespace of a container that runs.
+// A child in namespaces that are there already: init in those of a container that runs, and the server of a
+// sandbox's file system.
 //
 // A network namespace belongs to the user namespace that it was made in, and only who has CAP_SYS_ADMIN there
 // may enter it: user_namespaces(7), setns(2). A user namespace beside that one never has it, and one below it
@@ -19,7 +20,7 @@ namespace snug {
 
 struct JoinedNamespaces {
   UniqueFd user{};
-  UniqueFd network{};
+  UniqueFd network{};  // or none: this process's own, unless the flags say otherwise
 };
 
 // Those of the running container `name`, which must be the one with this id.

@@ -27,9 +27,13 @@ namespace snug {
 // --- Create: by the supervisor, before anything of the sandbox exists
 // ---------------------------------------------------------
 
-// A directory of this run's own below `parent`, for an upper layer on disk: upper/, work/ and a lock that is
-// held for the run's life. Removed at exit; after a kill -9 the next snug that finds the lock free removes
-// it.
+// The writable layer of the root, in the directory of a run or of a container: upper/ and work/, and nothing
+// else, since whoever serves the layer can reach all of it (launch/fuse_root.h). A view's is cow/N.
+constexpr const char* kRootLayer = "root";
+constexpr const char* kRootUpper = "root/upper";
+
+// A directory of this run's own below `parent`, for writable layers on disk, and a lock that is held for the
+// run's life. Removed at exit; after a kill -9 the next snug that finds the lock free removes it.
 struct PrepareDisk {
   std::string parent{};
   bool operator==(const PrepareDisk&) const = default;

@@ -33,6 +33,29 @@ release() {
   cmp before /proc/self/mountinfo
 }
 
+@test "fuse-overlayfs has its layers and nothing else" {
+  need_fuse
+  local pid server='' names
+  touch secret
+  hold one --overlay fuse "$(image)"
+  for pid in $(pgrep -P "$holder"); do [[ $(cat "/proc/$pid/comm") != fuse-overlayfs ]] || server=$pid; done
+  [[ $server ]]
+  names=$(cd "/proc/$server/root" && printf '%s ' *)
+  [[ " $names" == *" layer "*" lower "* && ! $names =~ (home|root|var|tmp|dev|run|mnt|work) ]] || { echo "$names" >&2 && return 1; }
+  [[ ! -e /proc/$server/root$PWD/secret && -e secret ]]
+  [[ $(ls "/proc/$server/root/layer") == $'upper\nwork' && $(ls "/proc/$server/root/etc") == ld.so.cache ]]
+  # What is mounted there can be written to in two places, its own /proc and its layer.
+  [[ $(awk '$6 !~ /^ro/ { print $5 }' "/proc/$server/mountinfo" | sort) == $'/layer\n/proc' ]]
+  [[ $(ls -d "/proc/$server/root/proc/"[0-9]*) == "/proc/$server/root/proc/1" ]]
+  for kind in mnt pid net ipc user; do [[ $(readlink "/proc/$server/ns/$kind") != $(readlink "/proc/self/ns/$kind") ]]; done
+  # Nothing that the caller had open.
+  for fd in "/proc/$server/fd/"*; do
+    [[ $(readlink "$fd") != "$PWD"* && $(readlink "$fd") != socket:* ]]
+  done
+  release "$holder"
+  eventually test ! -e "/proc/$server"
+}
+
 @test "single ids: the map is one line, and files belong to the caller" {
   mkdir v
   succeeds run -v "$PWD/v:/v" "$(image)" \

@@ -40,7 +40,7 @@ class Fixture {
   Fixture(const Fixture&) = delete;
   Fixture& operator=(const Fixture&) = delete;
 
-  fs::path upper() const { return top / "container/upper"; }
+  fs::path upper() const { return top / "container/root/upper"; }
   fs::path base() const { return top / "base"; }
   fs::path images() const { return top / "store/images"; }
   fs::path layer(const std::string& name = "new") const { return images() / name / "layer"; }

@@ -49,8 +49,8 @@ TEST_CASE("a container is made whole, closed to others, and locked") {
   CHECK(f.entries() == Names{"web"});
   CHECK(mode_of(f.dir()) == 0700);
   CHECK(mode_of(f.dir("web")) == 0700);
-  CHECK(mode_of(f.dir("web") / "upper") == 01777);
-  for (const char* part : {"work", "cow"}) CHECK(mode_of(f.dir("web") / part) == 0700);
+  CHECK(mode_of(f.dir("web") / "root/upper") == 01777);
+  for (const char* part : {"root", "root/work", "cow"}) CHECK(mode_of(f.dir("web") / part) == 0700);
   for (const char* file : {"container.json", "state.json", "lock"})
     CHECK(mode_of(f.dir("web") / file) == 0600);
   CHECK_FALSE(fs::exists(f.dir("web") / "maps"));
@@ -258,10 +258,10 @@ TEST_CASE("a container is removed with all that it wrote") {
   StoreFixture f;
   auto made = f.create("web");
   REQUIRE(made);
-  fs::create_directories(f.dir("web") / "upper/etc/deep");
-  std::ofstream{f.dir("web") / "upper/etc/deep/file"} << "x";
-  fs::create_directories(f.dir("web") / "work/work/inside");
-  REQUIRE(chmod((f.dir("web") / "work/work").c_str(), 0) == 0);
+  fs::create_directories(f.dir("web") / "root/upper/etc/deep");
+  std::ofstream{f.dir("web") / "root/upper/etc/deep/file"} << "x";
+  fs::create_directories(f.dir("web") / "root/work/work/inside");
+  REQUIRE(chmod((f.dir("web") / "root/work/work").c_str(), 0) == 0);
   std::ofstream{f.dir("web") / "log.1"} << "x";
   REQUIRE(f.create("other"));
   REQUIRE(f.store().remove(*std::move(made)));
@@ -321,8 +321,8 @@ TEST_CASE("what is wrong in the store is said, one sentence each") {
                 fs::copy_options::overwrite_existing);
   REQUIRE(chmod(f.dir("open").c_str(), 0755) == 0);
   REQUIRE(chmod((f.dir("open") / "lock").c_str(), 0644) == 0);
-  fs::remove(f.dir("parts") / "upper");
-  fs::create_directory_symlink("/tmp", f.dir("parts") / "upper");
+  fs::remove_all(f.dir("parts") / "root");
+  fs::create_directory_symlink("/tmp", f.dir("parts") / "root");
   fs::create_directory(f.dir("a\x1b[31m"));
   std::ofstream{f.dir("file")};
   REQUIRE(chmod(f.dir().c_str(), 0711) == 0);
@@ -335,7 +335,7 @@ TEST_CASE("what is wrong in the store is said, one sentence each") {
   CHECK(problems[4] == "container ids: its files have different ids");
   CHECK(problems[5] == "container open is open to others (mode 0755)");
   CHECK(problems[6] == "container open: lock is open to others (mode 0644)");
-  CHECK(problems[7] == "container parts: the directory upper is missing");
+  CHECK(problems[7] == "container parts: the directory root is missing");
 }
 
 TEST_CASE("of many that want the same names at once, one wins each") {

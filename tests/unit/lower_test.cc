@@ -88,7 +88,7 @@ TEST_CASE("an upper layer on disk is the directory that was made for this run") 
   const OverlayRoot root{
       .layers = {{.path = "/l"}}, .driver = OverlayDriver::Fuse, .upper = UpperPlace::Disk};
   const Lowered l{{root}, {.disk_upper = "/store/run-1"}};
-  CHECK(std::string{l.op(0).overlay.disk} == "/store/run-1");
+  CHECK(std::string{l.op(0).overlay.disk} == "/store/run-1/root");
   CHECK(l.op(0).overlay.fuse);
   // Without one on disk the directory is not used, whatever the launcher has.
   OverlayRoot memory = root;
