@@ -4,7 +4,8 @@
  *   stream_bench send HOST PORT SECONDS  bytes per second that arrived at the server
  *   stream_bench echo HOST PORT COUNT    nanoseconds of each round trip of one byte
  *   stream_bench connect HOST PORT COUNT nanoseconds of each connection with a round trip in it
- *   stream_bench hold HOST PORT COUNT    opens them, says "held", and keeps them until its input ends
+ *   stream_bench hold HOST PORT COUNT    says "ready", opens them at a line of its input, says "held", and keeps
+ *                                        them until the input ends
  */
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -161,6 +162,10 @@ int main(int argc, char** argv) {
       printf("%lld\n", now() - begin);
     }
   } else if (strcmp(mode, "hold") == 0) {
+    puts("ready");
+    fflush(stdout);
+    if (read(0, block, sizeof block) <= 0)
+      return 1;
     for (int i = 0; i < count; ++i) round_trip(connect_to(host, port));
     puts("held");
     fflush(stdout);

@@ -28,3 +28,15 @@ mount_points() { "$@" cat /proc/self/mountinfo | cut -d' ' -f5 | LC_ALL=C sort; 
   [[ $output == *"snug image"*"to the floor"* || $output == *"to the floor"*"snug image"* ]]
   jq -e '.launch.wall["snug host"] | length == 3' figures
 }
+
+@test "the runner sends bytes through a published port and through the gate" {
+  local bench="$BATS_TEST_DIRNAME/../bench/run"
+  run timeout 280 "$bench" network --rounds 2 --seconds 0.02 --connections 20 --snug "$SNUG" --json figures
+  [[ $status == 0 ]] || { echo "$output" >&2 && return 1; }
+  [[ $output == *"round trip of a byte"*"gate over none, ms"* ]]
+  local what
+  for what in throughput latency rate; do
+    jq -e --arg what "$what" '.network[$what] | [."plain loopback", ."snug -p", ."snug gate"] | all(length == 2 and min > 0)' figures
+  done
+  jq -e '.network.start.gate | length == 2' figures
+}
