@@ -4,7 +4,7 @@
  *   stream_bench send HOST PORT SECONDS  bytes per second that arrived at the server
  *   stream_bench echo HOST PORT COUNT    nanoseconds of each round trip of one byte
  *   stream_bench connect HOST PORT COUNT nanoseconds of each connection with a round trip in it
- *   stream_bench hold HOST PORT COUNT    says "ready", opens them at a line of its input, says "held", and keeps
+ *   stream_bench hold HOST PORT COUNT    says "ready", opens them at a line of input, says "held", and keeps
  *                                        them until the input ends
  */
 #include <arpa/inet.h>
