@@ -59,6 +59,7 @@ GateConnection::GateConnection(UniqueFd inner, Target target, const HostRule& ru
 void GateConnection::begin(std::unique_ptr<GateConnection> connection) {
   GateConnection* const self = connection.release();
   no_delay(self->inner_.get());
+  queue_little(self->inner_.get());
   self->gate_.open.insert(self);
   if (self->gate_.poller.add(self->inner_.get(), kFlowEvents, *self) != 0)
     return self->give_up("no more connections can be watched");
@@ -144,6 +145,8 @@ void GateConnection::connect_next() {
     if (outer_ && (connect(outer_.get(), address.get(), address.size()) == 0 || errno == EINPROGRESS) &&
         gate_.poller.add(outer_.get(), kFlowEvents, *this) == 0) {
       no_delay(outer_.get());
+      if (rule_.kind == HostRule::Kind::Self)
+        queue_little(outer_.get());
       gate_.poller.wake_at(Poller::Clock::now() + kConnectTime, *this);
       return;
     }

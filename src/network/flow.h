@@ -38,6 +38,9 @@ constexpr std::uint32_t kFlowEvents = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 
 // What is small goes at once: a relay must not add to the wait.
 void no_delay(int fd);
+// For a socket whose other end is on this machine: no more is queued to be sent than the processor's cache
+// holds until it is read. A long queue is for long ways.
+void queue_little(int fd);
 // Whoever is still there is told by a reset that it was no orderly end.
 void reset_at_close(int fd);
 

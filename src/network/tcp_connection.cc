@@ -4,11 +4,15 @@
 
 #include <cerrno>
 
+#include "base/ip_address.h"
+
 namespace snug {
 
 void TcpConnection::begin(std::unique_ptr<TcpConnection> connection) {
   TcpConnection* const self = connection.release();
   no_delay(self->outer_.get());
+  if (special_purpose(self->peer_.ip()) == "loopback")
+    queue_little(self->outer_.get());
   if (!self->connect_inside(Inside::Attempt::First) ||
       self->poller_.add(self->outer_.get(), kFlowEvents, *self) != 0)
     self->abort();
@@ -22,6 +26,7 @@ bool TcpConnection::connect_inside(Inside::Attempt attempt) {
   if (!inner_)
     return false;
   no_delay(inner_.get());
+  queue_little(inner_.get());
   return poller_.add(inner_.get(), kFlowEvents, *this) == 0;
 }
 
