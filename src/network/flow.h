@@ -1,4 +1,5 @@
-// Bytes one way between two sockets by splice(2), without a copy through this process.
+// Bytes one way between two sockets: many by splice(2), without a copy through this process, and few by a
+// copy, which costs less than two splices.
 #pragma once
 
 #include <cstddef>
@@ -22,6 +23,9 @@ class Flow {
   std::uint64_t moved() const { return moved_; }  // bytes, to the writer
 
  private:
+  enum class Copied { All, Part, Failed };
+  Copied copy(int from, int to);
+  Progress splice_on(int from, int to);
   void release(PipePool& pipes);
 
   // They are in the pipe between being read and being written.
@@ -30,6 +34,7 @@ class Flow {
   std::uint64_t moved_{};
   bool ended_{};  // the reader has seen the end
   bool done_{};   // and the writer was told
+  bool many_{};   // came at once when bytes came last
 };
 
 // Events for both sockets of a flow: each is read and written until it waits, and tells when it no longer
