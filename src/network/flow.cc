@@ -17,7 +17,7 @@ constexpr int kRounds = 16;
 // What is less is copied. It fits into any pipe that is empty: to a user who has many the kernel gives a
 // single page each.
 constexpr std::size_t kFew = 4096;
-// Twice that, as socket(7) counts. Measured: half of it and thrice as much both cost the reader more.
+// Twice that, as socket(7) counts. Measured: half of it and twice as much both cost the reader more.
 constexpr int kLittle = 128 << 10;
 constexpr std::chrono::milliseconds kNoPipe{20};
 
