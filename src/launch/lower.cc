@@ -26,10 +26,6 @@ std::uint64_t bind_attributes(const BindMount& step) {
          (step.devices ? 0 : MOUNT_ATTR_NODEV);
 }
 
-std::string root_layer(const std::string& disk) {
-  return join_path(disk, kRootLayer);
-}
-
 }  // namespace
 
 LoweredProgram::LoweredProgram(const Plan& plan, const LaunchFacts& facts) : plan_{plan}, facts_{facts} {}
@@ -43,6 +39,10 @@ child::Op& LoweredProgram::add(OpCode code) {
 
 const char* LoweredProgram::keep(std::string text) {
   return texts_.emplace_back(std::move(text)).c_str();
+}
+
+const char* LoweredProgram::root_layer() {
+  return keep(join_path(facts_.disk_upper, kRootLayer));
 }
 
 const char* LoweredProgram::keep_size(std::uint64_t bytes) {
@@ -66,7 +66,7 @@ void LoweredProgram::lower_overlay(const OverlayRoot& step) {
   op.overlay = {.layers = layers_.data(),
                 .count = layers_.size(),
                 .size = keep_size(step.size),
-                .disk = disk ? keep(root_layer(facts_.disk_upper)) : nullptr,
+                .disk = disk ? root_layer() : nullptr,
                 .mode = step.layers.back().mode,
                 .room = keep_list(step.room),
                 .fuse = step.driver == OverlayDriver::Fuse,
@@ -87,145 +87,144 @@ Status LoweredProgram::lower_filter(const InstallSeccomp& step) {
 
 void LoweredProgram::lower_step(const Step& step) {
   child::Payload& payload = program_.payload;
-  std::visit(
-      overloaded{
-          // The supervisor's own: nothing for init to do.
-          [&](const SweepDisk&) {},
-          [&](const PrepareDisk&) {},
-          [&](const KeepContainer&) {},
-          [&](const EnterContainer&) {},
-          [&](const LimitGroup&) {},
-          [&](const RelayFiles&) {},
-          [&](const PublishPorts&) { program_.published = true; },
-          [&](const OpenGate&) {
-            program_.published = program_.connected = true;
-            program_.connect_step = step_;
-          },
-          [&](const JoinNetwork&) {},
-          [&](const ConnectNetwork&) {
-            program_.published = program_.connected = true;
-            program_.connect_step = step_;
-          },
-          [&](const CreateNamespaces&) { program_.create_step = step_; },
-          [&](const Timeout&) {},
-          [&](const ReportNew&) {},
-          [&](const ServeContainer&) {
-            program_.enterable = true;
-            program_.enter_step = step_;
-          },
-          [&](const MapSelf& s) {
-            add(OpCode::WriteMaps).maps = {keep(map_line(s.uid)), keep(map_line(s.gid))};
-          },
-          [&](const SharedMap& s) {
-            add(OpCode::CheckIds).ids = {s.uid.inside, s.gid.inside};
-          },
-          [&](const MapRange&) { add(OpCode::AwaitMaps); },
-          [&](const NewCgroupNamespace&) { add(OpCode::NewCgroupNamespace); },
-          [&](const JoinKeyring&) { add(OpCode::JoinKeyring); },
-          [&](const LoopbackUp&) { add(OpCode::LoopbackUp); },
-          [&](const SetSysctl& s) {
-            add(OpCode::SetSysctl).sysctl = {keep("/proc/sys/" + s.name), s.value.c_str()};
-          },
-          [&](const SetHostname& s) {
-            add(OpCode::SetHostname).hostname = {s.name.c_str(), s.name.size()};
-          },
-          [&](const PrivateMounts&) { add(OpCode::PrivateMounts); },
-          [&](const TmpfsRoot& s) { add(OpCode::TmpfsRoot).tmpfs_root = {keep_size(s.size)}; },
-          [&](const DiskRoot&) { add(OpCode::DiskRoot).disk_root = {keep(root_layer(facts_.disk_upper))}; },
-          [&](const OverlayRoot& s) { lower_overlay(s); },
-          [&](const MakeDir& s) {
-            add(OpCode::MakeDir).dir = {s.target.c_str(), s.mode};
-          },
-          [&](const MakeSymlink& s) {
-            add(OpCode::MakeSymlink).symlink = {s.target.c_str(), s.text.c_str()};
-          },
-          [&](const BindText& s) {
-            add(OpCode::BindText).file = {s.target.c_str(), s.text.data(), s.text.size(), s.mode};
-          },
-          [&](const BindMount& s) {
-            add(OpCode::BindMount).bind = {.source = {s.source.c_str(), {s.seen.dev, s.seen.ino}},
-                                           .target = s.target.c_str(),
-                                           .attributes = bind_attributes(s),
-                                           .directory = s.seen.kind == FileKind::Directory,
-                                           .optional = s.missing == Missing::Skip};
-          },
-          [&](const CowMount& s) {
-            const bool disk = s.upper == UpperPlace::Disk;
-            add(OpCode::CowMount).cow = {.source = {s.source.c_str(), {s.seen.dev, s.seen.ino}},
-                                         .target = s.target.c_str(),
-                                         .size = keep_size(s.size),
-                                         .disk = disk ? facts_.disk_upper.c_str() : nullptr,
-                                         .number = s.number,
-                                         .mode = s.seen.mode,
-                                         .fuse = !s.fuse_program.empty(),
-                                         .kept = s.kept};
-          },
-          [&](const MountTmpfs& s) {
-            add(OpCode::MountTmpfs).tmpfs = {
-                s.target.c_str(), keep_size(s.size), keep(fmt::format("{:o}", s.mode)),
-                static_cast<std::uint64_t>(s.access == Access::ReadOnly ? MOUNT_ATTR_RDONLY : 0)};
-          },
-          [&](const MountDev& s) { add(OpCode::MountDev).dev = {keep_list(s.devices)}; },
-          [&](const MountDevpts&) { add(OpCode::MountDevpts); },
-          [&](const MountProc& s) {
-            add(OpCode::MountProc).proc = {s.own, keep_list(s.read_only), keep_list(s.masked)};
-          },
-          [&](const MountSys& s) {
-            add(OpCode::MountSys).sys = {s.own, keep_list(s.masked)};
-          },
-          [&](const MountCgroup&) { add(OpCode::MountCgroup); },
-          [&](const OpenTerminal&) {
-            if (facts_.terminal_fds == 0)
-              return;
-            payload.has_terminal = true;
-            payload.terminal_fds = facts_.terminal_fds;
-            add(OpCode::OpenTerminal).terminal = {facts_.rows, facts_.columns};
-          },
-          [&](const RootReadOnly&) { add(OpCode::RootReadOnly); },
-          [&](const PivotRoot&) { add(OpCode::PivotRoot); },
-          [&](const LimitResource& s) {
-            // The planner knows no other name.
-            add(OpCode::LimitResource).limit = {*ulimit_number(s.name), s.soft, s.hard};
-          },
-          [&](const KeepCapabilities& s) {
-            payload.keep = s.keep;
-            add(OpCode::DropCapabilities).capabilities = {s.keep};
-          },
-          [&](const NoNewPrivileges&) { add(OpCode::NoNewPrivileges); },
-          [&](const BecomeUser& s) {
-            payload.user_step = step_;
-            payload.set_user = s.set;
-            payload.uid = s.uid;
-            payload.gid = s.gid;
-            payload.groups = s.groups.data();
-            payload.group_count = s.groups.size();
-            // exec clears the sets of every uid but 0 unless they are ambient.
-            payload.ambient = s.uid != 0 ? payload.keep : 0;
-          },
-          [&](const CloseDescriptors&) { payload.close_step = step_; },
-          [&](const EnterDir& s) {
-            payload.dir_step = step_;
-            payload.workdir = s.target.c_str();
-          },
-          [&](const SetEnvironment& s) {
-            std::vector<const char*>& list = lists_.emplace_back();
-            for (const EnvVariable& variable : s.variables)
-              list.push_back(keep(variable.name + "=" + variable.value));
-            list.push_back(nullptr);
-            payload.envp = list.data();
-          },
-          [&](const ApplyLandlock& s) {
-            payload.landlock_step = step_;
-            payload.landlock = {s.abi, keep_list(s.writable), s.refuse_tcp};
-          },
-          [&](const InstallSeccomp&) {},  // may fail, so that lower() does it
-          [&](const Execute& s) {
-            payload.execute_step = step_;
-            payload.argv = keep_list(s.argv).items;
-            payload.candidates = keep_list(s.candidates);
-          },
-      },
-      step);
+  std::visit(overloaded{
+                 // The supervisor's own: nothing for init to do.
+                 [&](const SweepDisk&) {},
+                 [&](const PrepareDisk&) {},
+                 [&](const KeepContainer&) {},
+                 [&](const EnterContainer&) {},
+                 [&](const LimitGroup&) {},
+                 [&](const RelayFiles&) {},
+                 [&](const PublishPorts&) { program_.published = true; },
+                 [&](const OpenGate&) {
+                   program_.published = program_.connected = true;
+                   program_.connect_step = step_;
+                 },
+                 [&](const JoinNetwork&) {},
+                 [&](const ConnectNetwork&) {
+                   program_.published = program_.connected = true;
+                   program_.connect_step = step_;
+                 },
+                 [&](const CreateNamespaces&) { program_.create_step = step_; },
+                 [&](const Timeout&) {},
+                 [&](const ReportNew&) {},
+                 [&](const ServeContainer&) {
+                   program_.enterable = true;
+                   program_.enter_step = step_;
+                 },
+                 [&](const MapSelf& s) {
+                   add(OpCode::WriteMaps).maps = {keep(map_line(s.uid)), keep(map_line(s.gid))};
+                 },
+                 [&](const SharedMap& s) {
+                   add(OpCode::CheckIds).ids = {s.uid.inside, s.gid.inside};
+                 },
+                 [&](const MapRange&) { add(OpCode::AwaitMaps); },
+                 [&](const NewCgroupNamespace&) { add(OpCode::NewCgroupNamespace); },
+                 [&](const JoinKeyring&) { add(OpCode::JoinKeyring); },
+                 [&](const LoopbackUp&) { add(OpCode::LoopbackUp); },
+                 [&](const SetSysctl& s) {
+                   add(OpCode::SetSysctl).sysctl = {keep("/proc/sys/" + s.name), s.value.c_str()};
+                 },
+                 [&](const SetHostname& s) {
+                   add(OpCode::SetHostname).hostname = {s.name.c_str(), s.name.size()};
+                 },
+                 [&](const PrivateMounts&) { add(OpCode::PrivateMounts); },
+                 [&](const TmpfsRoot& s) { add(OpCode::TmpfsRoot).tmpfs_root = {keep_size(s.size)}; },
+                 [&](const DiskRoot&) { add(OpCode::DiskRoot).disk_root = {root_layer()}; },
+                 [&](const OverlayRoot& s) { lower_overlay(s); },
+                 [&](const MakeDir& s) {
+                   add(OpCode::MakeDir).dir = {s.target.c_str(), s.mode};
+                 },
+                 [&](const MakeSymlink& s) {
+                   add(OpCode::MakeSymlink).symlink = {s.target.c_str(), s.text.c_str()};
+                 },
+                 [&](const BindText& s) {
+                   add(OpCode::BindText).file = {s.target.c_str(), s.text.data(), s.text.size(), s.mode};
+                 },
+                 [&](const BindMount& s) {
+                   add(OpCode::BindMount).bind = {.source = {s.source.c_str(), {s.seen.dev, s.seen.ino}},
+                                                  .target = s.target.c_str(),
+                                                  .attributes = bind_attributes(s),
+                                                  .directory = s.seen.kind == FileKind::Directory,
+                                                  .optional = s.missing == Missing::Skip};
+                 },
+                 [&](const CowMount& s) {
+                   const bool disk = s.upper == UpperPlace::Disk;
+                   add(OpCode::CowMount).cow = {.source = {s.source.c_str(), {s.seen.dev, s.seen.ino}},
+                                                .target = s.target.c_str(),
+                                                .size = keep_size(s.size),
+                                                .disk = disk ? facts_.disk_upper.c_str() : nullptr,
+                                                .number = s.number,
+                                                .mode = s.seen.mode,
+                                                .fuse = !s.fuse_program.empty(),
+                                                .kept = s.kept};
+                 },
+                 [&](const MountTmpfs& s) {
+                   add(OpCode::MountTmpfs).tmpfs = {
+                       s.target.c_str(), keep_size(s.size), keep(fmt::format("{:o}", s.mode)),
+                       static_cast<std::uint64_t>(s.access == Access::ReadOnly ? MOUNT_ATTR_RDONLY : 0)};
+                 },
+                 [&](const MountDev& s) { add(OpCode::MountDev).dev = {keep_list(s.devices)}; },
+                 [&](const MountDevpts&) { add(OpCode::MountDevpts); },
+                 [&](const MountProc& s) {
+                   add(OpCode::MountProc).proc = {s.own, keep_list(s.read_only), keep_list(s.masked)};
+                 },
+                 [&](const MountSys& s) {
+                   add(OpCode::MountSys).sys = {s.own, keep_list(s.masked)};
+                 },
+                 [&](const MountCgroup&) { add(OpCode::MountCgroup); },
+                 [&](const OpenTerminal&) {
+                   if (facts_.terminal_fds == 0)
+                     return;
+                   payload.has_terminal = true;
+                   payload.terminal_fds = facts_.terminal_fds;
+                   add(OpCode::OpenTerminal).terminal = {facts_.rows, facts_.columns};
+                 },
+                 [&](const RootReadOnly&) { add(OpCode::RootReadOnly); },
+                 [&](const PivotRoot&) { add(OpCode::PivotRoot); },
+                 [&](const LimitResource& s) {
+                   // The planner knows no other name.
+                   add(OpCode::LimitResource).limit = {*ulimit_number(s.name), s.soft, s.hard};
+                 },
+                 [&](const KeepCapabilities& s) {
+                   payload.keep = s.keep;
+                   add(OpCode::DropCapabilities).capabilities = {s.keep};
+                 },
+                 [&](const NoNewPrivileges&) { add(OpCode::NoNewPrivileges); },
+                 [&](const BecomeUser& s) {
+                   payload.user_step = step_;
+                   payload.set_user = s.set;
+                   payload.uid = s.uid;
+                   payload.gid = s.gid;
+                   payload.groups = s.groups.data();
+                   payload.group_count = s.groups.size();
+                   // exec clears the sets of every uid but 0 unless they are ambient.
+                   payload.ambient = s.uid != 0 ? payload.keep : 0;
+                 },
+                 [&](const CloseDescriptors&) { payload.close_step = step_; },
+                 [&](const EnterDir& s) {
+                   payload.dir_step = step_;
+                   payload.workdir = s.target.c_str();
+                 },
+                 [&](const SetEnvironment& s) {
+                   std::vector<const char*>& list = lists_.emplace_back();
+                   for (const EnvVariable& variable : s.variables)
+                     list.push_back(keep(variable.name + "=" + variable.value));
+                   list.push_back(nullptr);
+                   payload.envp = list.data();
+                 },
+                 [&](const ApplyLandlock& s) {
+                   payload.landlock_step = step_;
+                   payload.landlock = {s.abi, keep_list(s.writable), s.refuse_tcp};
+                 },
+                 [&](const InstallSeccomp&) {},  // may fail, so that lower() does it
+                 [&](const Execute& s) {
+                   payload.execute_step = step_;
+                   payload.argv = keep_list(s.argv).items;
+                   payload.candidates = keep_list(s.candidates);
+                 },
+             },
+             step);
 }
 
 Status LoweredProgram::lower() {

@@ -40,6 +40,7 @@ class LoweredProgram {
  private:
   child::Op& add(child::OpCode code);
   const char* keep(std::string text);
+  const char* root_layer();
   const char* keep_size(std::uint64_t bytes);  // null for 0
   child::TextList keep_list(const std::vector<std::string>& texts);
   void lower_step(const Step& step);
