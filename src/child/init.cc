@@ -61,6 +61,8 @@ int do_op(State& state, const Op& op) {
       const bool same = raw::call(SYS_geteuid) == op.ids.uid && raw::call(SYS_getegid) == op.ids.gid;
       return same ? become_undumpable() : -ESTALE;
     }
+    case OpCode::HandOutNamespaces:
+      return hand_out_namespaces(state);
     case OpCode::NewCgroupNamespace:
       return static_cast<int>(raw::call(SYS_unshare, CLONE_NEWCGROUP));
     case OpCode::JoinKeyring:

@@ -31,6 +31,7 @@ enum class OpCode : uint8_t {
   WriteMaps,
   AwaitMaps,
   CheckIds,
+  HandOutNamespaces,
   NewCgroupNamespace,
   JoinKeyring,
   LoopbackUp,

@@ -191,20 +191,34 @@ int serve_until_end(const State& state, const Program& program, pid_t payload) {
   return status;
 }
 
-int hand_out_tree(const State& state) {
-  // Through the sandbox's own procfs, by descriptor: no path of it is involved. init is not dumpable, so that
-  // nobody but itself can open these.
-  const int user = raw::open_at(state.proc, "self/ns/user", O_RDONLY);
-  const int network = raw::open_at(state.proc, "self/ns/net", O_RDONLY);
-  const int fds[] = {state.root, user, network};
+namespace {
+
+// The root where `root` is one. init is not dumpable, so that nobody but itself can open its namespaces.
+int send_namespaces(const State& state, int root, int user, int network) {
+  const bool tree = root >= 0;
+  const int fds[] = {root, user, network};
   const int result = user < 0      ? user
                      : network < 0 ? network
-                                   : send_message(state.wire, {.kind = MessageKind::Tree}, fds, 3);
+                     : tree        ? send_message(state.wire, {.kind = MessageKind::Tree}, fds, 3)
+                                   : send_message(state.wire, {.kind = MessageKind::Namespaces}, fds + 1, 2);
   if (user >= 0)
     raw::close_fd(user);
   if (network >= 0)
     raw::close_fd(network);
   return result;
+}
+
+}  // namespace
+
+int hand_out_namespaces(const State& state) {
+  return send_namespaces(state, -1, raw::open_at(AT_FDCWD, "/proc/self/ns/user", O_RDONLY),
+                         raw::open_at(AT_FDCWD, "/proc/self/ns/net", O_RDONLY));
+}
+
+int hand_out_tree(const State& state) {
+  // Through the sandbox's own procfs, by descriptor: no path of it is involved.
+  return send_namespaces(state, state.root, raw::open_at(state.proc, "self/ns/user", O_RDONLY),
+                         raw::open_at(state.proc, "self/ns/net", O_RDONLY));
 }
 
 }  // namespace snug::child

@@ -8,8 +8,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 
+#include "base/text.h"
 #include "gate/gate_network.h"
 #include "gate/serve.h"
 #include "network/relay_process.h"
@@ -30,48 +32,52 @@ std::vector<std::uint16_t> missing_ports(const HostRules& rules, const std::vect
 
 }  // namespace
 
-Result<std::unique_ptr<Gate>> Gate::start(HostRules rules, UniqueFd user_namespace,
-                                          const UniqueFd& network_namespace) {
+Result<std::unique_ptr<Gate>> Gate::start(HostRules rules) {
   std::unique_ptr<Gate> gate{new Gate};
   gate->rules_ = std::move(rules);
-  gate->user_namespace_ = std::move(user_namespace);
   gate->ports_ = gate->rules_.ports();
-  auto sockets = make_gate_network(gate->user_namespace_, network_namespace, gate->ports_);
-  if (!sockets)
-    return tl::unexpected{std::move(sockets).error()};
-  for (GateSocket& socket : *sockets)
-    if (socket.kind == GateSocket::Kind::Network)
-      gate->network_ = std::move(socket.fd);
-  std::erase_if(*sockets, [](const GateSocket& socket) { return socket.kind == GateSocket::Kind::Network; });
-  if (Status status = gate->start_process(*std::move(sockets)); !status)
-    return tl::unexpected{std::move(status).error()};
-  return gate;
-}
-
-Status Gate::start_process(std::vector<GateSocket> sockets) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
     return fail({.step = "start the gate", .err = errno});
-  channel_.reset(ends[0]);
+  gate->channel_.reset(ends[0]);
   UniqueFd theirs{ends[1]};
   const pid_t parent = getpid();
-  pid_ = fork();
-  if (pid_ < 0)
+  gate->pid_ = fork();
+  if (gate->pid_ < 0)
     return fail({.step = "start the gate", .err = errno});
-  if (pid_ == 0) {
+  if (gate->pid_ == 0) {
     if (die_with(parent) != 0)
       _exit(1);
-    serve_gate(std::move(sockets), std::move(rules_), std::move(theirs));
+    serve_gate(std::move(gate->rules_), std::move(theirs));
   }
-  theirs.reset();
-  char said[256];
-  UniqueFd none;
-  const ssize_t n = receive_with_fd(channel_.get(), said, sizeof said, none);
-  if (n > 0 && std::string_view{said, static_cast<std::size_t>(n)} == kReady)
+  return gate;
+}
+
+Status Gate::join(UniqueFd user_namespace, const UniqueFd& network_namespace) {
+  user_namespace_ = std::move(user_namespace);
+  int error = send_with_fd(channel_.get(), &kUserMessage, sizeof kUserMessage, user_namespace_.get());
+  if (error == 0)
+    error = send_with_fd(channel_.get(), &kNetworkMessage, sizeof kNetworkMessage, network_namespace.get());
+  // That it has died is told by its end of the channel.
+  return error == 0 || error == EPIPE ? Status{}
+                                      : fail({.step = "hand the network to the gate", .err = error});
+}
+
+Status Gate::take_start() {
+  char bytes[kMostFailure];
+  const ssize_t n = receive_with_fd(channel_.get(), bytes, sizeof bytes, network_);
+  const std::string_view said{bytes, static_cast<std::size_t>(std::max<ssize_t>(n, 0))};
+  if (said == kReady && network_) {
+    started_ = true;
     return {};
-  return fail(
-      {.step = fmt::format("start the gate: {}", n > 0 ? std::string_view{said, static_cast<std::size_t>(n)}
-                                                       : "its process was killed")});
+  }
+  ended_ = true;
+  const auto parts = split(said, '\0');
+  int number = 0;
+  if (parts.size() != 4 || parts[0] != kFailed ||
+      std::from_chars(parts[1].data(), parts[1].data() + parts[1].size(), number).ec != std::errc{})
+    return fail({.step = "start the gate", .hint = "its process was killed"});
+  return fail({.step = std::string{parts[2]}, .err = number, .hint = std::string{parts[3]}});
 }
 
 Status Gate::allow(const HostRule& rule) {
@@ -121,6 +127,7 @@ std::optional<GateEvent> Gate::take_event() {
 }
 
 void Gate::finish() {
+  finishing_ = true;
   (void)shutdown(channel_.get(), SHUT_WR);
 }
 

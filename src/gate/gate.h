@@ -12,20 +12,23 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 #include "gate/gate_event.h"
-#include "gate/gate_socket.h"
 #include "spec/host_rule.h"
 
 namespace snug {
 
 class Gate {
  public:
-  // Makes the gate's network beside the sandbox's, and starts the process, which ends with this one. Fails
-  // with the step that failed.
-  static Result<std::unique_ptr<Gate>> start(HostRules rules, UniqueFd user_namespace,
-                                             const UniqueFd& network_namespace);
+  // Starts the process, which ends with this one, and prepares itself meanwhile.
+  static Result<std::unique_ptr<Gate>> start(HostRules rules);
   ~Gate() { stop(); }
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
+
+  // Has it make its network beside the sandbox's.
+  Status join(UniqueFd user_namespace, const UniqueFd& network_namespace);
+  // Once fd() is readable for the first time: it serves; or the step that failed.
+  Status take_start();
+  bool started() const { return started_; }
 
   // One more rule from now on; what is denied stays so.
   Status allow(const HostRule& rule);
@@ -38,11 +41,11 @@ class Gate {
 
   // Has it tell what is left: connections that are open still. take_event() has that until ended().
   void finish();
+  bool finishing() const { return finishing_; }
   void stop();
 
  private:
   Gate() = default;
-  Status start_process(std::vector<GateSocket> sockets);
 
   HostRules rules_{};
   UniqueFd user_namespace_{};
@@ -50,6 +53,8 @@ class Gate {
   UniqueFd channel_{};
   std::vector<std::uint16_t> ports_{};
   pid_t pid_{-1};
+  bool started_{};
+  bool finishing_{};
   bool ended_{};
 };
 

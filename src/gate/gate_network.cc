@@ -12,6 +12,7 @@
 
 #include "gate/gate_link.h"
 #include "gate/name_table.h"
+#include "gate/serve.h"
 #include "gate/watch_filter.h"
 #include "network/socket_address.h"
 #include "sys/fd_passing.h"
@@ -145,55 +146,81 @@ Result<std::vector<GateSocket>> collect(int channel) {
   }
 }
 
-// In a process of its own, since joining a user namespace cannot be undone.
-Result<std::vector<GateSocket>> in_child(const std::function<void(Maker&)>& work) {
+struct Child {
+  pid_t pid{};
+  UniqueFd sockets{};
+};
+
+Result<Child> start_child(const std::function<void(Maker&)>& work) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
     return fail({.step = "set up the gate", .err = errno});
-  const UniqueFd ours{ends[0]};
-  UniqueFd theirs{ends[1]};
-  const pid_t pid = fork();
-  if (pid < 0)
+  Child child{.sockets = UniqueFd{ends[0]}};
+  const UniqueFd theirs{ends[1]};
+  child.pid = fork();
+  if (child.pid < 0)
     return fail({.step = "start the process that sets up the gate", .err = errno});
-  if (pid == 0) {
+  if (child.pid == 0) {
+    child.sockets.reset();
     Maker maker{theirs.get()};
     work(maker);
     maker.end();
   }
-  theirs.reset();
-  auto sockets = collect(ours.get());
-  while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
-  }
-  return sockets;
+  return child;
+}
+
+// Empty where the supervisor has gone, or says something else.
+UniqueFd receive_namespace(int channel, char kind) {
+  char said = 0;
+  UniqueFd fd;
+  const ssize_t n = receive_with_fd(channel, &said, sizeof said, fd);
+  return n == 1 && said == kind ? std::move(fd) : UniqueFd{};
+}
+
+void make_network(Maker& maker, int channel, const std::vector<std::uint16_t>& ports) {
+  const UniqueFd user = receive_namespace(channel, kUserMessage);
+  const UniqueFd network = user ? receive_namespace(channel, kNetworkMessage) : UniqueFd{};
+  if (!network)
+    _exit(1);
+  const GateLink link = make_gate_link(user.get(), network.get());
+  if (link.error != 0)
+    maker.fail_with(link.stage, link.error);
+  maker.hand_over(GateSocket::Kind::Network, link.network.get());
+  maker.serve_names(IpAddress::Family::V4);
+  if (link.ipv6)
+    maker.serve_names(IpAddress::Family::V6);
+  if (const UniqueFd watch = open_watch())
+    maker.hand_over(GateSocket::Kind::Watch, watch.get());
+  maker.listen_at(ports);
 }
 
 }  // namespace
 
-Result<std::vector<GateSocket>> make_gate_network(const UniqueFd& user_namespace,
-                                                  const UniqueFd& network_namespace,
-                                                  const std::vector<std::uint16_t>& ports) {
-  return in_child([&](Maker& maker) {
-    const GateLink link = make_gate_link(user_namespace.get(), network_namespace.get());
-    if (link.error != 0)
-      maker.fail_with(link.stage, link.error);
-    maker.hand_over(GateSocket::Kind::Network, link.network.get());
-    maker.serve_names(IpAddress::Family::V4);
-    if (link.ipv6)
-      maker.serve_names(IpAddress::Family::V6);
-    if (const UniqueFd watch = open_watch())
-      maker.hand_over(GateSocket::Kind::Watch, watch.get());
-    maker.listen_at(ports);
-  });
+Result<NetworkMaker> NetworkMaker::begin(int channel, const std::vector<std::uint16_t>& ports) {
+  auto child = start_child([&](Maker& maker) { make_network(maker, channel, ports); });
+  if (!child)
+    return tl::unexpected{std::move(child).error()};
+  return NetworkMaker{std::move(child->sockets)};
+}
+
+Result<std::vector<GateSocket>> NetworkMaker::finish() {
+  return collect(sockets_.get());
 }
 
 Result<std::vector<GateSocket>> open_gate_listeners(const UniqueFd& user_namespace,
                                                     const UniqueFd& gate_network,
                                                     const std::vector<std::uint16_t>& ports) {
-  return in_child([&](Maker& maker) {
+  auto child = start_child([&](Maker& maker) {
     if (setns(user_namespace.get(), CLONE_NEWUSER) != 0 || setns(gate_network.get(), CLONE_NEWNET) != 0)
       maker.fail_with(GateStage::Join, errno);
     maker.listen_at(ports);
   });
+  if (!child)
+    return tl::unexpected{std::move(child).error()};
+  auto sockets = collect(child->sockets.get());
+  while (waitpid(child->pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  return sockets;
 }
 
 }  // namespace snug

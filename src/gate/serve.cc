@@ -1,5 +1,6 @@
 #include "gate/serve.h"
 
+#include <fmt/format.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -12,6 +13,7 @@
 #include <string>
 
 #include "gate/connection.h"
+#include "gate/gate_network.h"
 #include "gate/gate_state.h"
 #include "gate/listener.h"
 #include "gate/name_server.h"
@@ -130,29 +132,39 @@ class Server {
 
 }  // namespace
 
-void serve_gate(std::vector<GateSocket> sockets, HostRules rules, UniqueFd channel) {
+void serve_gate(HostRules rules, UniqueFd channel) {
   const int told = channel.get();
-  const auto say = [&](std::string_view text) {
-    (void)!send(told, text.data(), text.size(), MSG_NOSIGNAL);
-    if (text != kReady)
-      _exit(1);
+  const auto give_up = [&](const Error& error) {
+    const std::string text =
+        fmt::format("{0}{1}{2}{1}{3}{1}{4}", kFailed, '\0', error.err, error.step, error.hint);
+    (void)send_with_fd(told, text.data(), std::min(text.size(), kMostFailure), -1);
+    _exit(1);
   };
-  std::vector<int> kept{told};
-  for (const GateSocket& socket : sockets)
-    if (socket.kind != GateSocket::Kind::Network)
-      kept.push_back(socket.fd.get());
-  close_others(std::move(kept));
+  close_others({told});
   raise_descriptor_limit();
   (void)signal(SIGPIPE, SIG_IGN);
+  (void)signal(SIGCHLD, SIG_IGN);  // the maker's end is nothing to wait for
+  // It goes on while this process confines itself: the filter would not let it be started later.
+  auto maker = NetworkMaker::begin(told, rules.ports());
+  if (!maker)
+    give_up(maker.error());
   auto poller = Poller::make();
   if (!poller)
-    say("no epoll descriptor is to be had");
+    give_up(poller.error());
   if (const int error = confine_relay({.readable = readable_places()}))
-    say(strerror(error));
+    give_up({.step = "confine the gate", .err = error});
+  auto sockets = maker->finish();
+  if (!sockets)
+    give_up(sockets.error());
+  UniqueFd network;
+  for (GateSocket& socket : *sockets)
+    if (socket.kind == GateSocket::Kind::Network)
+      network = std::move(socket.fd);
   Server server{*poller, std::move(rules), std::move(channel)};
-  if (const int error = server.start(std::move(sockets)))
-    say(strerror(error));
-  say(kReady);
+  if (const int error = server.start(*std::move(sockets)))
+    give_up({.step = "start the gate", .err = error});
+  (void)send_with_fd(told, kReady.data(), kReady.size(), network.get());
+  network.reset();
   while (poller->run_once() == 0) {
   }
   _exit(1);

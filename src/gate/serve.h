@@ -1,23 +1,31 @@
-// The gate's process.
+// The gate's process, and what it and its supervisor say to each other.
 #pragma once
 
 #include <string_view>
-#include <vector>
 
-#include "gate/gate_socket.h"
+#include "base/unique_fd.h"
 #include "spec/host_rule.h"
 
 namespace snug {
 
-// From the supervisor: one more rule, as text after this letter, or with a descriptor one more listener,
+// From the supervisor, first: the sandbox's user namespace, then its network namespace, each with its
+// descriptor.
+constexpr char kUserMessage = 'U';
+constexpr char kNetworkMessage = 'N';
+// Later: one more rule, as text after this letter, or with a descriptor one more listener,
 // whose port follows as two bytes.
 constexpr char kRuleMessage = 'R';
 constexpr char kListenerMessage = 'L';
 constexpr std::size_t kMostMessage = 512;
 
-// Serves until it is killed or the other end of `channel` is closed. The first message that it sends is
-// kReady, or what went wrong, in words.
+// The first message to the supervisor: kReady with the gate's network namespace, or kFailed and, after a NUL
+// each, an errno in digits, the step, a hint.
 constexpr std::string_view kReady = "ready";
-[[noreturn]] void serve_gate(std::vector<GateSocket> sockets, HostRules rules, UniqueFd channel);
+constexpr std::string_view kFailed = "failed";
+constexpr std::size_t kMostFailure = 1024;
+
+// Makes the gate's network once it has the sandbox's namespaces, and serves until it is killed or the other
+// end of `channel` is closed.
+[[noreturn]] void serve_gate(HostRules rules, UniqueFd channel);
 
 }  // namespace snug

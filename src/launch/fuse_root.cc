@@ -1,7 +1,6 @@
 #include "launch/fuse_root.h"
 
 #include <fmt/format.h>
-#include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
@@ -92,31 +91,18 @@ class Root {
   child::State state_;
 };
 
-// Over the outer one first: what changes mounts before Linux 5.12 finds itself in /proc/self, which the outer
-// one does not have for a process in a pid namespace below.
-Status put_proc(Root& root, bool own) {
-  if (own) {
-    int result = child::new_mount("proc", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
-    const UniqueFd proc{result};
-    if (result >= 0)
-      result = raw::move_mount(proc.get(), "", AT_FDCWD, "/proc", MOVE_MOUNT_F_EMPTY_PATH);
-    if (result < 0)
-      return fail({.step = "mount a procfs", .err = -result});
-  }
-  return root.put(child::clone_tree(AT_FDCWD, "/proc", 0), "/proc", child::TargetKind::Directory);
+int proc_tree(bool own) {
+  return own ? child::new_mount("proc", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
+             : child::clone_tree(AT_FDCWD, "/proc", 0);
 }
 
 }  // namespace
-
-std::uint64_t fuse_root_namespaces(const FuseOverlay& overlay) {
-  return CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | (overlay.own_proc ? CLONE_NEWPID : 0U);
-}
 
 Status enter_fuse_root(const FuseOverlay& overlay) {
   Root root;
   if (Status status = root.begin(); !status)
     return status;
-  if (Status status = put_proc(root, overlay.own_proc); !status)
+  if (Status status = root.put(proc_tree(overlay.own_proc), "/proc", child::TargetKind::Directory); !status)
     return status;
   for (const char* path : kSystem)
     if (Status status = root.put_system(path); !status)

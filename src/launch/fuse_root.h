@@ -7,6 +7,8 @@
 // The layers are read-only in it, so that a link cannot lead from the writable layer into an image either.
 #pragma once
 
+#include <sched.h>
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -24,8 +26,8 @@ struct FuseOverlay {
   bool own_proc{};              // the kernel lets us mount a procfs here
 };
 
-// CLONE_NEW* flags for the process that calls the next.
-std::uint64_t fuse_root_namespaces(const FuseOverlay& overlay);
+// For the process that calls the next.
+constexpr std::uint64_t kFuseRootNamespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC;
 
 // In a new process that has these namespaces, and CAP_SYS_ADMIN over them: its root is the small one from
 // here on, in which `program` is at its own path. Fails with the step and the errno; ESTALE for a layer that

@@ -85,7 +85,7 @@ Status FuseServer::start(const FuseOverlay& overlay, UniqueFd user_namespace, Un
          .hint = errno == ENOSYS
                      ? "memfd_create is unknown here: it needs Linux 3.17, or an outer sandbox refuses it"
                      : ""});
-  auto server = clone_joined({.user = std::move(user_namespace)}, fuse_root_namespaces(overlay), -1,
+  auto server = clone_joined({.user = std::move(user_namespace)}, kFuseRootNamespaces, -1,
                              [&] { serve(overlay, device.get(), talk_.get()); });
   if (!server)
     return fail({.step = "start fuse-overlayfs: " + server.error().step, .err = server.error().err});

@@ -37,6 +37,14 @@ child::Op& LoweredProgram::add(OpCode code) {
   return op;
 }
 
+// As early as it can be: what init waits for in the end is done meanwhile. After the maps, since init could
+// not tell their Go from the gate's.
+void LoweredProgram::hand_out_namespaces() {
+  const std::size_t gate = index_of<OpenGate>(plan_);
+  if (gate < plan_.steps.size() && !facts_.setup_only && !facts_.tree_only)
+    add(OpCode::HandOutNamespaces).step = static_cast<std::uint16_t>(gate);
+}
+
 const char* LoweredProgram::keep(std::string text) {
   return texts_.emplace_back(std::move(text)).c_str();
 }
@@ -97,7 +105,7 @@ void LoweredProgram::lower_step(const Step& step) {
                  [&](const RelayFiles&) {},
                  [&](const PublishPorts&) { program_.published = true; },
                  [&](const OpenGate&) {
-                   program_.published = program_.connected = true;
+                   program_.connected = true;
                    program_.connect_step = step_;
                  },
                  [&](const JoinNetwork&) {},
@@ -114,11 +122,15 @@ void LoweredProgram::lower_step(const Step& step) {
                  },
                  [&](const MapSelf& s) {
                    add(OpCode::WriteMaps).maps = {keep(map_line(s.uid)), keep(map_line(s.gid))};
+                   hand_out_namespaces();
                  },
                  [&](const SharedMap& s) {
                    add(OpCode::CheckIds).ids = {s.uid.inside, s.gid.inside};
                  },
-                 [&](const MapRange&) { add(OpCode::AwaitMaps); },
+                 [&](const MapRange&) {
+                   add(OpCode::AwaitMaps);
+                   hand_out_namespaces();
+                 },
                  [&](const NewCgroupNamespace&) { add(OpCode::NewCgroupNamespace); },
                  [&](const JoinKeyring&) { add(OpCode::JoinKeyring); },
                  [&](const LoopbackUp&) { add(OpCode::LoopbackUp); },

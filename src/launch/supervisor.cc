@@ -45,6 +45,7 @@ LaunchResult Supervisor::run(pid_t init, UniqueFd pidfd, UniqueFd wire) {
   init_ = init;
   pidfd_ = std::move(pidfd);
   wire_ = std::move(wire);
+  end_gate_setup(start_gate());
   while (!gone_) poll_once();
   return finish();
 }
@@ -156,6 +157,8 @@ void Supervisor::on_message(const child::Message& message, Fds& fds) {
   switch (message.kind) {
     case child::MessageKind::AwaitMaps:
       return end_setup(give_maps(), index_of<MapRange>(plan_));
+    case child::MessageKind::Namespaces:
+      return end_gate_setup(join_gate(std::move(fds[0]), fds[1]));
     case child::MessageKind::Fuse:
       return end_setup(serve_fuse(message.id, std::move(fds[0]), std::move(fds[1])));
     case child::MessageKind::Terminal:
@@ -180,6 +183,9 @@ void Supervisor::on_message(const child::Message& message, Fds& fds) {
       outcome_.out_of_blocks = message.full & 1;
       outcome_.out_of_inodes = message.full & 2;
       deadline_.reset();
+      // It tells what is left and ends, while init does.
+      if (gate_ && gate_->started())
+        gate_->finish();
       return;
     case child::MessageKind::Stopped:
       if (!relay_.active())
@@ -189,8 +195,6 @@ void Supervisor::on_message(const child::Message& message, Fds& fds) {
       stop_self();
       return;  // SIGCONT, pending now, wakes the payload too
     case child::MessageKind::Tree:
-      if (find_step<OpenGate>(plan_) && !facts_.tree_only)
-        end_setup(start_gate(fds[1], fds[2]), index_of<OpenGate>(plan_));
       if (!listeners_.empty())
         end_setup(start_forwarder(fds[1], fds[2]), index_of<PublishPorts>(plan_));
       if (!facts_.tree_only)

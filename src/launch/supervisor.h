@@ -51,7 +51,9 @@ class Supervisor : private Sandbox {
   void on_message(const child::Message& message, Fds& fds);
   void on_companion_message(const child::Message& message, Fds& fds);
   Status give_maps();
-  Status start_gate(const UniqueFd& user_namespace, const UniqueFd& network_namespace);
+  Status start_gate();
+  Status join_gate(UniqueFd user_namespace, const UniqueFd& network_namespace);
+  void end_gate_setup(Status status);
   void take_gate_events();
   void finish_gate();
   Status say_go(const char* what);

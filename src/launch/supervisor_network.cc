@@ -24,24 +24,38 @@ Status Supervisor::start_forwarder(const UniqueFd& user_namespace, const UniqueF
   return forwarder_.start(std::exchange(listeners_, {}), std::move(user), std::move(network));
 }
 
-Status Supervisor::start_gate(const UniqueFd& user_namespace, const UniqueFd& network_namespace) {
-  const OpenGate& step = *find_step<OpenGate>(plan_);
-  UniqueFd user{fcntl(user_namespace.get(), F_DUPFD_CLOEXEC, 3)};
-  if (!user)
-    return fail({.step = "keep the sandbox's user namespace for the gate", .err = errno});
-  auto gate = Gate::start(HostRules{step.allow, step.deny}, std::move(user), network_namespace);
+// As soon as there is a sandbox, so that its process is ready when init has namespaces to hand out.
+Status Supervisor::start_gate() {
+  const OpenGate* step = find_step<OpenGate>(plan_);
+  if (!step || facts_.setup_only || facts_.tree_only)
+    return {};
+  auto gate = Gate::start(HostRules{step->allow, step->deny});
   if (!gate)
     return tl::unexpected{std::move(gate).error()};
   gate_ = *std::move(gate);
-  // init waits for it with the payload, whose first packet must find it.
-  return say_go("tell init that the gate is there");
+  return {};
+}
+
+Status Supervisor::join_gate(UniqueFd user_namespace, const UniqueFd& network_namespace) {
+  if (!gate_ || !user_namespace || !network_namespace)
+    return fail({.step = "init has namespaces for a gate that is not there"});
+  return gate_->join(std::move(user_namespace), network_namespace);
+}
+
+void Supervisor::end_gate_setup(Status status) {
+  end_setup(std::move(status), index_of<OpenGate>(plan_));
 }
 
 void Supervisor::take_gate_events() {
+  if (!gate_->started()) {
+    Status status = gate_->take_start();
+    // init waits for it with the payload, whose first packet must find it.
+    return end_gate_setup(status ? say_go("tell init that the gate is there") : std::move(status));
+  }
   while (auto event = gate_->take_event())
     if (options_.gate_event)
       options_.gate_event(*event);
-  if (gate_->ended() && !gone_ && options_.gate_event)
+  if (gate_->ended() && !gate_->finishing() && !gone_ && options_.gate_event)
     options_.gate_event(
         {.decision = GateEvent::Decision::Failed,
          .protocol = "gate",
@@ -86,6 +100,8 @@ void Supervisor::end_outbound(Status status) {
 
 // What programs did last is worth a line too, and the gate needs a moment for it.
 void Supervisor::finish_gate() {
+  if (!gate_->started())
+    return gate_.reset();
   gate_->finish();
   const auto until = Clock::now() + kGateFarewell;
   while (!gate_->ended() && Clock::now() < until) {
