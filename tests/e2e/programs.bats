@@ -2,14 +2,9 @@
 # Real programs under each filter: compilers, interpreters, version control, build tools, and debuggers where they are
 # allowed. No network but where something is installed.
 load helper
-test_timeout=600
+load programs_helper
 
-packages=gcc,make,libc6-dev,python3-venv,git,nodejs,default-jdk-headless,golang-go,perl,gdb,strace
-
-setup_file() {
-  export BATS_TEST_TIMEOUT=$test_timeout
-  if ((EUID != 0)); then SNUG_TEST_IMAGE=$("$support/image.sh" --with "$packages") && export SNUG_TEST_IMAGE; fi
-}
+setup_file() { programs_setup_file; }
 
 # inside TIER [ARGUMENT…] SCRIPT: a shell's script in a throwaway copy of the image, in an empty directory.
 inside() {

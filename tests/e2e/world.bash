@@ -122,8 +122,10 @@ http {
   server {
     listen 80; listen [::]:80; listen 443 ssl; listen [::]:443 ssl; listen 8080; listen 8443 ssl;
     ssl_certificate $PWD/server.crt; ssl_certificate_key $PWD/server.key;
+    ssl_verify_client optional_no_ca;
     root $PWD/www; autoindex on;
     location /host { default_type text/plain; return 200 "\$host\n"; }
+    location /client { default_type text/plain; return 200 "\$ssl_client_fingerprint\n"; }
   }
 }
 CONF
