@@ -49,6 +49,7 @@ std::size_t HttpGuard::bad(std::string problem) {
 }
 
 std::size_t HttpGuard::pass(std::string_view bytes) {
+  request_.unwanted.reset();
   if (!problem_.empty() || bytes.empty())
     return 0;
   switch (state_) {
@@ -125,10 +126,11 @@ std::size_t HttpGuard::pass_head(std::string_view bytes) {
       return bytes.size() >= kMostHead ? bad("a request with no end to its head") : 0;
     if (!line.good)
       return bad("a line that does not end in CR LF");
+    const std::size_t at = bytes.size() - rest.size();
     rest.remove_prefix(line.text.size() + 2);
     if (line.text.empty())
       break;
-    if (!(first ? read_request_line(line.text) : read_field(line.text)))
+    if (!(first ? read_request_line(line.text) : read_field(line.text, at)))
       return 0;
   }
   if (!request_.host)
@@ -184,7 +186,7 @@ bool HttpGuard::is_host(std::string_view authority) {
   return false;
 }
 
-bool HttpGuard::read_field(std::string_view line) {
+bool HttpGuard::read_field(std::string_view line, std::size_t at) {
   const std::size_t colon = line.find(':');
   const std::string_view name = line.substr(0, colon);
   if (colon == std::string_view::npos || !is_token(name)) {
@@ -212,13 +214,23 @@ bool HttpGuard::read_field(std::string_view line) {
       bad("a transfer encoding that is not chunked");
       return false;
     }
-  } else if (field == "upgrade") {
-    if (to_lower(value) != "websocket") {
-      bad(fmt::format("a wish to speak \"{}\"", value.substr(0, 100)));
-      return false;
-    }
-    request_.upgrade = true;
+  } else if (field == kUpgrade) {
+    return read_upgrade(value, at);
   }
+  return true;
+}
+
+bool HttpGuard::read_upgrade(std::string_view protocol, std::size_t at) {
+  const std::string wish = to_lower(protocol);
+  const bool asked = request_.upgrade || request_.unwanted;
+  if (asked || (wish != "websocket" && wish != "h2c")) {
+    bad(fmt::format("a wish to speak \"{}\"{}", protocol.substr(0, 100), asked ? " too" : ""));
+    return false;
+  }
+  if (wish == "h2c")
+    request_.unwanted = at;
+  else
+    request_.upgrade = true;
   return true;
 }
 

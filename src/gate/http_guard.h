@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,12 @@ class HttpGuard {
   // request's head is in one piece, of at most kMostHead bytes.
   static constexpr std::size_t kMostHead = 64UL << 10;
   std::size_t pass(std::string_view bytes);
+
+  // Where in the head that passed last the name "Upgrade" of a wish stands that must not reach the server:
+  // HTTP/2 (h2c) would bring requests that nobody reads. A server that is not asked answers in HTTP/1.1,
+  // which who asks expects: such wishes are what Java's HttpClient makes of every first request.
+  std::optional<std::size_t> unwanted_upgrade() const { return request_.unwanted; }
+  static constexpr std::string_view kUpgrade = "upgrade";
 
   // What is wrong with what came; "" as long as nothing is. From then on nothing passes.
   const std::string& problem() const { return problem_; }
@@ -36,7 +43,8 @@ class HttpGuard {
   std::size_t pass_line(std::string_view bytes, State next_if_empty);
   std::size_t pass_counted(std::string_view bytes, State next);
   bool read_request_line(std::string_view line);
-  bool read_field(std::string_view line);
+  bool read_field(std::string_view line, std::size_t at);
+  bool read_upgrade(std::string_view protocol, std::size_t at);
   bool is_host(std::string_view authority);
   std::size_t bad(std::string problem);
 
@@ -51,6 +59,7 @@ class HttpGuard {
     bool length{};
     bool chunked{};
     bool upgrade{};
+    std::optional<std::size_t> unwanted{};  // in its head
   };
   Request request_{};
 };

@@ -12,6 +12,8 @@ namespace snug {
 namespace {
 
 constexpr std::size_t kChunk = 16UL << 10;
+constexpr std::string_view kNoUpgrade = "x-asked";
+static_assert(kNoUpgrade.size() == HttpGuard::kUpgrade.size());
 // More than any opening may have, so that one that is too long is seen as such.
 constexpr std::size_t kMost = (64UL << 10) + kChunk;
 
@@ -74,6 +76,10 @@ void Opening::examine() {
       const std::size_t more = http_->pass(std::string_view{bytes_}.substr(passed_));
       if (more == 0)
         break;
+      // A field of no meaning in its place. Who stands between may do so (RFC 9110, 7.8), and the head keeps
+      // its size.
+      if (const auto unwanted = http_->unwanted_upgrade())
+        bytes_.replace(passed_ + *unwanted, kNoUpgrade.size(), kNoUpgrade);
       passed_ += more;
     }
     problem_ = http_->problem();

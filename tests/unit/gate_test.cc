@@ -1,12 +1,17 @@
 // The parts of the egress gate that need no process: questions, names, openings, requests, packets, events.
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <cstring>
 
+#include "base/unique_fd.h"
 #include "gate/client_hello.h"
 #include "gate/dns_message.h"
 #include "gate/gate_event.h"
 #include "gate/http_guard.h"
 #include "gate/name_table.h"
+#include "gate/opening.h"
 #include "gate/watch_filter.h"
 #include "spec/network_names.h"
 
@@ -183,11 +188,32 @@ TEST_CASE("requests that are for another host, or could be, do not pass") {
   refused("POST / HTTP/1.1\r\nHost: example.org\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n");
   refused("POST / HTTP/1.1\r\nHost: example.org\r\nContent-Length: +5\r\n\r\n");
   refused("POST / HTTP/1.1\r\nHost: example.org\r\nTransfer-Encoding: chunked, gzip\r\n\r\n");
-  refused("GET / HTTP/1.1\r\nHost: example.org\r\nUpgrade: h2c\r\n\r\n");
+  refused("GET / HTTP/1.1\r\nHost: example.org\r\nUpgrade: h2\r\n\r\n");
+  refused("GET / HTTP/1.1\r\nHost: example.org\r\nUpgrade: h2c, websocket\r\n\r\n");
+  refused("GET / HTTP/1.1\r\nHost: example.org\r\nUpgrade: h2c\r\nUpgrade: h2c\r\n\r\n");
+  refused("GET / HTTP/1.1\r\nHost: example.org\r\nUpgrade: websocket\r\nUpgrade: h2c\r\n\r\n");
   const std::string head = "PUT / HTTP/1.1\r\nHost: example.org\r\nTransfer-Encoding: chunked\r\n\r\n";
   refused(head + "5;x=y\r\n", head.size());
   refused(head + "2\r\nabc\r\n", head.size() + 5);
   refused("GET /" + std::string(HttpGuard::kMostHead, 'a'));
+}
+
+TEST_CASE("a wish for HTTP/2 is passed on as a request that has none") {
+  const std::string get = "GET / HTTP/1.1\r\nHost: example.org\r\n\r\n";
+  const std::string before = "GET / HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nHost: example.org\r\n";
+  const std::string wish = get + before + "Upgrade: h2c\r\nX: Upgrade\r\n\r\n" + get;
+  int ends[2];
+  REQUIRE(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+  const UniqueFd client{ends[0]};
+  const UniqueFd gate{ends[1]};
+  Opening opening{OpeningKind::Http, "example.org", 80};
+  for (const std::string& part : {wish.substr(0, 150), wish.substr(150)}) {
+    REQUIRE(write(client.get(), part.data(), part.size()) == static_cast<ssize_t>(part.size()));
+    REQUIRE(opening.read_from(gate.get()) == Opening::Read::Some);
+  }
+  CHECK(opening.problem().empty());
+  CHECK(opening.passed() == wish.size());
+  CHECK(opening.bytes() == get + before + "x-asked: h2c\r\nX: Upgrade\r\n\r\n" + get);
 }
 
 TEST_CASE("another protocol only after the server agrees") {
