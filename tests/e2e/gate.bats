@@ -127,7 +127,7 @@ you have reached it" ]] || fail_with "three refusals and an answer"
     try curl -sS -H "Host: evil.example" http://good.example.org/
     try curl -sS -x http://good.example.org:80 -p http://evil.example/
     try curl -sS http://good.example.org/ --next -H "Host: evil.example" http://good.example.org/
-    curl -sS http://good.example.org/host http://good.example.org/host'
+    curl -sS --http2 http://good.example.org/host http://good.example.org/host'
   [[ $(head -n 1 <<<"$output") == web.example.net && $(tail -n 2 <<<"$output") == "good.example.org
 good.example.org" ]] || fail_with "answers first and last"
   [[ $(sed -n '2,8p' <<<"$output") != *0* ]] || fail_with "no success between"

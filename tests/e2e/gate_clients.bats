@@ -63,9 +63,9 @@ blocked() {
   [[ $status != 0 && $output$stderr =~ $2 ]] || fail_with "a failure, and '$2' in it"
   [[ $(grep -c "is blocked" <<<"$stderr") == 1 && $stderr == *"$1 is blocked"* ]] || fail_with "one note, and of $1"
 }
-# What libraries call a name that there is not, and a connection that nobody takes.
+# What libraries call a name that there is not, and a connection that nobody takes, or the listener of another rule and not for long.
 unknown='ENOTFOUND|Name or service not known|no such host|UnknownHostException|Name does not resolve'
-refused='ECONNREFUSED|[Cc]onnection refused'
+refused='ECONNREFUSED|ECONNRESET|EPIPE|[Cc]onnection (refused|reset)|Broken pipe'
 
 # An image with nothing but programs: no C library, no nsswitch.conf, no certificates.
 bare() {
