@@ -2,6 +2,7 @@
 // the parsers, and what passes does not depend on how the bytes were cut.
 #include <algorithm>
 
+#include "base/text.h"
 #include "check.h"
 #include "gate/client_hello.h"
 #include "gate/dns_message.h"
@@ -43,6 +44,8 @@ std::size_t pass_all(HttpGuard& guard, std::string_view text) {
   std::size_t passed = 0;
   while (const std::size_t more = guard.pass(text.substr(passed))) {
     FUZZ_CHECK(more <= text.size() - passed, text);
+    if (const auto at = guard.unwanted_upgrade())
+      FUZZ_CHECK(to_lower(text.substr(passed + *at, 8)) == "upgrade:" && *at < more, text);
     passed += more;
   }
   return passed;
