@@ -111,10 +111,10 @@ constexpr CommandDef kCommands[] = {
      {}},
     {Command::Doctor, "doctor", "say what works on this machine, and how to mend what does not",
      "doctor [options]",
-     "Tries what a run needs, and says of each whether it is ok, degraded or broken, what that means, why, "
-     "and\n"
-     "who can mend it with which command. Leaves nothing behind. The exit status is 0 if all is well, 1 if\n"
-     "something is not, 2 if no sandbox can be made. --verbose explains what is ok as well.",
+     "Tries what a run needs and each way into a network, and says of each whether it is ok, degraded or\n"
+     "broken, what that means, why, and who can mend it with which command. Leaves nothing behind. The exit\n"
+     "status is 0 if all is well, 1 if something is not, 2 if no sandbox can be made. --verbose explains\n"
+     "what is ok as well.",
      "snug doctor\tone line for each check\n"
      "snug doctor --json\tthe same for a program to read\n"
      "snug doctor --apparmor | sudo tee /etc/apparmor.d/snug\tallow this binary its namespaces\n",

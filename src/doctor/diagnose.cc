@@ -138,6 +138,8 @@ Finding cause_of(const Facts& facts, const Failure& failure) {
     case Stage::Landlock:
     case Stage::Filter:
       return mount_refused(facts, failure);
+    case Stage::Gate:
+      return gate_refused(facts, failure);
     case Stage::Plan:
     case Stage::Payload:
       break;
@@ -153,6 +155,10 @@ Finding unknown_cause(const Failure& failure, std::string check) {
   if (!failure.hint.empty())
     finding.fix = {failure.hint};
   return finding;
+}
+
+Who machine_root(const Facts& facts) {
+  return facts.process.container.empty() ? Who::Root : Who::OuterContainer;
 }
 
 bool in_user_namespace(const Facts& facts) {

@@ -30,6 +30,7 @@ Finding namespaces_refused(const Facts& facts, const Failure& failure);
 Finding mount_refused(const Facts& facts, const Failure& failure);
 Finding layer_refused(const Facts& facts, const Failure& failure);
 Finding range_refused(const Facts& facts, const Failure& failure);
+Finding gate_refused(const Facts& facts, const Failure& failure);
 Finding port_refused(const Facts& facts, unsigned port);
 std::vector<Finding> judge_ids(const Facts& facts);
 std::vector<Finding> judge_layers(const Facts& facts);
@@ -50,6 +51,8 @@ bool apparmor_restricts(const Facts& facts);
 Finding apparmor_finding(const Facts& facts, std::string check);
 // The outer container's filter refuses a system call.
 Finding outer_filter_finding(const Facts& facts, std::string check);
+// A setting of the machine's, which a container's root cannot change.
+Who machine_root(const Facts& facts);
 // Nothing known fits.
 Finding unknown_cause(const Failure& failure, std::string check);
 

@@ -23,11 +23,6 @@ Finding broken(std::string check, std::string cause, std::vector<std::string> fi
           .who = who};
 }
 
-// A setting of the machine's, which a container's root cannot change.
-Who machine_root(const Facts& facts) {
-  return facts.process.container.empty() ? Who::Root : Who::OuterContainer;
-}
-
 std::vector<std::string> set_sysctl(std::string_view name, std::string_view value) {
   return {fmt::format("echo {}={} | sudo tee /etc/sysctl.d/60-userns.conf", name, value),
           "sudo sysctl --system"};

@@ -55,6 +55,28 @@ Finding judge_uplink(const Facts& facts) {
   return finding;
 }
 
+// Its refusals are seen by a packet socket, which it can do without.
+Finding judge_gate(const Facts& facts) {
+  const NetworkFacts& network = facts.network;
+  if (!network.gate.failures.empty())
+    return gate_refused(facts, network.gate.failures.front());
+  if (!network.gate_blind)
+    return {.check = "gate",
+            .consequence = "--network gate works: --allow HOST lets programs reach HOST alone"};
+  Finding finding{.check = "gate",
+                  .level = Level::Degraded,
+                  .consequence = "--network gate works, but of what it refuses only a part is told",
+                  .cause = "this kernel has no packet sockets (CONFIG_PACKET), by which refusals are seen",
+                  .fix = {"sudo modprobe af_packet"},
+                  .who = machine_root(facts)};
+  if (facts.process.seccomp == 2) {
+    finding.cause = "a system call filter (seccomp) refuses packet sockets, by which refusals are seen";
+    finding.fix = {"allow socket(AF_PACKET) in it"};
+    finding.who = facts.process.container.empty() ? Who::You : Who::OuterContainer;
+  }
+  return finding;
+}
+
 Finding judge_ping(const Facts& facts) {
   const auto range = words_of(sysctl(facts, "net/ipv4/ping_group_range"));
   const auto first = range.size() == 2 ? parse_number(range[0], "group") : Result<std::uint64_t>{0U};
@@ -68,7 +90,7 @@ Finding judge_ping(const Facts& facts) {
                                facts.network.gid),
           .fix = {"echo 'net.ipv4.ping_group_range=0 2147483647' | sudo tee /etc/sysctl.d/60-ping.conf",
                   "sudo sysctl --system"},
-          .who = facts.process.container.empty() ? Who::Root : Who::OuterContainer};
+          .who = machine_root(facts)};
 }
 
 unsigned first_free_port(const Facts& facts) {
@@ -104,8 +126,44 @@ Finding port_refused(const Facts& facts, unsigned port) {
           .who = Who::You};
 }
 
+Finding gate_refused(const Facts& facts, const Failure& failure) {
+  const int err = failure.err;
+  const bool contained = !facts.process.container.empty();
+  Finding finding{.check = "gate",
+                  .level = Level::Degraded,
+                  .consequence = "--network gate does not work; the other modes do not need it",
+                  .who = machine_root(facts)};
+  if (err == EOPNOTSUPP || err == ENODEV) {
+    finding.cause = "this kernel has no virtual devices (veth), by which a sandbox reaches its gate";
+    finding.fix = {
+        contained ? "on the machine itself, as root: modprobe veth" : "sudo modprobe veth",
+        "where it has no such module: reboot if the kernel was updated, else a kernel with CONFIG_VETH"};
+  } else if (err == ENOSPC) {
+    const std::string_view most = sysctl(facts, "user/max_net_namespaces");
+    finding.cause = fmt::format(
+        "network namespaces are used up{}: a sandbox with a gate has two; this ENOSPC is no full disk",
+        most.empty() ? "" : fmt::format(" (user.max_net_namespaces is {})", most));
+    finding.fix = {"echo user.max_net_namespaces=28633 | sudo tee /etc/sysctl.d/60-userns.conf",
+                   "sudo sysctl --system"};
+  } else if ((err == EPERM || err == ENOSYS) && facts.process.seccomp == 2) {
+    Finding by_filter = outer_filter_finding(facts, finding.check);
+    by_filter.level = finding.level;
+    by_filter.consequence = std::move(finding.consequence);
+    return by_filter;
+  } else {
+    // What a run says.
+    finding.cause = failure.words;
+    finding.fix = {failure.hint.empty() ? "do without: --network full, or --network host" : failure.hint};
+    finding.who = Who::You;
+  }
+  return finding;
+}
+
 std::vector<Finding> judge_network(const Facts& facts) {
-  std::vector<Finding> findings{judge_uplink(facts), judge_ping(facts), judge_ports(facts)};
+  std::vector<Finding> findings;
+  if (facts.network.gate.tried)
+    findings.push_back(judge_gate(facts));
+  findings.insert(findings.end(), {judge_uplink(facts), judge_ping(facts), judge_ports(facts)});
   if (facts.network.curl.path.empty())
     findings.push_back({.check = "curl",
                         .level = Level::Degraded,

@@ -128,8 +128,10 @@ struct CgroupFacts {
 
 struct NetworkFacts {
   Helper pasta{};
-  Helper slirp{};  // slirp4netns
-  Trial full{};    // a run with --network full, where one of the two is there
+  Helper slirp{};     // slirp4netns
+  Trial full{};       // a run with --network full, where one of the two is there
+  Trial gate{};       // a run with --network gate and a rule
+  bool gate_blind{};  // it has run, and could not see what it refuses
   Helper curl{};
   std::uint32_t gid{};
 };

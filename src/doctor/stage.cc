@@ -30,6 +30,7 @@ Stage stage_of(const Step& step) {
           [](const SweepDisk&) { return Disk; },
           [](const PrepareDisk&) { return Disk; },
           [](const KeepContainer&) { return Disk; },
+          [](const OpenGate&) { return Gate; },
           [](const Execute&) { return Payload; },
           [](const EnterDir&) { return Payload; },
           // Of the others only mounts are refused by machines; what else can fail is the command's affair.

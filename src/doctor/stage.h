@@ -26,6 +26,7 @@ enum class Stage {
   Landlock,
   Filter,
   Disk,     // a directory in the store
+  Gate,     // the egress gate: its network, its process
   Payload,  // what is the command's own affair: exec, its directory
 };
 

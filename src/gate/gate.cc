@@ -67,8 +67,9 @@ Status Gate::take_start() {
   char bytes[kMostFailure];
   const ssize_t n = receive_with_fd(channel_.get(), bytes, sizeof bytes, network_);
   const std::string_view said{bytes, static_cast<std::size_t>(std::max<ssize_t>(n, 0))};
-  if (said == kReady && network_) {
+  if ((said == kReady || said == kReadyBlind) && network_) {
     started_ = true;
+    blind_ = said == kReadyBlind;
     return {};
   }
   ended_ = true;

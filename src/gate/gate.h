@@ -38,6 +38,8 @@ class Gate {
   // The next event, nothing where there is none for now. Once ended() is true the process has gone.
   std::optional<GateEvent> take_event();
   bool ended() const { return ended_; }
+  // The kernel has no packet sockets: what programs try where nobody listens is not told.
+  bool blind() const { return blind_; }
 
   // Has it tell what is left: connections that are open still. take_event() has that until ended().
   void finish();
@@ -56,6 +58,7 @@ class Gate {
   bool started_{};
   bool finishing_{};
   bool ended_{};
+  bool blind_{};
 };
 
 }  // namespace snug

@@ -45,14 +45,6 @@ std::string stage_text(GateStage stage, std::uint32_t port) {
   return "set up the gate";
 }
 
-std::string stage_hint(GateStage stage, int error) {
-  if (stage == GateStage::Link && (error == EOPNOTSUPP || error == ENODEV))
-    return "this kernel has no veth devices: modprobe veth, as root, or have CONFIG_VETH built in";
-  if (stage == GateStage::Network && error == ENOSPC)
-    return "the machine allows no more network namespaces: user.max_net_namespaces in sysctl";
-  return "";
-}
-
 // From the process that makes sockets: one of them with its kind, the end, or what failed.
 struct MakerMessage {
   enum class What : std::uint32_t { Socket, Done, Failed };
@@ -139,9 +131,7 @@ Result<std::vector<GateSocket>> collect(int channel) {
     if (message.what == MakerMessage::What::Done)
       return sockets;
     if (message.what == MakerMessage::What::Failed)
-      return fail({.step = stage_text(message.stage, message.port),
-                   .err = message.error,
-                   .hint = stage_hint(message.stage, message.error)});
+      return fail({.step = stage_text(message.stage, message.port), .err = message.error});
     sockets.push_back({message.kind, static_cast<std::uint16_t>(message.port), std::move(fd)});
   }
 }

@@ -18,7 +18,7 @@ class NetworkMaker {
   // waits for it: SIGCHLD is ignored here.
   static Result<NetworkMaker> begin(int channel, const std::vector<std::uint16_t>& ports);
   // Waits until it is done. The first of the sockets is the network itself (Kind::Network). Fails with the
-  // step that failed, and what to do.
+  // step that failed.
   Result<std::vector<GateSocket>> finish();
 
  private:

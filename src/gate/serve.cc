@@ -160,10 +160,12 @@ void serve_gate(HostRules rules, UniqueFd channel) {
   for (GateSocket& socket : *sockets)
     if (socket.kind == GateSocket::Kind::Network)
       network = std::move(socket.fd);
+  const bool blind = std::ranges::count(*sockets, GateSocket::Kind::Watch, &GateSocket::kind) == 0;
   Server server{*poller, std::move(rules), std::move(channel)};
   if (const int error = server.start(*std::move(sockets)))
     give_up({.step = "start the gate", .err = error});
-  (void)send_with_fd(told, kReady.data(), kReady.size(), network.get());
+  const std::string_view ready = blind ? kReadyBlind : kReady;
+  (void)send_with_fd(told, ready.data(), ready.size(), network.get());
   network.reset();
   while (poller->run_once() == 0) {
   }

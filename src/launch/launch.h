@@ -37,6 +37,7 @@ struct Outcome {
   bool timed_out{};
   bool out_of_blocks{};  // the writable layer was full at the end
   bool out_of_inodes{};
+  bool gate_blind{};           // the gate could tell only a part of what it refused
   std::string memory_limit{};  // "64 MiB", where the kernel has killed it for going beyond
   bool operator==(const Outcome&) const = default;
 };

@@ -49,6 +49,7 @@ void Supervisor::end_gate_setup(Status status) {
 void Supervisor::take_gate_events() {
   if (!gate_->started()) {
     Status status = gate_->take_start();
+    outcome_.gate_blind = gate_->blind();
     // init waits for it with the payload, whose first packet must find it.
     return end_gate_setup(status ? say_go("tell init that the gate is there") : std::move(status));
   }

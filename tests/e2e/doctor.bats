@@ -21,7 +21,7 @@ need_unshare() { unshare --user --map-root-user --mount true || lacks "user name
   bad=$(grep -cE '^(degraded|broken) ' <<<"$output") || true
   [[ $status == 0 && $bad == 0 || $status == 1 && $bad != 0 ]]
   local check
-  for check in 'user namespaces' 'id map' mounts /proc loopback overlay store 'id range' limits landlock 'system call filter' terminal pasta curl; do
+  for check in 'user namespaces' 'id map' mounts /proc loopback overlay store 'id range' limits landlock 'system call filter' terminal gate pasta curl; do
     grep -qE "^(ok|degraded|broken) +$check " <<<"$output" || fail_with "a line for $check"
   done
   # What is not well has a cause.
@@ -109,6 +109,24 @@ need_unshare() { unshare --user --map-root-user --mount true || lacks "user name
   isolation none
   is mounts broken "system call filter"
   [[ $(of "user namespaces" level) == ok ]]
+}
+
+@test "a filter that refuses the gate its network, or packet sockets; runs say so too" {
+  need perl
+  doctor env
+  [[ $(of gate level) == ok && $(of gate consequence) == *works* ]] || lacks "the gate"
+  doctor "$support/refuse-calls" networks
+  [[ $status == 1 ]]
+  isolation full
+  is gate degraded "system call filter"
+  [[ $(of gate consequence) == *"does not work"* ]]
+  run --separate-stderr "$support/refuse-calls" networks "$SNUG" run --network gate --allow example.org host true
+  [[ $status == 125 && $stderr == *"make the gate's network: "*EPERM*"hint"*"system call filter"* ]] || fail_with "the same hint"
+  doctor "$support/refuse-calls" packets
+  [[ $status == 1 ]]
+  is gate degraded "packet sockets"
+  run --separate-stderr "$support/refuse-calls" packets "$SNUG" run --network gate --allow example.org host cat /proc/net/dev
+  [[ $status == 0 && $output == *gate0:* && -z $stderr ]] || fail_with "a gate"
 }
 
 @test "a masked /proc" {

@@ -53,7 +53,10 @@ inline Facts healthy() {
                   .bus = 0,
                   .systemd = true,
                   .lingers = true};
-  facts.network = {.pasta = {.path = "/usr/bin/pasta"}, .curl = {.path = "/usr/bin/curl"}, .gid = 1000};
+  facts.network = {.pasta = {.path = "/usr/bin/pasta"},
+                   .gate = {.tried = true},
+                   .curl = {.path = "/usr/bin/curl"},
+                   .gid = 1000};
   facts.base = {.tried = true};
   facts.isolated = true;
   return facts;

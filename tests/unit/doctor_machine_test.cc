@@ -92,6 +92,63 @@ TEST_CASE("--network full: by either tool, and what a run with it says") {
   CHECK(advises(finding_of(facts, "pasta"), "default route"));
 }
 
+TEST_CASE("--network gate: no veth, no network namespace left, a filter, anything else that a run says") {
+  const auto failed = [](int err) {
+    Facts facts = healthy();
+    facts.network.gate.failures = {
+        {.stage = Stage::Gate, .err = err, .words = "the words of the run", .hint = "its hint"}};
+    return facts;
+  };
+  Facts facts = failed(EOPNOTSUPP);
+  CHECK(finding_of(facts, "gate").level == Level::Degraded);
+  CHECK(has(finding_of(facts, "gate").consequence, "--network gate does not work"));
+  CHECK(has(finding_of(facts, "gate").cause, "veth"));
+  CHECK(advises(finding_of(facts, "gate"), "sudo modprobe veth"));
+  CHECK(advises(finding_of(facts, "gate"), "CONFIG_VETH"));
+  CHECK(finding_of(facts, "gate").who == Who::Root);
+  CHECK(exit_status(facts, diagnose(facts)) == 1);
+  // A container's root loads no modules.
+  facts.process.container = "docker";
+  CHECK(finding_of(facts, "gate").who == Who::OuterContainer);
+  CHECK_FALSE(advises(finding_of(facts, "gate"), "sudo"));
+
+  facts = failed(ENOSPC);
+  facts.kernel.sysctls["user/max_net_namespaces"] = "1";
+  CHECK(has(finding_of(facts, "gate").cause, "user.max_net_namespaces is 1"));
+  CHECK(advises(finding_of(facts, "gate"), "user.max_net_namespaces="));
+
+  facts = failed(EPERM);
+  CHECK(finding_of(facts, "gate").cause == "the words of the run");
+  CHECK(finding_of(facts, "gate").fix == std::vector<std::string>{"its hint"});
+  facts.process.seccomp = 2;
+  CHECK(has(finding_of(facts, "gate").cause, "system call filter"));
+  CHECK(finding_of(facts, "gate").level == Level::Degraded);
+  CHECK(isolation_of(facts) == Isolation::Full);
+}
+
+TEST_CASE("--network gate: the error of a run gets the hint where the machine is to blame") {
+  const auto found = explain_step(OpenGate{}, EOPNOTSUPP, FakeHost{});
+  REQUIRE(found);
+  CHECK(has(hint_of(*found), "as root: sudo modprobe veth"));
+  CHECK_FALSE(explain_step(OpenGate{}, EMFILE, FakeHost{}));
+}
+
+TEST_CASE("--network gate: without packet sockets it works, and tells less") {
+  Facts facts = healthy();
+  CHECK(finding_of(facts, "gate").level == Level::Ok);
+  CHECK(has(finding_of(facts, "gate").consequence, "--network gate works"));
+  facts.network.gate_blind = true;
+  CHECK(finding_of(facts, "gate").level == Level::Degraded);
+  CHECK(has(finding_of(facts, "gate").cause, "CONFIG_PACKET"));
+  CHECK(advises(finding_of(facts, "gate"), "modprobe af_packet"));
+  facts.process.seccomp = 2;
+  CHECK(has(finding_of(facts, "gate").cause, "system call filter"));
+  CHECK_FALSE(advises(finding_of(facts, "gate"), "modprobe"));
+  // Where no sandbox can be made, nothing was tried.
+  facts.network.gate = {};
+  CHECK(finding_of(facts, "gate").consequence == "no such finding");
+}
+
 TEST_CASE("21: ports below 1024") {
   Facts facts = healthy();
   CHECK(finding_of(facts, "ports").level == Level::Ok);
