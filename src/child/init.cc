@@ -221,9 +221,9 @@ void run_init(const Program& program, int wire) {
   if (program.tree_only)
     hold_tree(state, program);
   umask(022);
-  if (program.enterable || program.published)
+  if (program.enterable)
     if (const int result = hand_out_tree(state); result < 0)
-      fail_and_exit(state, program.enterable ? program.enter_step : program.create_step, result);
+      fail_and_exit(state, program.enter_step, result);
   if (program.connected)
     if (const int result = await_go(state); result < 0)
       fail_and_exit(state, program.connect_step, result);

@@ -204,8 +204,7 @@ struct Program {
   uint16_t create_step;
   bool setup_only;  // a trial: end before the payload
   bool enterable;   // commands are taken over the wire beside the payload (child/enter.h)
-  bool published;   // the supervisor works in the namespaces, and needs descriptors of them
-  bool connected;   // and the payload waits until it has brought the network up
+  bool connected;   // the supervisor works on the network, by descriptors of it; the payload waits for that
   bool tree_only;   // no payload: the tree is handed out, and stays as long as the wire does
   uint16_t enter_step;
   uint16_t connect_step;

@@ -37,14 +37,6 @@ child::Op& LoweredProgram::add(OpCode code) {
   return op;
 }
 
-// As early as it can be: what init waits for in the end is done meanwhile. After the maps, since init could
-// not tell their Go from the gate's.
-void LoweredProgram::hand_out_namespaces() {
-  const std::size_t gate = index_of<OpenGate>(plan_);
-  if (gate < plan_.steps.size() && !facts_.setup_only && !facts_.tree_only)
-    add(OpCode::HandOutNamespaces).step = static_cast<std::uint16_t>(gate);
-}
-
 const char* LoweredProgram::keep(std::string text) {
   return texts_.emplace_back(std::move(text)).c_str();
 }
@@ -93,6 +85,19 @@ Status LoweredProgram::lower_filter(const InstallSeccomp& step) {
   return {};
 }
 
+// As early as it can be: what the payload waits for is done while init goes on. After the loopback, which
+// what forwards has routes on; and after the maps, since init could not tell their Go from that for the
+// network.
+void LoweredProgram::hand_out_network() {
+  const std::size_t step =
+      std::min({index_of<OpenGate>(plan_), index_of<PublishPorts>(plan_), index_of<ConnectNetwork>(plan_)});
+  if (step == plan_.steps.size() || facts_.setup_only || facts_.tree_only)
+    return;
+  program_.connected = true;
+  program_.connect_step = static_cast<std::uint16_t>(step);
+  add(OpCode::HandOutNamespaces).step = program_.connect_step;
+}
+
 void LoweredProgram::lower_step(const Step& step) {
   child::Payload& payload = program_.payload;
   std::visit(overloaded{
@@ -103,16 +108,10 @@ void LoweredProgram::lower_step(const Step& step) {
                  [&](const EnterContainer&) {},
                  [&](const LimitGroup&) {},
                  [&](const RelayFiles&) {},
-                 [&](const PublishPorts&) { program_.published = true; },
-                 [&](const OpenGate&) {
-                   program_.connected = true;
-                   program_.connect_step = step_;
-                 },
+                 [&](const PublishPorts&) {},
+                 [&](const OpenGate&) {},
                  [&](const JoinNetwork&) {},
-                 [&](const ConnectNetwork&) {
-                   program_.published = program_.connected = true;
-                   program_.connect_step = step_;
-                 },
+                 [&](const ConnectNetwork&) {},
                  [&](const CreateNamespaces&) { program_.create_step = step_; },
                  [&](const Timeout&) {},
                  [&](const ReportNew&) {},
@@ -122,18 +121,17 @@ void LoweredProgram::lower_step(const Step& step) {
                  },
                  [&](const MapSelf& s) {
                    add(OpCode::WriteMaps).maps = {keep(map_line(s.uid)), keep(map_line(s.gid))};
-                   hand_out_namespaces();
                  },
                  [&](const SharedMap& s) {
                    add(OpCode::CheckIds).ids = {s.uid.inside, s.gid.inside};
                  },
-                 [&](const MapRange&) {
-                   add(OpCode::AwaitMaps);
-                   hand_out_namespaces();
-                 },
+                 [&](const MapRange&) { add(OpCode::AwaitMaps); },
                  [&](const NewCgroupNamespace&) { add(OpCode::NewCgroupNamespace); },
                  [&](const JoinKeyring&) { add(OpCode::JoinKeyring); },
-                 [&](const LoopbackUp&) { add(OpCode::LoopbackUp); },
+                 [&](const LoopbackUp&) {
+                   add(OpCode::LoopbackUp);
+                   hand_out_network();
+                 },
                  [&](const SetSysctl& s) {
                    add(OpCode::SetSysctl).sysctl = {keep("/proc/sys/" + s.name), s.value.c_str()};
                  },

@@ -40,7 +40,7 @@ class LoweredProgram {
  private:
   child::Op& add(child::OpCode code);
   const char* keep(std::string text);
-  void hand_out_namespaces();
+  void hand_out_network();
   const char* root_layer();
   const char* keep_size(std::uint64_t bytes);  // null for 0
   child::TextList keep_list(const std::vector<std::string>& texts);

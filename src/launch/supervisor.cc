@@ -158,7 +158,7 @@ void Supervisor::on_message(const child::Message& message, Fds& fds) {
     case child::MessageKind::AwaitMaps:
       return end_setup(give_maps(), index_of<MapRange>(plan_));
     case child::MessageKind::Namespaces:
-      return end_gate_setup(join_gate(std::move(fds[0]), fds[1]));
+      return start_network(fds[0], fds[1]);
     case child::MessageKind::Fuse:
       return end_setup(serve_fuse(message.id, std::move(fds[0]), std::move(fds[1])));
     case child::MessageKind::Terminal:
@@ -195,10 +195,6 @@ void Supervisor::on_message(const child::Message& message, Fds& fds) {
       stop_self();
       return;  // SIGCONT, pending now, wakes the payload too
     case child::MessageKind::Tree:
-      if (!listeners_.empty())
-        end_setup(start_forwarder(fds[1], fds[2]), index_of<PublishPorts>(plan_));
-      if (!facts_.tree_only)
-        end_outbound(start_outbound(fds[1], fds[2]));
       if (companion_)
         on_companion_message(message, fds);
       return;

@@ -52,8 +52,9 @@ class Supervisor : private Sandbox {
   void on_companion_message(const child::Message& message, Fds& fds);
   Status give_maps();
   Status start_gate();
-  Status join_gate(UniqueFd user_namespace, const UniqueFd& network_namespace);
   void end_gate_setup(Status status);
+  void start_network(const UniqueFd& user_namespace, const UniqueFd& network_namespace);
+  void end_network_setup();
   void take_gate_events();
   void finish_gate();
   Status say_go(const char* what);

@@ -16,6 +16,28 @@ constexpr std::chrono::milliseconds kGateFarewell{500};
 
 }  // namespace
 
+void Supervisor::start_network(const UniqueFd& user_namespace, const UniqueFd& network_namespace) {
+  if (gate_) {
+    UniqueFd user{fcntl(user_namespace.get(), F_DUPFD_CLOEXEC, 3)};
+    end_gate_setup(user ? gate_->join(std::move(user), network_namespace)
+                        : fail({.step = "keep the sandbox's user namespace for the gate", .err = errno}));
+  }
+  if (!listeners_.empty() && !error_)
+    end_setup(start_forwarder(user_namespace, network_namespace), index_of<PublishPorts>(plan_));
+  const bool full = find_step<ConnectNetwork>(plan_) != nullptr;
+  if (full && !error_)
+    end_outbound(start_outbound(user_namespace, network_namespace));
+  // The others tell when they are ready.
+  if (!gate_ && !full)
+    end_network_setup();
+}
+
+// init waits for it with the payload, whose first packet must find it, and which has not run where it fails.
+void Supervisor::end_network_setup() {
+  if (!error_)
+    end_setup(say_go("tell init that its network is there"));
+}
+
 Status Supervisor::start_forwarder(const UniqueFd& user_namespace, const UniqueFd& network_namespace) {
   UniqueFd user{fcntl(user_namespace.get(), F_DUPFD_CLOEXEC, 3)};
   UniqueFd network{fcntl(network_namespace.get(), F_DUPFD_CLOEXEC, 3)};
@@ -36,12 +58,6 @@ Status Supervisor::start_gate() {
   return {};
 }
 
-Status Supervisor::join_gate(UniqueFd user_namespace, const UniqueFd& network_namespace) {
-  if (!gate_ || !user_namespace || !network_namespace)
-    return fail({.step = "init has namespaces for a gate that is not there"});
-  return gate_->join(std::move(user_namespace), network_namespace);
-}
-
 void Supervisor::end_gate_setup(Status status) {
   end_setup(std::move(status), index_of<OpenGate>(plan_));
 }
@@ -50,8 +66,8 @@ void Supervisor::take_gate_events() {
   if (!gate_->started()) {
     Status status = gate_->take_start();
     outcome_.gate_blind = gate_->blind();
-    // init waits for it with the payload, whose first packet must find it.
-    return end_gate_setup(status ? say_go("tell init that the gate is there") : std::move(status));
+    end_gate_setup(std::move(status));
+    return end_network_setup();
   }
   while (auto event = gate_->take_event())
     if (options_.gate_event)
@@ -72,8 +88,6 @@ Status Supervisor::allow(const HostRule& rule) {
 
 Status Supervisor::start_outbound(const UniqueFd& user_namespace, const UniqueFd& network_namespace) {
   const ConnectNetwork* step = find_step<ConnectNetwork>(plan_);
-  if (!step)
-    return {};
   UniqueFd user{fcntl(user_namespace.get(), F_DUPFD_CLOEXEC, 3)};
   UniqueFd network{fcntl(network_namespace.get(), F_DUPFD_CLOEXEC, 3)};
   if (!user || !network)
@@ -86,7 +100,9 @@ Status Supervisor::on_outbound() {
   const auto ready = outbound_.take_news();
   if (!ready)
     return tl::unexpected{ready.error()};
-  return *ready ? say_go("tell init that the network is there") : Status{};
+  if (*ready)
+    end_network_setup();
+  return {};
 }
 
 void Supervisor::end_outbound(Status status) {

@@ -153,6 +153,16 @@ teardown() {
   [[ $stderr == *"every port is the host's already"* ]]
 }
 
+@test "where the ports cannot be served the command has not run" {
+  mkdir t
+  local round
+  for ((round = 0; round < 10; ++round)); do
+    run --separate-stderr "$support/refuse-calls" joins "$SNUG" run -p 127.0.0.1:0:80 -v "$PWD/t:/t" host touch /t/ran
+    [[ $status == 125 && $stderr == *"set up the forwarder of published ports: "*EPERM* ]] || fail_with "125"
+    [[ ! -e t/ran ]]
+  done
+}
+
 @test "the port is gone with the container: after its end, stop, and kill -9 of its supervisor" {
   serving web -p 0:80 -- 127.0.0.1 80 echo
   local port
