@@ -77,7 +77,7 @@ Status Gate::take_start() {
   int number = 0;
   if (parts.size() != 4 || parts[0] != kFailed ||
       std::from_chars(parts[1].data(), parts[1].data() + parts[1].size(), number).ec != std::errc{})
-    return fail({.step = "start the gate", .hint = "its process was killed"});
+    return fail({.step = "start the gate", .hint = "its process has ended"});
   return fail({.step = std::string{parts[2]}, .err = number, .hint = std::string{parts[3]}});
 }
 

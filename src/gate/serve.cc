@@ -165,7 +165,9 @@ void serve_gate(HostRules rules, UniqueFd channel) {
   if (const int error = server.start(*std::move(sockets)))
     give_up({.step = "start the gate", .err = error});
   const std::string_view ready = blind ? kReadyBlind : kReady;
-  (void)send_with_fd(told, ready.data(), ready.size(), network.get());
+  // A gate that cannot say that it is ready is none: the supervisor would wait for ever.
+  if (send_with_fd(told, ready.data(), ready.size(), network.get()) != 0)
+    _exit(1);
   network.reset();
   while (poller->run_once() == 0) {
   }
