@@ -35,11 +35,15 @@ Result<Ends> make_pipe() {
   return Ends{UniqueFd{fds[0]}, UniqueFd{fds[1]}};
 }
 
-// Descriptor n of the process will be fds[n]; every other is closed.
-bool take_descriptors(std::array<int, 5> fds) {
-  for (int& fd : fds)
-    if (fd >= 0 && (fd = fcntl(fd, F_DUPFD, 16)) < 0)
+// Descriptor n of the process will be fds[n]; every other is closed. Where it fails, fds[2] is the pipe
+// still.
+bool take_descriptors(std::array<int, 5>& fds) {
+  for (int& fd : fds) {
+    const int high = fd < 0 ? fd : fcntl(fd, F_DUPFD, 16);
+    if (high < 0 && fd >= 0)
       return false;
+    fd = high;
+  }
   std::vector<int> kept;
   for (int n = 0; n < static_cast<int>(fds.size()); ++n) {
     if (fds[n] < 0)
@@ -48,11 +52,12 @@ bool take_descriptors(std::array<int, 5> fds) {
       return false;
     kept.push_back(n);
   }
+  fds[2] = 2;
   close_others(std::move(kept));
   return true;
 }
 
-[[noreturn]] void execute(const std::vector<std::string>& argv, const std::array<int, 5>& fds, bool joined,
+[[noreturn]] void execute(const std::vector<std::string>& argv, std::array<int, 5> fds, bool joined,
                           pid_t parent) {
   sigset_t none;
   sigemptyset(&none);
@@ -69,7 +74,7 @@ bool take_descriptors(std::array<int, 5> fds) {
     execve(arguments[0], arguments.data(), environment);
   }
   const std::string text = fmt::format("it cannot be executed: {}\n", std::strerror(errno));
-  (void)!write(2, text.data(), text.size());
+  (void)!write(fds[2], text.data(), text.size());
   _exit(127);
 }
 
@@ -89,8 +94,9 @@ int close_way_to_loopback(const UniqueFd& user_namespace, const UniqueFd& networ
     _exit(error != 0 ? error : keep_loopback_inside(kOutboundDevice));
   }
   int status = 0;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
+  while (waitpid(pid, &status, 0) < 0)
+    if (errno != EINTR)
+      return errno;  // it is not known to be closed
   return WIFEXITED(status) ? WEXITSTATUS(status) : ECHILD;
 }
 
