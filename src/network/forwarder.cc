@@ -112,14 +112,19 @@ Status Forwarder::start(std::vector<Listener> listeners, UniqueFd user_namespace
   const unsigned count = workers();
   for (unsigned i = 0; i < count; ++i) {
     std::vector<Listener> mine;
-    for (const Listener& listener : listeners)
+    for (const Listener& listener : listeners) {
       // What a UDP peer has sent goes to one process, which knows the peer.
-      if (i == 0 || listener.protocol == Protocol::Tcp)
-        mine.push_back({.socket = UniqueFd{fcntl(listener.socket.get(), F_DUPFD_CLOEXEC, 3)},
-                        .address = listener.address,
-                        .host = listener.host,
-                        .container = listener.container,
-                        .protocol = listener.protocol});
+      if (i > 0 && listener.protocol != Protocol::Tcp)
+        continue;
+      UniqueFd socket{fcntl(listener.socket.get(), F_DUPFD_CLOEXEC, 3)};
+      if (!socket)
+        return fail({.step = "hand a published port to its forwarder", .err = errno});
+      mine.push_back({.socket = std::move(socket),
+                      .address = listener.address,
+                      .host = listener.host,
+                      .container = listener.container,
+                      .protocol = listener.protocol});
+    }
     if (mine.empty())
       break;
     if (Status status = start_one(std::move(mine), user_namespace, network_namespace); !status) {
