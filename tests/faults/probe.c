@@ -1,7 +1,11 @@
 // What confines this process, a line for each property: the payload of every run with a fault, whose answer
-// must be the one of a run without. Arguments: NAME=INODE for each namespace of the host (user=4026531837).
+// must be the one of a run without. Arguments: NAME=INODE for each namespace of the host (user=4026531837);
+// tcp:ADDRESS:PORT, whether anything is said there; serve:PORT, whether anybody comes to it.
 // It opens, asks and compares; it changes nothing but its sandbox's own root.
+//
+// probe ask tcp:ADDRESS:PORT… asks all of them again and again, until there is a file "enough".
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -83,6 +87,8 @@ static void namespaces(int argc, char** argv) {
     const char* equals = strchr(argv[i], '=');
     char path[64];
     struct stat info;
+    if (!equals)
+      continue;
     snprintf(path, sizeof path, "/proc/self/ns/%.*s", (int)(equals - argv[i]), argv[i]);
     if (stat(path, &info) != 0)
       printf("%s: %s\n", path, strerrorname_np(errno));
@@ -270,7 +276,65 @@ static void surroundings(void) {
   printf("write: %s\n", answer(open("/written", O_WRONLY | O_CREAT | O_CLOEXEC, 0600)));
 }
 
+static time_t patience = 4;  // seconds for an answer
+
+static int socket_at(const char* address, const char* port, struct sockaddr_in* where) {
+  const struct timeval limit = {.tv_sec = patience};
+  *where = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
+  inet_pton(AF_INET, address, &where->sin_addr);
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+  return fd;
+}
+
+// Of tcp:ADDRESS:PORT. A connection that the gate resets at once may have been there for a moment.
+static int is_answered(const char* where) {
+  char address[64] = "";
+  char byte = 0;
+  struct sockaddr_in to;
+  const char* port = strrchr(where, ':') + 1;
+  snprintf(address, sizeof address, "%.*s", (int)(port - where - 5), where + 4);
+  const int fd = socket_at(address, port, &to);
+  const int answered = connect(fd, (struct sockaddr*)&to, sizeof to) == 0 && read(fd, &byte, 1) == 1;
+  close(fd);
+  return answered;
+}
+
+static int is_visited(const char* port) {
+  char byte = 0;
+  struct sockaddr_in own;
+  const int fd = socket_at("0.0.0.0", port, &own);
+  if (bind(fd, (struct sockaddr*)&own, sizeof own) != 0 || listen(fd, 9) != 0)
+    return 0;
+  const int visitor = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+  return visitor >= 0 && read(visitor, &byte, 1) == 1;
+}
+
+static void network(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i)
+    if (strncmp(argv[i], "tcp:", 4) == 0)
+      printf("%s: %s\n", argv[i], is_answered(argv[i]) ? "an answer" : "nothing");
+    else if (strncmp(argv[i], "serve:", 6) == 0)
+      printf("%s: %s\n", argv[i], is_visited(argv[i] + 6) ? "a visitor" : "nobody");
+}
+
+// A line for each round, a letter for each place, "+" where it answers.
+static int keep_asking(int argc, char** argv) {
+  patience = 2;
+  for (int last = 0; !last;) {
+    last = access("enough", F_OK) == 0;
+    for (int i = 0; i < argc; ++i) putchar(is_answered(argv[i]) ? '+' : '-');
+    putchar('\n');
+    fflush(stdout);
+    usleep(2000);
+  }
+  return 0;
+}
+
 int main(int argc, char** argv, char** environment) {
+  if (argc > 2 && strcmp(argv[1], "ask") == 0)
+    return keep_asking(argc - 2, argv + 2);
   if (argc == 2 && strcmp(argv[1], "wait") == 0)
     return pause();
   // On a terminal too: how often a relay is woken up should not depend on who is faster.
@@ -285,6 +349,7 @@ int main(int argc, char** argv, char** environment) {
   processes();
   surroundings();
   standard_descriptors();
+  network(argc, argv);
   printf("end of probe\n");
   return fflush(stdout) == 0 ? 0 : 1;
 }

@@ -13,6 +13,7 @@ class Scenario:
     terminal: bool = False
     full: bool = False  # every kill and every limit, even in CI
     only: tuple = ()  # just these calls, where the others are as in another scenario
+    asks: tuple = ()  # what the probe is to ask of the network
 
 
 VOLUMES = ("-v", "../volume:/mnt/data:ro", "--tmpfs", "/scratch:size=1M", "-w", "/mnt/data")
@@ -48,7 +49,7 @@ def subordinate_ids():
 
 def arguments(rig, scenario, command="run"):
     words = [rig.snug, command, "--color", "never", "-q", *scenario.options]
-    return words + [scenario.image, scenario.probe, *rig.namespaces()]
+    return words + [scenario.image, scenario.probe, *rig.namespaces(), *scenario.asks]
 
 
 @dataclasses.dataclass(frozen=True)

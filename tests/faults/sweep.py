@@ -1,7 +1,7 @@
 """Faults one after another: what is tried, by two workers, and what is made of their verdicts."""
 import collections, dataclasses, errno, multiprocessing, re, shutil, sys, tempfile, time
 
-import coverage, judge, rig, scenarios, traced
+import coverage, judge, machine, rig, scenarios, traced
 
 ERRNOS = (errno.EPERM, errno.ENOMEM, errno.EMFILE, errno.EINTR, errno.ENOSPC, errno.ENOSYS)
 # Neither has an error to answer with: they do not come back.
@@ -35,7 +35,9 @@ def rig_of_worker():
     """Made with the first task, so that what goes wrong with it is told and ends the harness."""
     global _rig
     if _rig is None:
-        snug, probe, parent = _place
+        snug, probe, parent, networked = _place
+        if networked:
+            machine.enter()
         _rig = rig.Rig(snug, probe, tempfile.mkdtemp(dir=parent))
     return _rig
 
@@ -61,10 +63,12 @@ def attempt(task):
 
 
 class Workers:
-    def __init__(self, snug, probe, jobs):
+    """networked: each on a machine of its own, with servers to be reached (machine.py)."""
+
+    def __init__(self, snug, probe, jobs, networked=False):
         self.dir = tempfile.mkdtemp(prefix="snug-faults.", dir="/var/tmp")
         # Which of the workers is lent a task does not matter: their directories are called DIR in all that is compared.
-        self.pool = multiprocessing.get_context("fork").Pool(jobs, start_worker, (snug, probe, self.dir))
+        self.pool = multiprocessing.get_context("fork").Pool(jobs, start_worker, (snug, probe, self.dir, networked))
 
     def __enter__(self):
         return self
@@ -96,12 +100,12 @@ def worth(calls):
             yield call
 
 
-def errors(scenario, calls, everything, harmless):
+def errors(scenario, calls, everything, harmless, errnos=ERRNOS):
     """Each call with each errno where everything is wanted, otherwise with one, in turn."""
     for number, call in enumerate(worth(calls)):
         if call.name in NO_ERROR or (scenario.only and call.name not in scenario.only):
             continue
-        faults = [traced.Fault(call, error=ERRNOS[(number + turn) % len(ERRNOS)]) for turn in range(len(ERRNOS))]
+        faults = [traced.Fault(call, error=errnos[(number + turn) % len(errnos)]) for turn in range(len(errnos))]
         if not (everything or scenario.only):
             # One that may be survived tells nothing of the step: then another too, where there is one that may not.
             fatal = [fault for fault in faults if not harmless.of(scenario.name, fault)]
@@ -126,9 +130,8 @@ class Sweep:
     def run(self, scenario, make_faults, follow_up=False):
         started = time.monotonic()
         calls, reference, steps = self.workers.record(scenario)
-        if self.options.call:
-            calls = [call for call in calls if call.matches(self.options.call)]
-        faults = list(make_faults(scenario, calls, self.options.all, self.harmless))
+        faults = [fault for fault in make_faults(scenario, calls, self.options.all, self.harmless)
+                  if not self.options.call or fault.call.matches(self.options.call)]
         tasks = [Task(scenario, reference, fault, follow_up) for fault in faults]
         covered, kinds = coverage.Coverage(scenario, steps), collections.Counter()
         for verdict in self.workers.attempt(tasks):
