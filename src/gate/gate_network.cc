@@ -3,19 +3,21 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <functional>
+#include <memory>
+#include <optional>
 
 #include "gate/gate_link.h"
 #include "gate/name_table.h"
-#include "gate/serve.h"
 #include "gate/watch_filter.h"
 #include "network/socket_address.h"
-#include "sys/fd_passing.h"
 
 namespace snug {
 namespace {
@@ -45,55 +47,48 @@ std::string stage_text(GateStage stage, std::uint32_t port) {
   return "set up the gate";
 }
 
-// From the process that makes sockets: one of them with its kind, the end, or what failed.
-struct MakerMessage {
-  enum class What : std::uint32_t { Socket, Done, Failed };
-  What what{};
-  GateSocket::Kind kind{};
-  std::uint32_t port{};
-  std::int32_t error{};
-  GateStage stage{};
-};
-
-// What the process that joins does, and how it tells.
+// What the child does, and what comes of it.
 class Maker {
  public:
-  explicit Maker(int channel) : channel_{channel} {}
-
-  void hand_over(GateSocket::Kind kind, int fd, std::uint16_t port = 0) {
-    const MakerMessage message{.what = MakerMessage::What::Socket, .kind = kind, .port = port};
-    if (send_with_fd(channel_, &message, sizeof message, fd) != 0)
-      _exit(1);
+  bool join(const UniqueFd& user, const UniqueFd& network) {
+    return setns(user.get(), CLONE_NEWUSER) == 0 && setns(network.get(), CLONE_NEWNET) == 0
+               ? true
+               : failed(GateStage::Join, errno);
   }
-  [[noreturn]] void fail_with(GateStage stage, int error, std::uint16_t port = 0) {
-    tell({.what = MakerMessage::What::Failed, .port = port, .error = error, .stage = stage});
-    _exit(1);
+  bool failed(GateStage stage, int error, std::uint16_t port = 0) {
+    error_ = Error{.step = stage_text(stage, port), .err = error};
+    return false;
   }
-  [[noreturn]] void end() {
-    tell({.what = MakerMessage::What::Done});
-    _exit(0);
+  void keep(GateSocket::Kind kind, UniqueFd fd, std::uint16_t port = 0) {
+    sockets_.push_back({kind, port, std::move(fd)});
   }
 
-  void listen_at(const std::vector<std::uint16_t>& ports) {
+  bool listen_at(const std::vector<std::uint16_t>& ports) {
     for (const std::uint16_t port : ports) {
-      const UniqueFd fd = listening(port);
+      UniqueFd fd = listening(port);
       if (!fd)
-        fail_with(GateStage::Listen, errno, port);
-      hand_over(GateSocket::Kind::Listener, fd.get(), port);
+        return failed(GateStage::Listen, errno, port);
+      keep(GateSocket::Kind::Listener, std::move(fd), port);
     }
+    return true;
   }
 
-  void serve_names(IpAddress::Family family) {
+  bool serve_names(IpAddress::Family family) {
     const SocketAddress address{NameTable::gate(family).text(), kDomain};
     for (const int type : {SOCK_DGRAM, SOCK_STREAM}) {
-      const UniqueFd fd{socket(address.family(), type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+      UniqueFd fd{socket(address.family(), type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
       if (!fd || bind(fd.get(), address.get(), address.size()) != 0 ||
           (type == SOCK_STREAM && listen(fd.get(), kBacklog) != 0))
-        fail_with(GateStage::Socket, errno);
+        return failed(GateStage::Socket, errno);
       if (type == SOCK_DGRAM)
         (void)setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &kDnsBuffer, sizeof kDnsBuffer);
-      hand_over(type == SOCK_DGRAM ? GateSocket::Kind::DnsDatagram : GateSocket::Kind::DnsStream, fd.get());
+      keep(type == SOCK_DGRAM ? GateSocket::Kind::DnsDatagram : GateSocket::Kind::DnsStream, std::move(fd));
     }
+    return true;
+  }
+
+  Result<std::vector<GateSocket>> take() {
+    return error_ ? Result<std::vector<GateSocket>>{tl::unexpected{*std::move(error_)}} : std::move(sockets_);
   }
 
  private:
@@ -113,104 +108,68 @@ class Maker {
     return fd;
   }
 
-  void tell(const MakerMessage& message) { (void)send_with_fd(channel_, &message, sizeof message, -1); }
-
-  int channel_;
+  std::vector<GateSocket> sockets_{};
+  std::optional<Error> error_{};
 };
 
-Result<std::vector<GateSocket>> collect(int channel) {
-  std::vector<GateSocket> sockets;
-  while (true) {
-    MakerMessage message;
-    UniqueFd fd;
-    const ssize_t got = receive_with_fd(channel, &message, sizeof message, fd);
-    if (got == 0)
-      return fail({.step = "set up the gate", .hint = "the process that does it was killed"});
-    if (got != sizeof message)
-      return fail({.step = "set up the gate", .err = got < 0 ? static_cast<int>(-got) : EBADMSG});
-    if (message.what == MakerMessage::What::Done)
-      return sockets;
-    if (message.what == MakerMessage::What::Failed)
-      return fail({.step = stage_text(message.stage, message.port), .err = message.error});
-    sockets.push_back({message.kind, static_cast<std::uint16_t>(message.port), std::move(fd)});
-  }
+using Work = std::function<void(Maker&)>;
+
+struct Borrowed {
+  const Work& work;
+  Maker maker{};
+  bool done{};
+};
+
+int run_borrowed(void* argument) {
+  auto& borrowed = *static_cast<Borrowed*>(argument);
+  borrowed.work(borrowed.maker);
+  borrowed.done = true;
+  return 0;
 }
 
-struct Child {
-  pid_t pid{};
-  UniqueFd sockets{};
-};
-
-Result<Child> start_child(const std::function<void(Maker&)>& work) {
-  int ends[2];
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
-    return fail({.step = "set up the gate", .err = errno});
-  Child child{.sockets = UniqueFd{ends[0]}};
-  const UniqueFd theirs{ends[1]};
-  child.pid = fork();
-  if (child.pid < 0)
+Result<std::vector<GateSocket>> in_child(const Work& work) {
+  constexpr std::size_t kStack = 256 << 10;
+  const auto stack = std::make_unique_for_overwrite<char[]>(kStack);
+  Borrowed borrowed{.work = work};
+  // CLONE_VFORK: one of the two runs at a time, and the C library's locks never see both.
+  const pid_t pid =
+      clone(run_borrowed, stack.get() + kStack, CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, &borrowed);
+  if (pid < 0)
     return fail({.step = "start the process that sets up the gate", .err = errno});
-  if (child.pid == 0) {
-    child.sockets.reset();
-    Maker maker{theirs.get()};
-    work(maker);
-    maker.end();
+  while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
   }
-  return child;
-}
-
-// Empty where the supervisor has gone, or says something else.
-UniqueFd receive_namespace(int channel, char kind) {
-  char said = 0;
-  UniqueFd fd;
-  const ssize_t n = receive_with_fd(channel, &said, sizeof said, fd);
-  return n == 1 && said == kind ? std::move(fd) : UniqueFd{};
-}
-
-void make_network(Maker& maker, int channel, const std::vector<std::uint16_t>& ports) {
-  const UniqueFd user = receive_namespace(channel, kUserMessage);
-  const UniqueFd network = user ? receive_namespace(channel, kNetworkMessage) : UniqueFd{};
-  if (!network)
-    _exit(1);
-  const GateLink link = make_gate_link(user.get(), network.get());
-  if (link.error != 0)
-    maker.fail_with(link.stage, link.error);
-  maker.hand_over(GateSocket::Kind::Network, link.network.get());
-  maker.serve_names(IpAddress::Family::V4);
-  if (link.ipv6)
-    maker.serve_names(IpAddress::Family::V6);
-  if (const UniqueFd watch = open_watch())
-    maker.hand_over(GateSocket::Kind::Watch, watch.get());
-  maker.listen_at(ports);
+  // New capabilities close a process's memory to its own user, and the memory is this process's (capabilities
+  // of a namespace that only the child is in).
+  (void)prctl(PR_SET_DUMPABLE, 1);
+  return borrowed.done ? borrowed.maker.take()
+                       : fail({.step = "set up the gate", .hint = "the process that does it was killed"});
 }
 
 }  // namespace
 
-Result<NetworkMaker> NetworkMaker::begin(int channel, const std::vector<std::uint16_t>& ports) {
-  auto child = start_child([&](Maker& maker) { make_network(maker, channel, ports); });
-  if (!child)
-    return tl::unexpected{std::move(child).error()};
-  return NetworkMaker{std::move(child->sockets)};
-}
-
-Result<std::vector<GateSocket>> NetworkMaker::finish() {
-  return collect(sockets_.get());
+Result<std::vector<GateSocket>> make_gate_network(const UniqueFd& user_namespace,
+                                                  const UniqueFd& network_namespace,
+                                                  const std::vector<std::uint16_t>& ports) {
+  return in_child([&](Maker& maker) {
+    GateLink link = make_gate_link(user_namespace.get(), network_namespace.get());
+    if (link.error != 0)
+      return (void)maker.failed(link.stage, link.error);
+    maker.keep(GateSocket::Kind::Network, std::move(link.network));
+    if (!maker.serve_names(IpAddress::Family::V4) || (link.ipv6 && !maker.serve_names(IpAddress::Family::V6)))
+      return;
+    if (UniqueFd watch = open_watch())
+      maker.keep(GateSocket::Kind::Watch, std::move(watch));
+    maker.listen_at(ports);
+  });
 }
 
 Result<std::vector<GateSocket>> open_gate_listeners(const UniqueFd& user_namespace,
                                                     const UniqueFd& gate_network,
                                                     const std::vector<std::uint16_t>& ports) {
-  auto child = start_child([&](Maker& maker) {
-    if (setns(user_namespace.get(), CLONE_NEWUSER) != 0 || setns(gate_network.get(), CLONE_NEWNET) != 0)
-      maker.fail_with(GateStage::Join, errno);
-    maker.listen_at(ports);
+  return in_child([&](Maker& maker) {
+    if (maker.join(user_namespace, gate_network))
+      maker.listen_at(ports);
   });
-  if (!child)
-    return tl::unexpected{std::move(child).error()};
-  auto sockets = collect(child->sockets.get());
-  while (waitpid(child->pid, nullptr, 0) < 0 && errno == EINTR) {
-  }
-  return sockets;
 }
 
 }  // namespace snug

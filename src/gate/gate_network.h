@@ -1,5 +1,6 @@
-// The network of a gate and the sockets in it, made by processes that join namespaces, which cannot be
-// undone.
+// The network of a gate and the sockets in it. Who makes them joins namespaces, which cannot be undone: a
+// child does it, which has this process's memory and descriptors (clone(2), CLONE_VM and CLONE_FILES), while
+// this process stands still. Copying the memory would cost more than all that it does.
 #pragma once
 
 #include <cstdint>
@@ -11,20 +12,11 @@
 namespace snug {
 
 // Makes the network beside that of a sandbox, with the sockets of the name server, one that sees what is
-// refused (where this kernel has packet(7)), and a listener at each port.
-class NetworkMaker {
- public:
-  // Starts the process, which reads kUserMessage and kNetworkMessage (gate/serve.h) from `channel`. Nobody
-  // waits for it: SIGCHLD is ignored here.
-  static Result<NetworkMaker> begin(int channel, const std::vector<std::uint16_t>& ports);
-  // Waits until it is done. The first of the sockets is the network itself (Kind::Network). Fails with the
-  // step that failed.
-  Result<std::vector<GateSocket>> finish();
-
- private:
-  explicit NetworkMaker(UniqueFd sockets) : sockets_{std::move(sockets)} {}
-  UniqueFd sockets_;
-};
+// refused (where this kernel has packet(7)), and a listener at each port. The first is the network itself
+// (Kind::Network), for open_gate_listeners(). Fails with the step that failed.
+Result<std::vector<GateSocket>> make_gate_network(const UniqueFd& user_namespace,
+                                                  const UniqueFd& network_namespace,
+                                                  const std::vector<std::uint16_t>& ports);
 
 // More listeners in a network that was made so.
 Result<std::vector<GateSocket>> open_gate_listeners(const UniqueFd& user_namespace,

@@ -130,6 +130,14 @@ class Server {
   Control control_;
 };
 
+// Empty where the supervisor has gone, or says something else.
+UniqueFd receive_namespace(int channel, char kind) {
+  char said = 0;
+  UniqueFd fd;
+  const ssize_t n = receive_with_fd(channel, &said, sizeof said, fd);
+  return n == 1 && said == kind ? std::move(fd) : UniqueFd{};
+}
+
 }  // namespace
 
 void serve_gate(HostRules rules, UniqueFd channel) {
@@ -143,19 +151,21 @@ void serve_gate(HostRules rules, UniqueFd channel) {
   close_others({told});
   raise_descriptor_limit();
   (void)signal(SIGPIPE, SIG_IGN);
-  (void)signal(SIGCHLD, SIG_IGN);  // the maker's end is nothing to wait for
-  // It goes on while this process confines itself: the filter would not let it be started later.
-  auto maker = NetworkMaker::begin(told, rules.ports());
-  if (!maker)
-    give_up(maker.error());
+  UniqueFd user = receive_namespace(told, kUserMessage);
+  UniqueFd sandbox = user ? receive_namespace(told, kNetworkMessage) : UniqueFd{};
+  if (!sandbox)
+    _exit(1);
+  // Before this process confines itself: the filter lets nothing be started.
+  auto sockets = make_gate_network(user, sandbox, rules.ports());
+  user.reset();
+  sandbox.reset();
+  if (!sockets)
+    give_up(sockets.error());
   auto poller = Poller::make();
   if (!poller)
     give_up(poller.error());
   if (const int error = confine_relay({.readable = readable_places()}))
     give_up({.step = "confine the gate", .err = error});
-  auto sockets = maker->finish();
-  if (!sockets)
-    give_up(sockets.error());
   UniqueFd network;
   for (GateSocket& socket : *sockets)
     if (socket.kind == GateSocket::Kind::Network)
