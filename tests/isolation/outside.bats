@@ -121,8 +121,9 @@ release() {
 @test "from outside only the caller reaches in: init is closed to its own user" {
   hold one --profile untrusted --
   local child init
-  for child in $(pgrep -P "$holder"); do # the others copy what is redirected
-    if [[ $(awk '/^NSpid:/ { print NF }' "/proc/$child/status") == 3 ]]; then init=$child; fi
+  # The others copy what is redirected, and serve the image.
+  for child in $(pgrep -P "$holder"); do
+    if [[ $(awk '/^NSpid:/ { print NF }' "/proc/$child/status") == 3 && $(cat "/proc/$child/comm") == snug ]]; then init=$child; fi
   done
   for file in mem environ exe maps; do
     run cat "/proc/$init/$file"
