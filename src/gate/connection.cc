@@ -61,7 +61,7 @@ void GateConnection::begin(std::unique_ptr<GateConnection> connection) {
   no_delay(self->inner_.get());
   queue_little(self->inner_.get());
   self->gate_.open.insert(self);
-  if (self->gate_.poller.add(self->inner_.get(), kFlowEvents, *self) != 0)
+  if (self->gate_.poller.add(self->inner_.get(), kFlowEvents, self->inner_end_) != 0)
     return self->give_up("no more connections can be watched");
   self->gate_.poller.wake_at(Poller::Clock::now() + kOpeningTime, *self);
   if (self->opening_.satisfied())
@@ -80,8 +80,18 @@ void GateConnection::on_events(std::uint32_t events) {
       last_error_ = "no answer";
       return connect_next();
     case Phase::Relaying:
-      return relay(events);
+      return relay(events, {});
   }
+}
+
+void GateConnection::on_end(bool inner, std::uint32_t events) {
+  // It may have ended by an earlier event of this round.
+  if (!inner_)
+    return;
+  // What is looked at on its way needs both.
+  if (phase_ != Phase::Relaying || opening_.http() || opening_.passed() > 0)
+    return on_events(events);
+  relay(events, {.out = inner || out_.holds(), .in = !inner || in_.holds()});
 }
 
 void GateConnection::read_opening() {
@@ -143,7 +153,7 @@ void GateConnection::connect_next() {
     addresses_.pop_back();
     outer_.reset(socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (outer_ && (connect(outer_.get(), address.get(), address.size()) == 0 || errno == EINPROGRESS) &&
-        gate_.poller.add(outer_.get(), kFlowEvents, *this) == 0) {
+        gate_.poller.add(outer_.get(), kFlowEvents, outer_end_) == 0) {
       no_delay(outer_.get());
       if (rule_.kind == HostRule::Kind::Self)
         queue_little(outer_.get());
@@ -174,7 +184,7 @@ void GateConnection::finish_connecting() {
     return refuse("its address is this machine's own, and the rule does not say private");
   gate_.poller.let_sleep(*this);
   phase_ = Phase::Relaying;
-  relay(0);
+  relay(0, {});
 }
 
 // What has been let through. False where it cannot go on.
@@ -233,20 +243,20 @@ bool GateConnection::guard_http(std::uint32_t events) {
   return true;
 }
 
-void GateConnection::relay(std::uint32_t events) {
+void GateConnection::relay(std::uint32_t events, Ways ways) {
   auto out = Flow::Progress::Waits;
   if (opening_.http()) {
     if (!guard_http(events))
       return;
   } else if (!send_opening()) {
     return give_up("the host has broken it off");
-  } else if (opening_.passed() == 0) {
+  } else if (opening_.passed() == 0 && ways.out) {
     out = out_.pump(inner_.get(), outer_.get(), gate_.pipes, gate_.poller, *this);
   }
   const bool out_done = opening_.http() ? told_end_ : out_.done();
   const bool waits = opening_.http() && opening_.http()->asks_to_switch();
-  const auto in =
-      waits ? Flow::Progress::Waits : in_.pump(outer_.get(), inner_.get(), gate_.pipes, gate_.poller, *this);
+  const auto in = waits || !ways.in ? Flow::Progress::Waits
+                                    : in_.pump(outer_.get(), inner_.get(), gate_.pipes, gate_.poller, *this);
   if (in == Flow::Progress::Failed || out == Flow::Progress::Failed)
     return end(GateEvent::Decision::Allowed, "broken off");
   if (in_.done() && out_done)

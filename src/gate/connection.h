@@ -25,19 +25,32 @@ class GateConnection : public PollHandler {
   // From here on it is its own owner: it goes when both sides have ended, or one has failed.
   static void begin(std::unique_ptr<GateConnection> connection);
 
+  // Woken, or of either socket: both ways.
   void on_events(std::uint32_t events) override;
   // The gate is being closed: what it came to is told.
   void close_now() { end(GateEvent::Decision::Allowed, ""); }
 
  private:
   enum class Phase { Opening, Resolving, Connecting, Relaying };
+  // One of the two sockets, as in network/tcp_connection.h.
+  struct End : PollHandler {
+    End(GateConnection& of, bool inner) : connection{of}, is_inner{inner} {}
+    void on_events(std::uint32_t events) override { connection.on_end(is_inner, events); }
+    GateConnection& connection;
+    bool is_inner;
+  };
+  struct Ways {
+    bool out{true};
+    bool in{true};
+  };
 
+  void on_end(bool inner, std::uint32_t events);
   void read_opening();
   void resolve();
   void resolved(const Lookup::Answer& answer);
   void connect_next();
   void finish_connecting();
-  void relay(std::uint32_t events);
+  void relay(std::uint32_t events, Ways ways);
   bool send_opening();
   bool guard_http(std::uint32_t events);
   void note_answer(std::uint32_t events);
@@ -59,6 +72,8 @@ class GateConnection : public PollHandler {
   std::uint64_t sent_{};  // beside the flow's
   Flow out_{};            // to the host
   Flow in_{};             // from it
+  End inner_end_{*this, true};
+  End outer_end_{*this, false};
   // A lookup that is under way outlives the connection, and finds out by this that it has gone.
   std::shared_ptr<GateConnection*> alive_{std::make_shared<GateConnection*>(this)};
 };

@@ -20,6 +20,8 @@ class Flow {
   Progress pump(int from, int to, PipePool& pipes, Poller& poller, PollHandler& self);
 
   bool done() const { return done_; }
+  // Bytes that the writer has not taken yet: its events matter, and otherwise the reader's alone do.
+  bool holds() const { return held_ > 0; }
   std::uint64_t moved() const { return moved_; }  // bytes, to the writer
 
  private:

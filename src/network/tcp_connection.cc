@@ -14,7 +14,7 @@ void TcpConnection::begin(std::unique_ptr<TcpConnection> connection) {
   if (special_purpose(self->peer_.ip()) == "loopback")
     queue_little(self->outer_.get());
   if (!self->connect_inside(Inside::Attempt::First) ||
-      self->poller_.add(self->outer_.get(), kFlowEvents, *self) != 0)
+      self->poller_.add(self->outer_.get(), kFlowEvents, self->outer_end_) != 0)
     self->abort();
 }
 
@@ -27,7 +27,7 @@ bool TcpConnection::connect_inside(Inside::Attempt attempt) {
     return false;
   no_delay(inner_.get());
   queue_little(inner_.get());
-  return poller_.add(inner_.get(), kFlowEvents, *this) == 0;
+  return poller_.add(inner_.get(), kFlowEvents, inner_end_) == 0;
 }
 
 // False where there is nothing to go on with.
@@ -63,10 +63,23 @@ void TcpConnection::end() {
 void TcpConnection::on_events(std::uint32_t) {
   if (!connected_ && !finish_connecting())
     return abort();
-  if (!connected_)
+  if (connected_)
+    move(true, true);
+}
+
+void TcpConnection::on_end(bool outer) {
+  // It may have ended by an earlier event of this round.
+  if (!outer_)
     return;
-  const auto in = in_.pump(outer_.get(), inner_.get(), pipes_, poller_, *this);
-  const auto out = out_.pump(inner_.get(), outer_.get(), pipes_, poller_, *this);
+  if (!connected_)
+    return on_events(0);
+  move(outer || in_.holds(), !outer || out_.holds());
+}
+
+void TcpConnection::move(bool inward, bool outward) {
+  constexpr auto kWaits = Flow::Progress::Waits;
+  const auto in = inward ? in_.pump(outer_.get(), inner_.get(), pipes_, poller_, *this) : kWaits;
+  const auto out = outward ? out_.pump(inner_.get(), outer_.get(), pipes_, poller_, *this) : kWaits;
   if (in == Flow::Progress::Failed || out == Flow::Progress::Failed)
     return abort();
   if (in_.done() && out_.done())

@@ -19,9 +19,21 @@ class TcpConnection : public PollHandler {
   // From here on it is its own owner: it goes when both sides have ended, or one has failed.
   static void begin(std::unique_ptr<TcpConnection> connection);
 
+  // Woken: both ways.
   void on_events(std::uint32_t events) override;
 
  private:
+  // One of the two sockets, which tells that an event is its own: each read that finds nothing costs a byte's
+  // round trip a system call.
+  struct End : PollHandler {
+    End(TcpConnection& of, bool outer) : connection{of}, is_outer{outer} {}
+    void on_events(std::uint32_t) override { connection.on_end(is_outer); }
+    TcpConnection& connection;
+    bool is_outer;
+  };
+
+  void on_end(bool outer);
+  void move(bool inward, bool outward);
   bool connect_inside(Inside::Attempt attempt);
   bool finish_connecting();
   // Whoever is still there is told by a reset that it was no orderly end.
@@ -39,6 +51,8 @@ class TcpConnection : public PollHandler {
   bool connected_{};
   Flow in_;   // from outer_ to inner_
   Flow out_;  // from inner_ to outer_
+  End outer_end_{*this, true};
+  End inner_end_{*this, false};
 };
 
 }  // namespace snug
