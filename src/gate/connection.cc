@@ -80,7 +80,7 @@ void GateConnection::on_events(std::uint32_t events) {
       last_error_ = "no answer";
       return connect_next();
     case Phase::Relaying:
-      return relay(events, {});
+      return relay(events, {}, {});
   }
 }
 
@@ -91,7 +91,10 @@ void GateConnection::on_end(bool inner, std::uint32_t events) {
   // What is looked at on its way needs both.
   if (phase_ != Phase::Relaying || opening_.http() || opening_.passed() > 0)
     return on_events(events);
-  relay(events, {.out = inner || out_.holds(), .in = !inner || in_.holds()});
+  if (inner)
+    relay(events, {.told = events}, {.moves = in_.holds()});
+  else
+    relay(events, {.moves = out_.holds()}, {.told = events});
 }
 
 void GateConnection::read_opening() {
@@ -184,7 +187,7 @@ void GateConnection::finish_connecting() {
     return refuse("its address is this machine's own, and the rule does not say private");
   gate_.poller.let_sleep(*this);
   phase_ = Phase::Relaying;
-  relay(0, {});
+  relay(0, {}, {});
 }
 
 // What has been let through. False where it cannot go on.
@@ -243,20 +246,21 @@ bool GateConnection::guard_http(std::uint32_t events) {
   return true;
 }
 
-void GateConnection::relay(std::uint32_t events, Ways ways) {
+void GateConnection::relay(std::uint32_t events, Way outward, Way inward) {
   auto out = Flow::Progress::Waits;
   if (opening_.http()) {
     if (!guard_http(events))
       return;
   } else if (!send_opening()) {
     return give_up("the host has broken it off");
-  } else if (opening_.passed() == 0 && ways.out) {
-    out = out_.pump(inner_.get(), outer_.get(), gate_.pipes, gate_.poller, *this);
+  } else if (opening_.passed() == 0 && outward.moves) {
+    out = out_.pump(inner_.get(), outer_.get(), outward.told, gate_.pipes, gate_.poller, *this);
   }
   const bool out_done = opening_.http() ? told_end_ : out_.done();
   const bool waits = opening_.http() && opening_.http()->asks_to_switch();
-  const auto in = waits || !ways.in ? Flow::Progress::Waits
-                                    : in_.pump(outer_.get(), inner_.get(), gate_.pipes, gate_.poller, *this);
+  const auto in = waits || !inward.moves
+                      ? Flow::Progress::Waits
+                      : in_.pump(outer_.get(), inner_.get(), inward.told, gate_.pipes, gate_.poller, *this);
   if (in == Flow::Progress::Failed || out == Flow::Progress::Failed)
     return end(GateEvent::Decision::Allowed, "broken off");
   if (in_.done() && out_done)

@@ -39,9 +39,9 @@ class GateConnection : public PollHandler {
     GateConnection& connection;
     bool is_inner;
   };
-  struct Ways {
-    bool out{true};
-    bool in{true};
+  struct Way {
+    bool moves{true};
+    std::uint32_t told{};  // of its reader, for network/flow.h
   };
 
   void on_end(bool inner, std::uint32_t events);
@@ -50,7 +50,7 @@ class GateConnection : public PollHandler {
   void resolved(const Lookup::Answer& answer);
   void connect_next();
   void finish_connecting();
-  void relay(std::uint32_t events, Ways ways);
+  void relay(std::uint32_t events, Way outward, Way inward);
   bool send_opening();
   bool guard_http(std::uint32_t events);
   void note_answer(std::uint32_t events);

@@ -29,6 +29,12 @@ ssize_t retry(Call call) {
   return n;
 }
 
+// A read that gets less than it asks for has got all, and need not be made again to see that: neither the end
+// nor urgent data, at which it stops (tcp(7)), was there when the poller told, and what comes later is told.
+bool leaves_nothing(std::uint32_t told) {
+  return told != 0 && (told & (EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0;
+}
+
 ssize_t move_bytes(int from, int to, std::size_t most) {
   return retry([&] { return splice(from, nullptr, to, nullptr, most, SPLICE_F_NONBLOCK | SPLICE_F_MOVE); });
 }
@@ -50,7 +56,7 @@ void reset_at_close(int fd) {
 }
 
 // All that is there, or so much that there may be a lot. What the writer does not take is in the pipe.
-Flow::Copied Flow::copy(int from, int to) {
+Flow::Copied Flow::copy(int from, int to, bool short_is_all) {
   for (int i = 0; i < kRounds; ++i) {
     char bytes[kFew];
     const ssize_t n = retry([&] { return recv(from, bytes, sizeof bytes, 0); });
@@ -70,6 +76,8 @@ Flow::Copied Flow::copy(int from, int to) {
                  : Copied::Failed;
     if (n == sizeof bytes)
       return Copied::Part;
+    if (short_is_all)
+      return Copied::All;
   }
   return Copied::Part;
 }
@@ -105,14 +113,15 @@ Flow::Progress Flow::splice_on(int from, int to) {
   return Progress::Goes;
 }
 
-Flow::Progress Flow::pump(int from, int to, PipePool& pipes, Poller& poller, PollHandler& self) {
+Flow::Progress Flow::pump(int from, int to, std::uint32_t told, PipePool& pipes, Poller& poller,
+                          PollHandler& self) {
   if (done_)
     return Progress::Waits;
   if (!ended_ && !pipe_ && !(pipe_ = pipes.take())) {
     poller.wake_at(Poller::Clock::now() + kNoPipe, self);
     return Progress::Waits;
   }
-  const Copied copied = !ended_ && !many_ && held_ == 0 ? copy(from, to) : Copied::Part;
+  const Copied copied = !ended_ && !many_ && held_ == 0 ? copy(from, to, leaves_nothing(told)) : Copied::Part;
   if (copied == Copied::Failed)
     return Progress::Failed;
   const Progress progress = copied == Copied::All ? Progress::Waits : splice_on(from, to);

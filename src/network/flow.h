@@ -16,8 +16,9 @@ class Flow {
 
   // Moves what there is. Waits: until the poller tells of either socket, or wakes `self` (no pipe was to be
   // had). Goes: there is more, and others have their turn. Once the reader has ended so is the writer told,
-  // by shutdown(2), and the flow is done. Sockets are watched edge-triggered.
-  Progress pump(int from, int to, PipePool& pipes, Poller& poller, PollHandler& self);
+  // by shutdown(2), and the flow is done. Sockets are watched edge-triggered. `told` is what the poller has
+  // told of `from` just now, or 0.
+  Progress pump(int from, int to, std::uint32_t told, PipePool& pipes, Poller& poller, PollHandler& self);
 
   bool done() const { return done_; }
   // Bytes that the writer has not taken yet: its events matter, and otherwise the reader's alone do.
@@ -26,7 +27,7 @@ class Flow {
 
  private:
   enum class Copied { All, Part, Failed };
-  Copied copy(int from, int to);
+  Copied copy(int from, int to, bool short_is_all);
   Progress splice_on(int from, int to);
   void release(PipePool& pipes);
 
@@ -41,7 +42,7 @@ class Flow {
 
 // Events for both sockets of a flow: each is read and written until it waits, and tells when it no longer
 // does.
-constexpr std::uint32_t kFlowEvents = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+constexpr std::uint32_t kFlowEvents = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET;
 
 // What is small goes at once: a relay must not add to the wait.
 void no_delay(int fd);

@@ -64,22 +64,27 @@ void TcpConnection::on_events(std::uint32_t) {
   if (!connected_ && !finish_connecting())
     return abort();
   if (connected_)
-    move(true, true);
+    move({}, {});
 }
 
-void TcpConnection::on_end(bool outer) {
+void TcpConnection::on_end(bool outer, std::uint32_t events) {
   // It may have ended by an earlier event of this round.
   if (!outer_)
     return;
   if (!connected_)
     return on_events(0);
-  move(outer || in_.holds(), !outer || out_.holds());
+  if (outer)
+    move({.told = events}, {.moves = out_.holds()});
+  else
+    move({.moves = in_.holds()}, {.told = events});
 }
 
-void TcpConnection::move(bool inward, bool outward) {
+void TcpConnection::move(Way inward, Way outward) {
   constexpr auto kWaits = Flow::Progress::Waits;
-  const auto in = inward ? in_.pump(outer_.get(), inner_.get(), pipes_, poller_, *this) : kWaits;
-  const auto out = outward ? out_.pump(inner_.get(), outer_.get(), pipes_, poller_, *this) : kWaits;
+  const auto in =
+      inward.moves ? in_.pump(outer_.get(), inner_.get(), inward.told, pipes_, poller_, *this) : kWaits;
+  const auto out =
+      outward.moves ? out_.pump(inner_.get(), outer_.get(), outward.told, pipes_, poller_, *this) : kWaits;
   if (in == Flow::Progress::Failed || out == Flow::Progress::Failed)
     return abort();
   if (in_.done() && out_.done())

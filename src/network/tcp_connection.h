@@ -27,13 +27,18 @@ class TcpConnection : public PollHandler {
   // round trip a system call.
   struct End : PollHandler {
     End(TcpConnection& of, bool outer) : connection{of}, is_outer{outer} {}
-    void on_events(std::uint32_t) override { connection.on_end(is_outer); }
+    void on_events(std::uint32_t events) override { connection.on_end(is_outer, events); }
     TcpConnection& connection;
     bool is_outer;
   };
 
-  void on_end(bool outer);
-  void move(bool inward, bool outward);
+  void on_end(bool outer, std::uint32_t events);
+  // Either way by what was told of its reader, or where the writer has room again.
+  struct Way {
+    bool moves{true};
+    std::uint32_t told{};
+  };
+  void move(Way inward, Way outward);
   bool connect_inside(Inside::Attempt attempt);
   bool finish_connecting();
   // Whoever is still there is told by a reset that it was no orderly end.

@@ -31,7 +31,9 @@ class Fixture {
   void say(const std::string& bytes) {
     REQUIRE(write(from[0].get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
   }
-  Flow::Progress pump() { return flow.pump(from[1].get(), to[0].get(), pipes, poller, nobody); }
+  Flow::Progress pump(std::uint32_t told = 0) {
+    return flow.pump(from[1].get(), to[0].get(), told, pipes, poller, nobody);
+  }
   // What has come out.
   std::string heard() {
     std::string bytes(1 << 20, '\0');
@@ -75,6 +77,25 @@ TEST_CASE("a few bytes go at once, and then the end") {
   REQUIRE(f.flow.done());
   REQUIRE(f.heard() == "bye");
   REQUIRE(f.flow.moved() == 8);
+}
+
+TEST_CASE("after a short read nothing is asked again, but where an end or urgent data may be there") {
+  for (const std::uint32_t more : {EPOLLRDHUP, EPOLLHUP, EPOLLPRI, EPOLLERR}) {
+    Fixture f;
+    f.say("hello");
+    f.from[0].reset();
+    // The poller had told before the end came, and tells of that too.
+    REQUIRE(f.pump(EPOLLIN | EPOLLOUT) == Flow::Progress::Waits);
+    REQUIRE(f.heard() == "hello");
+    REQUIRE_FALSE(f.flow.done());
+    REQUIRE(f.pump(EPOLLIN | EPOLLOUT | more) == Flow::Progress::Waits);
+    REQUIRE(f.flow.done());
+    Fixture once;
+    once.say("hello");
+    once.from[0].reset();
+    REQUIRE(once.pump(EPOLLIN | more) == Flow::Progress::Waits);
+    REQUIRE(once.flow.done());
+  }
 }
 
 TEST_CASE("a few bytes that the writer does not take wait for it") {
