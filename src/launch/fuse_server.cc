@@ -32,10 +32,9 @@ void let_inherit(int fd) {
 // The new process. Single-threaded before it was cloned, so that the heap is whole here too.
 [[noreturn]] void serve(const FuseOverlay& overlay, int device, int talk) {
   // Where snug has died meanwhile there is no sandbox, and the connection ends.
-  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
-    _exit(125);
   // What is typed at the terminal is for the payload.
-  (void)setsid();
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || setsid() < 0)
+    _exit(125);
   const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(talk, 2) < 0)
     _exit(125);

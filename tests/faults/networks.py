@@ -19,7 +19,7 @@ SCENARIOS = (
 )
 NAMES = {scenario.name for scenario in SCENARIOS}
 # What the first word of a process says to the supervisor: from then on it serves.
-READY = {"gate": ("helper2", "sendto"), "published": ("helper1", "write")}
+READY = {"gate": ("helper1", "sendmsg"), "published": ("helper1", "write")}
 INIT = ("sendmsg", "recvmsg")  # its part in it: to hand its namespaces out, and to wait
 LISTEN = ("socket", "bind", "listen", "setsockopt", "getsockname")
 ALIKE = {"published": "helper2"}  # where descriptors are few a second forwarder does as the first one
@@ -38,7 +38,8 @@ def starting(scenario, calls):
     roles = [call.role for call in calls]
     first = roles.index("helper1")
     end = next(at for at, call in enumerate(calls) if (call.role, call.name) == ("payload", "execve"))
-    begin = max(at for at in range(first) if (calls[at].role, calls[at].name) == ("supervisor", "recvmsg"))
+    # A gate is started before init has a word to say.
+    begin = max((at for at in range(first) if (calls[at].role, calls[at].name) == ("supervisor", "recvmsg")), default=first)
     serving = set()
     for at, call in enumerate(calls[:end]):
         if call.role in serving or call.role == ALIKE.get(scenario.name):
