@@ -87,7 +87,9 @@ Status FuseServer::start(const FuseOverlay& overlay, UniqueFd user_namespace, Un
   auto server = clone_joined({.user = std::move(user_namespace)}, kFuseRootNamespaces, -1,
                              [&] { serve(overlay, device.get(), talk_.get()); });
   if (!server)
-    return fail({.step = "start fuse-overlayfs: " + server.error().step, .err = server.error().err});
+    return fail({.step = "start fuse-overlayfs: " + server.error().step,
+                 .err = server.error().err,
+                 .hint = server.error().hint});
   pid_ = server->pid;
   pidfd_ = std::move(server->pidfd);
   return {};
