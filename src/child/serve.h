@@ -8,7 +8,7 @@ namespace snug::child {
 // Until the payload has ended; its wait status. `program` need not stay in memory.
 int serve_until_end(const State& state, const Program& program, pid_t payload);
 
-// Sends the supervisor the user and the network namespace, before anything else is set up. Through the host's
+// Sends the supervisor the user and the network namespace, before anything is mounted. Through the host's
 // /proc, in which init may open its own. 0, or minus an errno.
 int hand_out_namespaces(const State& state);
 

@@ -7,14 +7,13 @@
 //       |<------------------------- AwaitMaps ---|   only with a range of ids
 //       | newuidmap, newgidmap                   |
 //       |--- Go -------------------------------->|
-//       |<-- Namespaces (user and net ns fds) ---|   only where a network is to be worked on, while init goes
-//       on |                                        | the steps of the plan
+//       |<-- Namespaces (user and net ns fds) ---|   only with ports, a gate or a full network
+//       |                                        | the steps of the plan, while that network is set up
 //       |<-- Fuse (/dev/fuse, user namespace) ---|   only with fuse-overlayfs, which is started now
 //       |<---------------- Terminal (pty fd) ----|   only with a terminal
 //       |                                        | payload forked and executed
 //       |<-- Tree (root, user and net ns fds) ---|   only of a container that can be entered
-//       |--- Go -------------------------------->|   only where a network is to be worked on, once that is
-//       done
+//       |--- Go -------------------------------->|   only with ports, a gate or a full network: it is there
 //       |<------------------------------ Ready --|
 //       |                                        | reaps; passes queued signals on to the payload
 //       |--- Enter (id, request and 3 fds) ----->|   and a signal that says so: a command to run beside the

@@ -175,7 +175,7 @@ void try_layers(Spec spec, const RealHost& host, const TrialDir& dir, bool in_st
     layers.fuse = try_set_up(spec, image, here, facts.base);
 }
 
-// Whole runs: the ways out are made at the end of a set-up.
+// Whole runs: a set-up that is tried alone has no way out.
 void try_networks(Spec spec, const RealHost& host, Facts& facts) {
   NetworkFacts& network = facts.network;
   const auto image = load_image("host", {});
