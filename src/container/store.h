@@ -11,6 +11,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -98,6 +99,9 @@ class ContainerStore {
   const std::string& path() const { return path_; }  // …/containers
 
  private:
+  // Nothing where it is gone. For list(), from several threads.
+  static std::optional<ListedContainer> look_at(int store, const std::string& name);
+
   std::string path_;
 };
 
