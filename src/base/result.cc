@@ -5,7 +5,7 @@
 namespace snug {
 
 std::string describe(const Error& error) {
-  if (error.err == 0)
+  if (error.err == 0 || error.err_said)
     return error.step;
   std::string text = error.step + ": " + strerrordesc_np(error.err);
   if (const char* name = strerrorname_np(error.err))

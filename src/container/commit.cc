@@ -47,7 +47,8 @@ tl::unexpected<Error> already_there(const CommitJob& job) {
   return fail({.step = fmt::format("there is an image {} already", escape_control(job.name)),
                .err = EEXIST,
                .hint = fmt::format("take another name, or remove {}/{} first", escape_control(job.images),
-                                   escape_control(job.name))});
+                                   escape_control(job.name)),
+               .err_said = true});
 }
 
 bool lock(int directory) {

@@ -86,7 +86,8 @@ Result<JoinedNamespaces> joined_namespaces(const ContainerStore& store, const st
   if (record->id != id)
     return fail({.step = fmt::format("container {} is another one by now", escape_control(name)),
                  .err = ESTALE,
-                 .hint = "run it again"});
+                 .hint = "run it again",
+                 .err_said = true});
   auto tree = running_tree(*container);
   if (!tree)
     return tl::unexpected{std::move(tree).error()};

@@ -160,7 +160,7 @@ void Keeper::farewell() {
     clients_.tell(*starter_,
                   {.kind = FrameKind::StartFailed,
                    .a = start_error_->status,
-                   .b = start_error_->err,
+                   .b = start_error_->err_said ? 0 : start_error_->err,
                    .data = start_error_->step + '\0' + start_error_->origin + '\0' + start_error_->hint});
   clients_.for_each([&](Client& client) {
     if (client.attached || client.waits)

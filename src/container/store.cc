@@ -40,7 +40,8 @@ tl::unexpected<Error> no_such(int store, const std::string& name, int error) {
     return fail({.step = fmt::format("open container {}", escape_control(name)), .err = error});
   return fail({.step = fmt::format("no container is called {}", escape_control(name)),
                .err = ENOENT,
-               .hint = did_you_mean(store, name)});
+               .hint = did_you_mean(store, name),
+               .err_said = true});
 }
 
 // The error of one container's file, which says whose.
@@ -146,7 +147,7 @@ Status ContainerStore::rename(const std::string& from, const std::string& to) co
     case ENOENT:
       return no_such(store.get(), from, error);
     case EEXIST:
-      return fail({.step = step, .err = error, .hint = "another container has that name"});
+      return fail(name_in_use(to));
     default:
       return fail({.step = step, .err = error});
   }

@@ -34,6 +34,9 @@ inline bool is_dots(const dirent& entry) {
   return name == "." || name == "..";
 }
 
+// err EEXIST, and how to free the name.
+Error name_in_use(const std::string& name);
+
 // Opened for listing and fsync, never through a link.
 UniqueFd open_dir(int parent, const std::string& name);
 

@@ -136,14 +136,14 @@ Status fill_draft(int dir, const ContainerRecord& record, const RunState& state,
   return sync_fd(dir, "the container's directory");
 }
 
-Error name_in_use(const std::string& name) {
-  return {
-      .step = fmt::format("make container {}", name),
-      .err = EEXIST,
-      .hint = fmt::format("the name is in use: snug rm {} frees it, snug start {} starts it", name, name)};
-}
-
 }  // namespace
+
+Error store_files::name_in_use(const std::string& name) {
+  return {.step = fmt::format("the name {} is in use by a container", name),
+          .err = EEXIST,
+          .hint = fmt::format("snug rm {} frees it, snug start {} starts it", name, name),
+          .err_said = true};
+}
 
 Result<Container> ContainerStore::create(const std::string& name, const ContainerRecord& record,
                                          const RunState& state, mode_t root_mode,
@@ -206,7 +206,7 @@ Result<Container> ContainerStore::create(const std::string& name, const Containe
 Status ContainerStore::remove(Container container) const {
   const std::string step = fmt::format("remove container {}", escape_control(container.name()));
   if (!container.locked())
-    return fail({.step = step + ": it is not locked", .err = EBUSY});
+    return fail({.step = step + ": it is not locked", .err = EBUSY, .err_said = true});
   const UniqueFd store = open_dir(AT_FDCWD, path_);
   if (!store)
     return fail({.step = step, .err = errno});
@@ -234,7 +234,7 @@ Status ContainerStore::remove(Container container) const {
     }
     return synced;
   }
-  return fail({.step = step + ": it is gone, or renamed again and again", .err = ENOENT});
+  return fail({.step = step + ": it is gone, or renamed again and again", .err = ENOENT, .err_said = true});
 }
 
 void ContainerStore::sweep(Sweep depth) const {

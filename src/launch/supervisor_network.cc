@@ -82,7 +82,7 @@ void Supervisor::take_gate_events() {
 
 Status Supervisor::allow(const HostRule& rule) {
   if (!gate_ || gate_->ended())
-    return fail({.step = "it has no gate that could be widened", .err = ENOTSUP});
+    return fail({.step = "it has no gate that could be widened", .err = ENOTSUP, .err_said = true});
   return gate_->allow(rule);
 }
 

@@ -21,10 +21,10 @@ namespace {
 
 constexpr std::size_t kMost = 64 << 10;
 
-// errno and exit status, then the texts with NULs between.
+// errno, exit status and whether the errno is said, then the texts with NULs between.
 std::string pack(const Error& error) {
-  std::string bytes(2 * sizeof(int), '\0');
-  const int numbers[] = {error.err, error.status};
+  const int numbers[] = {error.err, error.status, error.err_said};
+  std::string bytes(sizeof numbers, '\0');
   bytes.replace(0, sizeof numbers, reinterpret_cast<const char*>(numbers), sizeof numbers);
   bytes += error.step + '\0' + error.origin + '\0' + error.hint;
   bytes.resize(std::min(bytes.size(), kMost));
@@ -32,10 +32,11 @@ std::string pack(const Error& error) {
 }
 
 Error unpack(std::string_view bytes) {
-  int numbers[2] = {};
+  int numbers[3] = {};
   bytes.copy(reinterpret_cast<char*>(numbers), sizeof numbers);
   const auto texts = split(bytes.substr(sizeof numbers), '\0');
-  Error error{.step = std::string{texts[0]}, .err = numbers[0], .status = numbers[1]};
+  Error error{
+      .step = std::string{texts[0]}, .err = numbers[0], .status = numbers[1], .err_said = numbers[2] != 0};
   if (texts.size() == 3) {
     error.origin = texts[1];
     error.hint = texts[2];
@@ -110,7 +111,7 @@ Status run(const MapRange* range, const Work& work) {
     return status;
   if (size >= 1 && answer[0] == '+')
     return {};
-  if (size > static_cast<ssize_t>(2 * sizeof(int)) && answer[0] == '-')
+  if (size > static_cast<ssize_t>(3 * sizeof(int)) && answer[0] == '-')
     return fail(unpack(std::string_view{answer}.substr(1, static_cast<std::size_t>(size) - 1)));
   return fail({.step = "a process of snug's own was killed", .hint = "out of memory? (dmesg tells)"});
 }

@@ -51,7 +51,7 @@ def storm(rig, starts):
     word = ("/bin/probe", "wait")
     done = at_once(rig, [("run", "-q", "-d", "--name", name, rig.image, *word) for name in names])
     every = own + fought
-    one_winner_each(done, lambda command: command[4], every, "name is in use")
+    one_winner_each(done, lambda command: command[4], every, "is in use")
     all_run(rig, every)
 
     # The ends, all together, and starts again: each by several.

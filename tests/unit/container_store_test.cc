@@ -78,7 +78,7 @@ TEST_CASE("a name is given once, and names are checked") {
   const auto second = f.create("web");
   REQUIRE_FALSE(second);
   CHECK(second.error().err == EEXIST);
-  CHECK(second.error().step == "make container web");
+  CHECK(describe(second.error()) == "the name web is in use by a container");
   for (const char* name : {"", ".", "..", "../web", "a/b", "-x", ".new-1", "a\n"})
     CHECK_FALSE(f.create(name));
   CHECK_FALSE(f.create(std::string(300, 'x')));
@@ -117,7 +117,7 @@ TEST_CASE("what is not there is not found, and near names are offered") {
   const auto found = f.store().find("websever");
   REQUIRE_FALSE(found);
   CHECK(found.error().err == ENOENT);
-  CHECK(found.error().step == "no container is called websever");
+  CHECK(describe(found.error()) == "no container is called websever");
   CHECK(found.error().hint == "did you mean webserver?");
   CHECK(f.store().find("completely-else").error().hint == "snug ps -a lists them all");
   CHECK(f.store().find("../x").error().err == 0);
