@@ -80,10 +80,12 @@ Error start_error(const Frame& frame) {
   return error;
 }
 
-Result<int> finish_attached(const UniqueFd& socket, const StartManner& manner, bool terminal,
+// `fed`: what is typed here gets to the command.
+Result<int> finish_attached(const UniqueFd& socket, const StartManner& manner, bool terminal, bool fed,
                             const Options& options) {
   const auto end = relay_attached(socket, {.terminal = terminal,
                                            .input = manner.input,
+                                           .only_keys = !terminal && !fed && isatty(STDIN_FILENO),
                                            .sig_proxy = manner.sig_proxy,
                                            .detach_keys = manner.detach_keys});
   if (!end)
@@ -138,7 +140,7 @@ Result<int> go(const Options& options, RealHost& host, KeepJob job, const StartM
   if (frame->kind == FrameKind::StartFailed)
     return fail(start_error(*frame));
   if (manner.attached) {
-    auto status = finish_attached(*socket, manner, terminal, options);
+    auto status = finish_attached(*socket, manner, terminal, manner.input, options);
     print_made(watched, options.common);
     return status;
   }
@@ -271,7 +273,10 @@ Result<int> attach_container(const Options& options, const Container& container,
   if (!socket)
     return tl::unexpected{socket.error()};
   (void)send_frame(socket->get(), {.kind = FrameKind::Attach, .a = manner.input});
-  return finish_attached(*socket, manner, state->terminal, options);
+  const auto record = container.record();
+  if (!record)
+    return tl::unexpected{record.error()};
+  return finish_attached(*socket, manner, state->terminal, manner.input && record->rules.open_input, options);
 }
 
 }  // namespace snug

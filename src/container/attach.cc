@@ -22,12 +22,11 @@ class Relay {
  public:
   Relay(const UniqueFd& socket, const AttachOptions& options, const HeldSignals& signals)
       : socket_{socket}, options_{options}, signals_{signals}, keys_{options.detach_keys} {
-    reads_ = options.input;
+    reads_ = options.input || options.only_keys;
   }
 
   Result<AttachEnd> run() {
-    if (options_.terminal && options_.input)
-      raw_.enter();
+    enter_mode();
     send_window();
     while (!end_) {
       if (Status status = poll_once(); !status)
@@ -37,6 +36,13 @@ class Relay {
   }
 
  private:
+  void enter_mode() {
+    if (options_.only_keys)
+      raw_.enter_for_keys();
+    else if (options_.terminal && options_.input)
+      raw_.enter();
+  }
+
   Status poll_once() {
     // What was typed waits until the supervisor takes it.
     const bool sending = !to_send_.empty();
@@ -99,12 +105,16 @@ class Relay {
       return;
     if (n <= 0) {
       reads_ = false;
-      (void)send_frame(socket_.get(), {.kind = FrameKind::InputEnd});
+      if (!options_.only_keys)
+        (void)send_frame(socket_.get(), {.kind = FrameKind::InputEnd});
       return;
     }
     const std::string_view typed{buffer, static_cast<std::size_t>(n)};
     bool detached = false;
-    to_send_ = options_.terminal ? keys_.pass(typed, detached) : std::string{typed};
+    const bool keys = options_.terminal || options_.only_keys;
+    to_send_ = keys ? keys_.pass(typed, detached) : std::string{typed};
+    if (options_.only_keys)
+      to_send_.clear();
     if (detached)
       end_ = AttachEnd{.detached = true};
   }
@@ -135,8 +145,7 @@ class Relay {
         raw_.restore();
         return stop_self();
       case SIGCONT:
-        if (options_.terminal && options_.input)
-          raw_.enter();
+        enter_mode();
         return send_window();
       case SIGHUP:
         // The terminal has gone; the container stays.

@@ -31,6 +31,7 @@ class DetachKeys {
 struct AttachOptions {
   bool terminal{};       // the payload's descriptors are one terminal
   bool input{true};      // ours goes to it
+  bool only_keys{};      // standard input is a terminal, and nothing of it is wanted but the detach keys
   bool sig_proxy{true};  // signals that come here go to the payload
   std::string detach_keys{};
 };

@@ -25,13 +25,26 @@ Result<std::uint8_t> terminal_fds() {
   return fds;
 }
 
-void RawMode::enter() {
+void RawMode::change(void (*to)(termios&)) {
   // In the background the change would stop snug (SIGTTOU), or take the terminal away from whoever has it.
   if (raw_ || tcgetattr(STDIN_FILENO, &saved_) != 0 || tcgetpgrp(STDIN_FILENO) != getpgrp())
     return;
-  termios raw = saved_;
-  cfmakeraw(&raw);
-  raw_ = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
+  termios changed = saved_;
+  to(changed);
+  raw_ = tcsetattr(STDIN_FILENO, TCSANOW, &changed) == 0;
+}
+
+void RawMode::enter() {
+  change([](termios& modes) { cfmakeraw(&modes); });
+}
+
+void RawMode::enter_for_keys() {
+  change([](termios& modes) {
+    modes.c_iflag &= ~static_cast<tcflag_t>(IXON);
+    modes.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | IEXTEN);
+    modes.c_cc[VMIN] = 1;
+    modes.c_cc[VTIME] = 0;
+  });
 }
 
 void RawMode::restore() {

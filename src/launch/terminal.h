@@ -25,9 +25,14 @@ class RawMode {
   RawMode& operator=(const RawMode&) = delete;
   ~RawMode() { restore(); }
   void enter();
+  // Not raw: output is written and Ctrl-C, Ctrl-\ and Ctrl-Z are signals as before, but every other key comes
+  // at once and unseen, Ctrl-Q and Ctrl-S among them.
+  void enter_for_keys();
   void restore();
 
  private:
+  void change(void (*to)(termios&));
+
   bool raw_ = false;
   termios saved_{};
 };

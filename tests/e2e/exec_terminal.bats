@@ -116,6 +116,26 @@ sleeps() { "$SNUG" top box | grep -q 'sleep 299'; }
 }
 logged() { "$SNUG" logs box | grep -q "$1"; }
 
+@test "the detach keys let go of one that has no terminal too, and nothing else is taken from them" {
+  succeeds run -d --name box host sh -c ": $mark; while :; do echo tick; sleep 0.1; done"
+  type_line 'stty -g >before'
+  type_line "$SNUG attach box"
+  answers 'tick'
+  tm send-keys -l 'unse''en'
+  tm send-keys C-s C-p x C-p C-q
+  eventually prompted
+  type_line 'stty -g >after; echo comp''ared'
+  answers compared
+  cmp before after
+  screen | absent 'unseen'
+  inside true
+  type_line "$SNUG attach box; echo code-\$?"
+  answers 'tick'
+  tm send-keys C-c
+  answers 'code-130'
+}
+prompted() { screen | grep . | tail -n 1 | grep -q '^outer> *$'; }
+
 @test "half of the detach keys is the command's" {
   shell_box
   type_line 'echo one'
