@@ -31,7 +31,7 @@ std::string address_problem(const IpAddress& address, const HostRule& rule) {
     return "it is this machine's own loopback: for a service there is host:PORT";
   if (purpose.empty() || (rule.allow_private && purpose != "multicast"))
     return "";
-  return fmt::format("its address {} is {}, and the rule does not say private", address.text(), purpose);
+  return fmt::format("its address {} is {}, and {}", address.text(), purpose, kNotPrivate);
 }
 
 // A public address of this very machine leads to its own services, as its loopback does.
@@ -184,7 +184,7 @@ void GateConnection::finish_connecting() {
     return;
   const bool may_be_own = rule_.allow_private || rule_.kind == HostRule::Kind::Self;
   if (!may_be_own && is_own_address(outer_.get()))
-    return refuse("its address is this machine's own, and the rule does not say private");
+    return refuse(fmt::format("its address is this machine's own, and {}", kNotPrivate));
   gate_.poller.let_sleep(*this);
   phase_ = Phase::Relaying;
   relay(0, {}, {});

@@ -107,18 +107,21 @@ std::string gate_note(const GateEvent& event) {
   const bool tcp = event.protocol == "tcp" || event.protocol == "dns";
   if (!tcp)
     return fmt::format("{} ({}) is blocked: {}", place, event.protocol, reason);
-  if (!event.rule.empty())
-    return fmt::format("{} is blocked: {} (rule {})", place, reason, escape_control(event.rule));
+  const bool wants_private = event.reason.ends_with(kNotPrivate);
+  const std::string blocked =
+      fmt::format("{} is blocked: {}{}", place, reason,
+                  event.rule.empty() ? "" : fmt::format(" (rule {})", escape_control(event.rule)));
+  const auto address = parse_ip(event.host);
+  const std::string_view purpose = address ? special_purpose(*address) : "";
+  // Another rule refuses it, or none can let it through.
+  if ((!event.rule.empty() && !wants_private) || purpose == "loopback" || purpose == "multicast")
+    return blocked;
   // 443 is what a rule without a port means.
   const std::string rule =
       event.port == 443 || event.port == 0 ? GateEvent{.host = event.host}.place() : event.place();
-  const auto address = parse_ip(event.host);
-  const std::string_view purpose = address ? special_purpose(*address) : "";
-  // No rule can let these through.
-  if (purpose == "loopback" || purpose == "multicast")
-    return fmt::format("{} is blocked: {}", place, reason);
-  return fmt::format("{} is blocked: {}; to allow it: --allow {}", place, reason,
-                     shell_quote(escape_control(rule) + (purpose.empty() ? "" : ",private")));
+  const bool is_private = wants_private || !purpose.empty();
+  return fmt::format("{}; to allow it: --allow {}", blocked,
+                     shell_quote(escape_control(rule) + (is_private ? ",private" : "")));
 }
 
 }  // namespace snug

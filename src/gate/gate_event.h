@@ -34,6 +34,9 @@ std::string gate_event_line(const GateEvent& event);  // without a newline
 // Strict: the process that sends them reads bytes of strangers.
 Result<GateEvent> parse_gate_event(std::string_view line);
 
+// How the reason ends where the rule lets a host through, and only its address is in the way.
+inline constexpr std::string_view kNotPrivate = "the rule does not say private";
+
 std::string_view decision_text(GateEvent::Decision decision);
 
 // "snug: gate: example.org:443 is blocked …" with the option that would allow it, and how to keep it; without

@@ -273,5 +273,19 @@ TEST_CASE("events of the gate come back as they went") {
                    .port = 22,
                    .reason = "no rule allows it"}) ==
         "[2606:4700::1]:22 is blocked: no rule allows it; to allow it: --allow '[2606:4700::1]:22'");
+  CHECK(gate_note({.decision = GateEvent::Decision::Denied,
+                   .protocol = "tcp",
+                   .host = "deb.example",
+                   .port = 80,
+                   .rule = "*.example:80",
+                   .reason = "its address 203.0.113.80 is reserved, and the rule does not say private"}) ==
+        "deb.example:80 is blocked: its address 203.0.113.80 is reserved, and the rule does not say private "
+        "(rule *.example:80); to allow it: --allow deb.example:80,private");
+  CHECK(gate_note({.decision = GateEvent::Decision::Denied,
+                   .protocol = "tcp",
+                   .host = "deb.example",
+                   .port = 80,
+                   .rule = "*.example",
+                   .reason = "it is denied"}) == "deb.example:80 is blocked: it is denied (rule *.example)");
   CHECK(gate_note(event).find('\x1b') == std::string::npos);
 }
