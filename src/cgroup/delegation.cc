@@ -41,6 +41,15 @@ bool has_others(const std::string& dir) {
   return std::ranges::any_of(procs, [&](const std::string& pid) { return pid != self; });
 }
 
+// The controllers that matter are version 1's: no manager can hand them over then. Others, like hugetlb, may
+// be there all the same.
+bool is_hybrid(const Place& place) {
+  const auto there = read_words(place.mount + "/cgroup.controllers");
+  return std::ranges::none_of(there, [](const std::string& name) {
+    return name == "cpu" || name == "io" || name == "memory" || name == "pids";
+  });
+}
+
 struct Candidate {
   std::string dir;
   bool own;
@@ -91,13 +100,13 @@ Delegation find_delegation() {
   const auto place = own_place();
   if (!place)
     return {.problem = place.error().step, .hint = place.error().hint};
-  if (read_words(place->mount + "/cgroup.controllers").empty())
-    return {.problem =
-                "cgroup version 2 has no controllers here: they are bound to version 1 (a hybrid hierarchy)",
-            .hint = "boot with systemd.unified_cgroup_hierarchy=1, or on a newer system, for limits"};
   bool crowded = false;
   if (const auto group = nearest_group(*place, Managed::LeftAlone, crowded))
     return divided(*group);
+  if (is_hybrid(*place))
+    return {.problem =
+                "cgroup version 2 has no controllers here: they are bound to version 1 (a hybrid hierarchy)",
+            .hint = "boot with systemd.unified_cgroup_hierarchy=1, or on a newer system, for limits"};
   const auto systemd = ask_systemd(*place);
   if (systemd)
     return *systemd;

@@ -18,6 +18,15 @@ undelegated() {
   done
 }
 
+@test "run and the doctor name the same cause, where it is the kernel's hierarchies" {
+  local cause
+  cause=$("$SNUG" doctor --json | jq -r '.checks[] | select(.check == "limits") | .cause') || true
+  run --separate-stderr "$SNUG" run --memory 64M host true
+  [[ $cause == *hybrid* ]] && hybrid=1 || hybrid=0
+  [[ $stderr == *hybrid* ]] && said=1 || said=0
+  ((hybrid == said)) || fail_with "the doctor's cause: $cause"
+}
+
 @test "where limits are not required the run goes on, and says what it goes without" {
   mkdir -p "$XDG_CONFIG_HOME/snug/profiles"
   printf '[limits]\nmemory = "64M"\npids = 10\nrequired = false\n' >"$XDG_CONFIG_HOME/snug/profiles/soft.toml"
