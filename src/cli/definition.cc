@@ -55,16 +55,19 @@ constexpr CommandDef kCommands[] = {
      true},
     {Command::Explain, "explain", "show what run would do, and why",
      "explain [run options] [IMAGE [CMD...]]\nexplain [run options] -- CMD...\nexplain [run options] "
-     "[--path] PATH",
+     "[--path] PATH\nexplain [run options] HOST[:PORT]",
      "Prints the very plan that snug run would carry out, each step with the profile line or option it "
      "comes\n"
      "from. With a PATH it says how that path is seen inside and why. One absolute path alone is taken for "
      "an\n"
-     "image if it is a directory with a root filesystem or an image.toml in it, else for a PATH.",
+     "image if it is a directory with a root filesystem or an image.toml in it, else for a PATH. One word\n"
+     "alone that is no image of the store, and has a dot or a colon, is a HOST: can it be reached, and by\n"
+     "which rule? All options stand before what is asked about.",
      "snug explain host id\tthe plan of snug run host id\n"
      "snug explain --json --profile untrusted -- id\tthe same for a program to read\n"
      "snug explain --path /etc/passwd ./rootfs\twhere does this file come from?\n"
-     "snug explain --profile untrusted /home\tand why is this one empty?\n",
+     "snug explain --profile untrusted /home\tand why is this one empty?\n"
+     "snug explain --network gate --allow @pypi pypi.org\twould the gate let this through?\n",
      Complete::Image, true, kExplainOptions, true},
     {Command::ProfileLs,
      "profile ls",

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "cli/flags_layer.h"
 #include "cli/profile_files.h"
 #include "container/joined_network.h"
@@ -79,9 +80,15 @@ Result<PreparedRun> prepare_run(const RunOptions& options, Command command, cons
   auto spec = make_spec(options, command, host);
   if (!spec)
     return tl::unexpected{std::move(spec).error()};
+  const std::string image_from = spec->image.origin.text;
   auto run = prepare_spec(std::move(*spec), host);
   if (run && !options.profile)
     note_project_profile(run->plan, host);
+  // "snug run --rm nosuch" and "snug explain example.org --network gate" are typed by habit.
+  if (!run && run.error().origin == image_from && !options.command.empty() &&
+      options.command[0].starts_with('-'))
+    run.error().hint = fmt::format("options stand before the image: {} would be the command",
+                                   escape_control(options.command[0]));
   return run;
 }
 

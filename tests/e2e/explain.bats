@@ -59,6 +59,12 @@ load helper
   succeeds explain --path /dev/null host
 }
 
+@test "options behind an image that is not there are taken for options" {
+  refuses "options stand before the image: --network would be the command" explain example.org --network gate
+  refuses "options stand before the image" run nosuch -it
+  refuses "images are the directories in" run nosuch ls -l
+}
+
 @test "what run refuses explain refuses with the same words" {
   refuses nope explain -v "$PWD/nope:/x" host true
   local words=$stderr
