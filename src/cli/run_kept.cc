@@ -80,14 +80,15 @@ Error start_error(const Frame& frame) {
   return error;
 }
 
-// `fed`: what is typed here gets to the command.
-Result<int> finish_attached(const UniqueFd& socket, const StartManner& manner, bool terminal, bool fed,
+// `unfed`: what is typed here cannot get to the command.
+Result<int> finish_attached(const UniqueFd& socket, const StartManner& manner, bool terminal, bool unfed,
                             const Options& options) {
-  const auto end = relay_attached(socket, {.terminal = terminal,
-                                           .input = manner.input,
-                                           .only_keys = !terminal && !fed && isatty(STDIN_FILENO),
-                                           .sig_proxy = manner.sig_proxy,
-                                           .detach_keys = manner.detach_keys});
+  const auto end = relay_attached(
+      socket, {.terminal = terminal,
+               .input = manner.input,
+               .only_keys = !terminal && unfed && !manner.detach_keys.empty() && isatty(STDIN_FILENO),
+               .sig_proxy = manner.sig_proxy,
+               .detach_keys = manner.detach_keys});
   if (!end)
     return tl::unexpected{end.error()};
   if (end->detached)
@@ -140,7 +141,7 @@ Result<int> go(const Options& options, RealHost& host, KeepJob job, const StartM
   if (frame->kind == FrameKind::StartFailed)
     return fail(start_error(*frame));
   if (manner.attached) {
-    auto status = finish_attached(*socket, manner, terminal, manner.input, options);
+    auto status = finish_attached(*socket, manner, terminal, !manner.input, options);
     print_made(watched, options.common);
     return status;
   }
@@ -276,7 +277,8 @@ Result<int> attach_container(const Options& options, const Container& container,
   const auto record = container.record();
   if (!record)
     return tl::unexpected{record.error()};
-  return finish_attached(*socket, manner, state->terminal, manner.input && record->rules.open_input, options);
+  const bool unfed = manner.input && !record->rules.open_input;
+  return finish_attached(*socket, manner, state->terminal, unfed, options);
 }
 
 }  // namespace snug

@@ -22,7 +22,7 @@ class Relay {
  public:
   Relay(const UniqueFd& socket, const AttachOptions& options, const HeldSignals& signals)
       : socket_{socket}, options_{options}, signals_{signals}, keys_{options.detach_keys} {
-    reads_ = options.input || options.only_keys;
+    reads_ = options.input && !options.only_keys;
   }
 
   Result<AttachEnd> run() {
@@ -37,8 +37,9 @@ class Relay {
 
  private:
   void enter_mode() {
+    // Read from the background it would stop this process (SIGTTIN).
     if (options_.only_keys)
-      raw_.enter_for_keys();
+      reads_ = raw_.enter_for_keys();
     else if (options_.terminal && options_.input)
       raw_.enter();
   }

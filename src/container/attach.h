@@ -29,9 +29,9 @@ class DetachKeys {
 };
 
 struct AttachOptions {
-  bool terminal{};       // the payload's descriptors are one terminal
-  bool input{true};      // ours goes to it
-  bool only_keys{};      // standard input is a terminal, and nothing of it is wanted but the detach keys
+  bool terminal{};   // the payload's descriptors are one terminal
+  bool input{true};  // ours goes to it
+  bool only_keys{};  // standard input is a terminal; in its foreground the detach keys count, nothing else
   bool sig_proxy{true};  // signals that come here go to the payload
   std::string detach_keys{};
 };

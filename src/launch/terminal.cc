@@ -38,13 +38,14 @@ void RawMode::enter() {
   change([](termios& modes) { cfmakeraw(&modes); });
 }
 
-void RawMode::enter_for_keys() {
+bool RawMode::enter_for_keys() {
   change([](termios& modes) {
     modes.c_iflag &= ~static_cast<tcflag_t>(IXON);
     modes.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | IEXTEN);
     modes.c_cc[VMIN] = 1;
     modes.c_cc[VTIME] = 0;
   });
+  return raw_;
 }
 
 void RawMode::restore() {

@@ -26,8 +26,8 @@ class RawMode {
   ~RawMode() { restore(); }
   void enter();
   // Not raw: output is written and Ctrl-C, Ctrl-\ and Ctrl-Z are signals as before, but every other key comes
-  // at once and unseen, Ctrl-Q and Ctrl-S among them.
-  void enter_for_keys();
+  // at once and unseen, Ctrl-Q and Ctrl-S among them. Is it so now?
+  bool enter_for_keys();
   void restore();
 
  private:

@@ -133,6 +133,15 @@ logged() { "$SNUG" logs box | grep -q "$1"; }
   answers 'tick'
   tm send-keys C-c
   answers 'code-130'
+  succeeds start box
+  clear_screen
+  # In the background it reads nothing, which would stop it.
+  type_line "$SNUG attach box >ticks & sleep 0.5; echo here-\$((40 + 2))"
+  answers 'here-42'
+  type_line 'jobs -s; echo no-stop'
+  answers 'no-stop'
+  screen | absent 'Stopped'
+  eventually grep -qs tick ticks
 }
 prompted() { screen | grep . | tail -n 1 | grep -q '^outer> *$'; }
 
