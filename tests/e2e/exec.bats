@@ -245,7 +245,8 @@ unhealthy() { "$SNUG" ps --filter health=unhealthy -q | grep -qx box; }
   terminal
   type_line "$SNUG run -it --name box -e PS1='in''> ' host bash --norc --noprofile"
   answers 'in>'
-  type_line "echo > /tmp/there"
+  type_line "echo > /tmp/there; echo ma''de"
+  answers made
   tm kill-server
   sleep 0.2
   succeeds exec box test -e /tmp/there

@@ -67,8 +67,8 @@ screen_size() {
 
 @test "Ctrl-Z stops a job, fg takes it up again" {
   start_shell
-  type_line 'sh -c "sleep 2; echo do""ne"'
-  sleep 0.3
+  type_line 'sh -c "echo u""p; sleep 2; echo do""ne"'
+  answers 'up'
   tm send-keys C-z
   answers '\[1\]\+ +Stopped'
   type_line 'fg'
