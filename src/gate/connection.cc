@@ -80,21 +80,18 @@ void GateConnection::on_events(std::uint32_t events) {
       last_error_ = "no answer";
       return connect_next();
     case Phase::Relaying:
-      return relay(events, {}, {});
+      return relay(events, {});
   }
 }
 
-void GateConnection::on_end(bool inner, std::uint32_t events) {
+void GateConnection::on_end(Side side, std::uint32_t events) {
   // It may have ended by an earlier event of this round.
   if (!inner_)
     return;
   // What is looked at on its way needs both.
   if (phase_ != Phase::Relaying || opening_.http() || opening_.passed() > 0)
     return on_events(events);
-  if (inner)
-    relay(events, {.told = events}, {.moves = in_.holds()});
-  else
-    relay(events, {.moves = out_.holds()}, {.told = events});
+  relay(events, flows_.turn_for(side, events));
 }
 
 void GateConnection::read_opening() {
@@ -187,7 +184,7 @@ void GateConnection::finish_connecting() {
     return refuse(fmt::format("its address is this machine's own, and {}", kNotPrivate));
   gate_.poller.let_sleep(*this);
   phase_ = Phase::Relaying;
-  relay(0, {}, {});
+  relay(0, {});
 }
 
 // What has been let through. False where it cannot go on.
@@ -246,24 +243,23 @@ bool GateConnection::guard_http(std::uint32_t events) {
   return true;
 }
 
-void GateConnection::relay(std::uint32_t events, Way outward, Way inward) {
+void GateConnection::relay(std::uint32_t events, Ways ways) {
   auto out = Flow::Progress::Waits;
   if (opening_.http()) {
     if (!guard_http(events))
       return;
   } else if (!send_opening()) {
     return give_up("the host has broken it off");
-  } else if (opening_.passed() == 0 && outward.moves) {
-    out = out_.pump(inner_.get(), outer_.get(), outward.told, gate_.pipes, gate_.poller, *this);
+  } else if (opening_.passed() == 0) {
+    out = flows_.out.pump(inner_.get(), outer_.get(), ways.outward, gate_.pipes, gate_.poller, *this);
   }
-  const bool out_done = opening_.http() ? told_end_ : out_.done();
-  const bool waits = opening_.http() && opening_.http()->asks_to_switch();
-  const auto in = waits || !inward.moves
-                      ? Flow::Progress::Waits
-                      : in_.pump(outer_.get(), inner_.get(), inward.told, gate_.pipes, gate_.poller, *this);
+  const bool out_done = opening_.http() ? told_end_ : flows_.out.done();
+  if (opening_.http() && opening_.http()->asks_to_switch())
+    ways.inward.moves = false;
+  const auto in = flows_.in.pump(outer_.get(), inner_.get(), ways.inward, gate_.pipes, gate_.poller, *this);
   if (in == Flow::Progress::Failed || out == Flow::Progress::Failed)
     return end(GateEvent::Decision::Allowed, "broken off");
-  if (in_.done() && out_done)
+  if (flows_.in.done() && out_done)
     return end(GateEvent::Decision::Allowed, "");
   if (in == Flow::Progress::Goes || out == Flow::Progress::Goes)
     gate_.poller.wake_soon(*this);
@@ -284,8 +280,8 @@ void GateConnection::end(GateEvent::Decision decision, std::string reason) {
                          .port = target_.port,
                          .rule = rule_.text,
                          .reason = reason,
-                         .sent = sent_ + out_.moved(),
-                         .received = in_.moved()});
+                         .sent = sent_ + flows_.out.moved(),
+                         .received = flows_.in.moved()});
   if (!reason.empty())
     for (const UniqueFd* fd : {&inner_, &outer_})
       if (*fd)

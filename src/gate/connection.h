@@ -8,7 +8,7 @@
 
 #include "gate/gate_state.h"
 #include "gate/opening.h"
-#include "network/flow.h"
+#include "network/two_way.h"
 
 namespace snug {
 
@@ -27,30 +27,20 @@ class GateConnection : public PollHandler {
 
   // Woken, or of either socket: both ways.
   void on_events(std::uint32_t events) override;
+  // Of one of its sockets.
+  void on_end(Side side, std::uint32_t events);
   // The gate is being closed: what it came to is told.
   void close_now() { end(GateEvent::Decision::Allowed, ""); }
 
  private:
   enum class Phase { Opening, Resolving, Connecting, Relaying };
-  // One of the two sockets, as in network/tcp_connection.h.
-  struct End : PollHandler {
-    End(GateConnection& of, bool inner) : connection{of}, is_inner{inner} {}
-    void on_events(std::uint32_t events) override { connection.on_end(is_inner, events); }
-    GateConnection& connection;
-    bool is_inner;
-  };
-  struct Way {
-    bool moves{true};
-    std::uint32_t told{};  // of its reader, for network/flow.h
-  };
 
-  void on_end(bool inner, std::uint32_t events);
   void read_opening();
   void resolve();
   void resolved(const Lookup::Answer& answer);
   void connect_next();
   void finish_connecting();
-  void relay(std::uint32_t events, Way outward, Way inward);
+  void relay(std::uint32_t events, Ways ways);
   bool send_opening();
   bool guard_http(std::uint32_t events);
   void note_answer(std::uint32_t events);
@@ -70,10 +60,9 @@ class GateConnection : public PollHandler {
   std::vector<IpAddress> addresses_{};
   std::string last_error_{};
   std::uint64_t sent_{};  // beside the flow's
-  Flow out_{};            // to the host
-  Flow in_{};             // from it
-  End inner_end_{*this, true};
-  End outer_end_{*this, false};
+  TwoWay flows_{};
+  ConnectionEnd<GateConnection> inner_end_{*this, Side::Inner};
+  ConnectionEnd<GateConnection> outer_end_{*this, Side::Outer};
   // A lookup that is under way outlives the connection, and finds out by this that it has gone.
   std::shared_ptr<GateConnection*> alive_{std::make_shared<GateConnection*>(this)};
 };

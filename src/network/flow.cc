@@ -113,15 +113,15 @@ Flow::Progress Flow::splice_on(int from, int to) {
   return Progress::Goes;
 }
 
-Flow::Progress Flow::pump(int from, int to, std::uint32_t told, PipePool& pipes, Poller& poller,
-                          PollHandler& self) {
-  if (done_)
+Flow::Progress Flow::pump(int from, int to, Way way, PipePool& pipes, Poller& poller, PollHandler& self) {
+  if (done_ || !way.moves)
     return Progress::Waits;
   if (!ended_ && !pipe_ && !(pipe_ = pipes.take())) {
     poller.wake_at(Poller::Clock::now() + kNoPipe, self);
     return Progress::Waits;
   }
-  const Copied copied = !ended_ && !many_ && held_ == 0 ? copy(from, to, leaves_nothing(told)) : Copied::Part;
+  const Copied copied =
+      !ended_ && !many_ && held_ == 0 ? copy(from, to, leaves_nothing(way.told)) : Copied::Part;
   if (copied == Copied::Failed)
     return Progress::Failed;
   const Progress progress = copied == Copied::All ? Progress::Waits : splice_on(from, to);

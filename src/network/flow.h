@@ -10,15 +10,20 @@
 
 namespace snug {
 
+// A turn of one flow.
+struct Way {
+  bool moves{true};      // false: nothing is done
+  std::uint32_t told{};  // what the poller has told of the reader just now, or 0
+};
+
 class Flow {
  public:
   enum class Progress { Waits, Goes, Failed };
 
   // Moves what there is. Waits: until the poller tells of either socket, or wakes `self` (no pipe was to be
   // had). Goes: there is more, and others have their turn. Once the reader has ended so is the writer told,
-  // by shutdown(2), and the flow is done. Sockets are watched edge-triggered. `told` is what the poller has
-  // told of `from` just now, or 0.
-  Progress pump(int from, int to, std::uint32_t told, PipePool& pipes, Poller& poller, PollHandler& self);
+  // by shutdown(2), and the flow is done. Sockets are watched edge-triggered.
+  Progress pump(int from, int to, Way way, PipePool& pipes, Poller& poller, PollHandler& self);
 
   bool done() const { return done_; }
   // Bytes that the writer has not taken yet: its events matter, and otherwise the reader's alone do.

@@ -64,30 +64,24 @@ void TcpConnection::on_events(std::uint32_t) {
   if (!connected_ && !finish_connecting())
     return abort();
   if (connected_)
-    move({}, {});
+    move({});
 }
 
-void TcpConnection::on_end(bool outer, std::uint32_t events) {
+void TcpConnection::on_end(Side side, std::uint32_t events) {
   // It may have ended by an earlier event of this round.
   if (!outer_)
     return;
   if (!connected_)
     return on_events(0);
-  if (outer)
-    move({.told = events}, {.moves = out_.holds()});
-  else
-    move({.moves = in_.holds()}, {.told = events});
+  move(flows_.turn_for(side, events));
 }
 
-void TcpConnection::move(Way inward, Way outward) {
-  constexpr auto kWaits = Flow::Progress::Waits;
-  const auto in =
-      inward.moves ? in_.pump(outer_.get(), inner_.get(), inward.told, pipes_, poller_, *this) : kWaits;
-  const auto out =
-      outward.moves ? out_.pump(inner_.get(), outer_.get(), outward.told, pipes_, poller_, *this) : kWaits;
+void TcpConnection::move(Ways ways) {
+  const auto in = flows_.in.pump(outer_.get(), inner_.get(), ways.inward, pipes_, poller_, *this);
+  const auto out = flows_.out.pump(inner_.get(), outer_.get(), ways.outward, pipes_, poller_, *this);
   if (in == Flow::Progress::Failed || out == Flow::Progress::Failed)
     return abort();
-  if (in_.done() && out_.done())
+  if (flows_.in.done() && flows_.out.done())
     return end();
   if (in == Flow::Progress::Goes || out == Flow::Progress::Goes)
     poller_.wake_soon(*this);

@@ -3,10 +3,10 @@
 
 #include <memory>
 
-#include "network/flow.h"
 #include "network/inside.h"
 #include "network/pipe_pool.h"
 #include "network/poller.h"
+#include "network/two_way.h"
 
 namespace snug {
 
@@ -21,24 +21,11 @@ class TcpConnection : public PollHandler {
 
   // Woken: both ways.
   void on_events(std::uint32_t events) override;
+  // Of one of its sockets.
+  void on_end(Side side, std::uint32_t events);
 
  private:
-  // One of the two sockets, which tells that an event is its own: each read that finds nothing costs a byte's
-  // round trip a system call.
-  struct End : PollHandler {
-    End(TcpConnection& of, bool outer) : connection{of}, is_outer{outer} {}
-    void on_events(std::uint32_t events) override { connection.on_end(is_outer, events); }
-    TcpConnection& connection;
-    bool is_outer;
-  };
-
-  void on_end(bool outer, std::uint32_t events);
-  // Either way by what was told of its reader, or where the writer has room again.
-  struct Way {
-    bool moves{true};
-    std::uint32_t told{};
-  };
-  void move(Way inward, Way outward);
+  void move(Ways ways);
   bool connect_inside(Inside::Attempt attempt);
   bool finish_connecting();
   // Whoever is still there is told by a reset that it was no orderly end.
@@ -54,10 +41,9 @@ class TcpConnection : public PollHandler {
   std::uint16_t port_;
   Inside::Attempt attempt_{Inside::Attempt::First};
   bool connected_{};
-  Flow in_;   // from outer_ to inner_
-  Flow out_;  // from inner_ to outer_
-  End outer_end_{*this, true};
-  End inner_end_{*this, false};
+  TwoWay flows_;
+  ConnectionEnd<TcpConnection> outer_end_{*this, Side::Outer};
+  ConnectionEnd<TcpConnection> inner_end_{*this, Side::Inner};
 };
 
 }  // namespace snug

@@ -32,7 +32,7 @@ class Fixture {
     REQUIRE(write(from[0].get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
   }
   Flow::Progress pump(std::uint32_t told = 0) {
-    return flow.pump(from[1].get(), to[0].get(), told, pipes, poller, nobody);
+    return flow.pump(from[1].get(), to[0].get(), {.told = told}, pipes, poller, nobody);
   }
   // What has come out.
   std::string heard() {
