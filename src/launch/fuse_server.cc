@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "launch/join.h"
 #include "network/close_others.h"
+#include "plan/hints.h"
 
 namespace snug {
 namespace {
@@ -78,12 +79,9 @@ std::optional<FuseOverlay> fuse_overlay(const Plan& plan, unsigned number, const
 Status FuseServer::start(const FuseOverlay& overlay, UniqueFd user_namespace, UniqueFd device) {
   talk_.reset(memfd_create("fuse-overlayfs", MFD_CLOEXEC));
   if (!talk_)
-    return fail(
-        {.step = "make a file for what fuse-overlayfs says",
-         .err = errno,
-         .hint = errno == ENOSYS
-                     ? "memfd_create is unknown here: it needs Linux 3.17, or an outer sandbox refuses it"
-                     : ""});
+    return fail({.step = "make a file for what fuse-overlayfs says",
+                 .err = errno,
+                 .hint = hint_unknown_call(errno, "memfd_create", "3.17")});
   auto server = clone_joined({.user = std::move(user_namespace)}, kFuseRootNamespaces, -1,
                              [&] { serve(overlay, device.get(), talk_.get()); });
   if (!server)

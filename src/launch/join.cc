@@ -9,6 +9,8 @@
 
 #include <cerrno>
 
+#include "plan/hints.h"
+
 namespace snug {
 namespace {
 
@@ -79,12 +81,9 @@ Result<JoinedChild> clone_joined(const JoinedNamespaces& namespaces, std::uint64
   // A child of this process, and not waited for: the number is still its own.
   UniqueFd pidfd{static_cast<int>(syscall(SYS_pidfd_open, answer.pid, 0U))};
   if (!pidfd)
-    return fail(
-        {.step = "enter the namespaces",
-         .err = errno,
-         .hint = errno == ENOSYS
-                     ? "pidfd_open is unknown here: it needs Linux 5.3, or an outer sandbox refuses it"
-                     : ""});
+    return fail({.step = "enter the namespaces",
+                 .err = errno,
+                 .hint = hint_unknown_call(errno, "pidfd_open", "5.3")});
   return JoinedChild{.pid = answer.pid, .pidfd = std::move(pidfd)};
 }
 

@@ -308,4 +308,10 @@ Error explain_failure(const PlannedStep& planned, int err, int detail) {
   return error;
 }
 
+std::string hint_unknown_call(int err, std::string_view call, std::string_view since) {
+  if (err != ENOSYS)
+    return "";
+  return fmt::format("{} is unknown here: it needs Linux {}, or an outer sandbox refuses it", call, since);
+}
+
 }  // namespace snug

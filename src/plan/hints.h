@@ -2,6 +2,9 @@
 // about that stands here.
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "base/result.h"
 #include "plan/step.h"
 
@@ -9,5 +12,9 @@ namespace snug {
 
 // `detail` is the index of the part of the step that failed (a layer, a device), or -1.
 Error explain_failure(const PlannedStep& planned, int err, int detail);
+
+// For a system call of the supervisor's own, which Linux has from `since` on ("5.3"). "" unless `err` is
+// ENOSYS.
+std::string hint_unknown_call(int err, std::string_view call, std::string_view since);
 
 }  // namespace snug

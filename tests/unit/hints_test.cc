@@ -123,3 +123,9 @@ TEST_CASE(
   CHECK(explain(step, ENOENT).step == "execute m\\nke");
   for (const int err : {ENOENT, EACCES, ENOEXEC, E2BIG, ELOOP}) CHECK_FALSE(hint(step, err).empty());
 }
+
+TEST_CASE("a system call that is unknown here is told with the kernel that has it, and no other error is") {
+  CHECK(hint_unknown_call(ENOSYS, "pidfd_open", "5.3") ==
+        "pidfd_open is unknown here: it needs Linux 5.3, or an outer sandbox refuses it");
+  CHECK(hint_unknown_call(EMFILE, "pidfd_open", "5.3").empty());
+}
