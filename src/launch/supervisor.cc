@@ -2,17 +2,14 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/signalfd.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
+#include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
+#include <cerrno>
 
-#include "launch/id_maps.h"
 #include "launch/memory.h"
-#include "plan/hints.h"
 
 namespace snug {
 namespace {
@@ -20,9 +17,6 @@ namespace {
 // A payload that has run for this long is likely to go on: snug's memory is given back then, and not in the
 // way of a short one.
 constexpr std::chrono::milliseconds kRestAfter{200};
-
-// How long a signal that would end snug waits for a payload that may be about to start.
-constexpr std::chrono::milliseconds kSetupGrace{300};
 
 int exit_status_of(int wait_status) {
   return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
@@ -118,231 +112,12 @@ void Supervisor::poll_once() {
   }
 }
 
-// Must a message be answered, or told, as soon as it comes? If not it is read when something else wakes snug,
-// at the latest init's end: a run without a terminal, timeout or listener then costs no wake-up between clone
-// and that.
-bool Supervisor::wire_matters() const {
-  return companion_ || !early_.empty() || facts_.terminal_fds || options_.status_fd >= 0 ||
-         find_step<Timeout>(plan_) || find_step<MapRange>(plan_) || find_step<PublishPorts>(plan_) ||
-         find_step<OpenGate>(plan_) || find_step<ConnectNetwork>(plan_) || !facts_.disk_upper.empty();
-}
-
-// Was there anything?
-bool Supervisor::drain_wire() {
-  bool any = false;
-  while (wire_ && read_wire()) any = true;
-  return any;
-}
-
-// One message. False where there is none.
-bool Supervisor::read_wire() {
-  child::Message message;
-  int received[child::kMaxFds];
-  const int result = child::receive_message(wire_.get(), message, received);
-  if (result == -EAGAIN)
-    return false;
-  Fds fds;
-  for (unsigned i = 0; i < child::kMaxFds; ++i) fds[i].reset(received[i]);
-  if (result == 1) {
-    on_message(message, fds);
-    return true;
-  }
-  if (result < 0 && result != -ECONNRESET)
-    end_setup(fail({.step = "read what init tells", .err = -result}));
-  wire_.reset();  // end of file: init is gone or going; its pidfd says when
-  return false;
-}
-
-void Supervisor::on_message(const child::Message& message, Fds& fds) {
-  switch (message.kind) {
-    case child::MessageKind::AwaitMaps:
-      return end_setup(give_maps(), index_of<MapRange>(plan_));
-    case child::MessageKind::Namespaces:
-      return start_network(fds[0], fds[1]);
-    case child::MessageKind::Fuse:
-      return end_setup(serve_fuse(message.id, std::move(fds[0]), std::move(fds[1])));
-    case child::MessageKind::Terminal:
-      return companion_ ? companion_->take_terminal(std::move(fds[0]))
-                        : relay_.start(std::move(fds[0]), facts_.caller_terminals);
-    case child::MessageKind::Ready:
-      ready_ = true;
-      killed_by_ = 0;
-      for (const int signal : early_) forward_signal(init_, signal, false);
-      early_.clear();
-      write_status("child-pid", init_);
-      set_deadline();
-      if (companion_)
-        companion_->started(*this);
-      return;
-    case child::MessageKind::Failed:
-      if (!error_ && message.step < plan_.steps.size())
-        error_ = {explain_failure(plan_.steps[message.step], message.error, message.detail), message.step};
-      return;
-    case child::MessageKind::Exited:
-      status_ = message.status;
-      outcome_.out_of_blocks = message.full & 1;
-      outcome_.out_of_inodes = message.full & 2;
-      deadline_.reset();
-      // It tells what is left and ends, while init does.
-      if (gate_ && gate_->started())
-        gate_->finish();
-      return;
-    case child::MessageKind::Stopped:
-      if (!relay_.active())
-        return;
-      relay_.drain();
-      relay_.raw_mode().restore();
-      stop_self();
-      return;  // SIGCONT, pending now, wakes the payload too
-    case child::MessageKind::Tree:
-      if (companion_)
-        on_companion_message(message, fds);
-      return;
-    case child::MessageKind::Entered:
-    case child::MessageKind::EnterFailed:
-    case child::MessageKind::Left:
-      if (companion_)
-        on_companion_message(message, fds);
-      return;
-    case child::MessageKind::Go:
-    case child::MessageKind::Enter:
-      return;
-  }
-}
-
-void Supervisor::on_companion_message(const child::Message& message, Fds& fds) {
-  if (message.kind == child::MessageKind::Tree)
-    companion_->take_tree(std::move(fds[0]), std::move(fds[1]), std::move(fds[2]));
-  else if (message.kind == child::MessageKind::Entered)
-    companion_->entered(message.id, std::move(fds[0]));
-  else if (message.kind == child::MessageKind::EnterFailed)
-    companion_->enter_failed(message.id, message.step, message.error);
-  else
-    companion_->left(message.id, message.status);
-}
-
-void Supervisor::signal(int signal, std::uint32_t id) {
-  if (!gone_)
-    forward_signal(init_, signal, false, id);
-}
-
-// The message first: init looks for it when the signal comes.
-Status Supervisor::enter(std::uint32_t id, int request, const int (&standard)[3]) {
-  const int fds[] = {request, standard[0], standard[1], standard[2]};
-  const int sent =
-      wire_ ? child::send_message(wire_.get(), {.kind = child::MessageKind::Enter, .id = id}, fds, 4)
-            : -EPIPE;
-  if (sent < 0)
-    return fail({.step = "ask init to start a command", .err = -sent});
-  wake_init(init_);
-  return {};
-}
-
-Status Supervisor::give_maps() {
-  const MapRange* step = find_step<MapRange>(plan_);
-  if (!step)
-    return fail({.step = "init asked for id maps that are not planned"});
-  if (Status status = write_range_maps(init_, *step); !status)
-    return status;
-  return say_go("tell init that its ids are mapped");
-}
-
-Status Supervisor::say_go(const char* what) {
-  const child::Message go{.kind = child::MessageKind::Go};
-  ssize_t sent = 0;
-  do sent = send(wire_.get(), &go, sizeof go, MSG_NOSIGNAL);
-  while (sent < 0 && errno == EINTR);
-  // That init has died its pidfd tells. Anything else must end it: it would wait for ever.
-  if (sent < 0 && errno != EPIPE && errno != ECONNRESET)
-    return fail({.step = what, .err = errno});
-  return {};
-}
-
-Status Supervisor::serve_fuse(unsigned number, UniqueFd device, UniqueFd user_namespace) {
-  const auto overlay = fuse_overlay(plan_, number, facts_.disk_upper);
-  if (!overlay || !device || !user_namespace)
-    return fail({.step = "init asked for a FUSE server that is not planned"});
-  return fuse_.emplace_back().start(*overlay, std::move(user_namespace), std::move(device));
-}
-
 // What the supervisor has to do for init while it sets up has failed: so has the run.
 void Supervisor::end_setup(Status status, std::optional<std::size_t> step) {
   if (status || error_)
     return;
   error_ = {std::move(status).error(), step};
   kill_sandbox();
-}
-
-void Supervisor::read_signals() {
-  signalfd_siginfo info;
-  while (read(signals_.fd(), &info, sizeof info) == sizeof info)
-    on_signal(static_cast<int>(info.ssi_signo), info.ssi_code == SI_KERNEL);
-}
-
-void Supervisor::on_signal(int signal, bool from_terminal) {
-  if (ready_ && companion_ && companion_->on_signal(signal))
-    return;
-  switch (signal) {
-    case SIGCHLD:
-    case SIGPIPE:
-    case SIGALRM:
-    case child::kForwardSignal:
-      return;
-    case SIGWINCH:
-      if (relay_.active())
-        return relay_.resize();
-      break;
-    case SIGTSTP:
-      if (ready_)
-        forward_signal(init_, SIGTSTP, true);
-      relay_.raw_mode().restore();
-      stop_self();
-      return;  // SIGCONT is pending now and passes itself on
-    case SIGCONT:
-      relay_.raw_mode().enter();
-      relay_.resize();
-      from_terminal = true;  // what was stopped as a group goes on as one
-      break;
-    default:
-      break;
-  }
-  if (ready_) {
-    forward_signal(init_, signal, from_terminal);
-    return;
-  }
-  // The payload is not known to run yet; it may have been executed this very moment. What ends snug waits a
-  // little for that, since the payload may want to handle it, and then ends the set-up.
-  early_.push_back(signal);
-  if (signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT) {
-    killed_by_ = signal;
-    deadline_ = Clock::now() + kSetupGrace;
-  }
-}
-
-void Supervisor::set_deadline() {
-  deadline_.reset();
-  if (const Timeout* timeout = find_step<Timeout>(plan_))
-    deadline_ = Clock::now() + std::chrono::milliseconds{timeout->after_ms};
-}
-
-void Supervisor::on_time() {
-  if (companion_ && ready_)
-    if (const auto at = companion_->wakes_at(); at && Clock::now() >= *at)
-      companion_->on_time();
-  if (deadline_ && Clock::now() >= *deadline_ && !ready_) {
-    kill_sandbox();
-    deadline_.reset();
-  } else if (deadline_ && Clock::now() >= *deadline_) {
-    const Timeout* timeout = find_step<Timeout>(plan_);
-    if (outcome_.timed_out) {
-      kill_sandbox();
-      deadline_.reset();
-    } else {
-      outcome_.timed_out = true;
-      forward_signal(init_, SIGTERM, true);
-      deadline_ = Clock::now() + std::chrono::milliseconds{timeout->grace_ms};
-    }
-  }
 }
 
 void Supervisor::kill_sandbox() {

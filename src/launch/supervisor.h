@@ -44,6 +44,13 @@ class Supervisor : private Sandbox {
 
   void poll_once();
   int poll_timeout() const;
+  void end_setup(Status status, std::optional<std::size_t> step = {});
+  void kill_sandbox();
+  void reap();
+  LaunchResult finish();
+  void write_status(std::string_view key, long value) const;
+
+  // supervisor_wire.cc
   bool wire_matters() const;
   bool drain_wire();
   bool read_wire();
@@ -51,27 +58,26 @@ class Supervisor : private Sandbox {
   void on_message(const child::Message& message, Fds& fds);
   void on_companion_message(const child::Message& message, Fds& fds);
   Status give_maps();
+  Status say_go(const char* what);
+  Status serve_fuse(unsigned number, UniqueFd device, UniqueFd user_namespace);
+
+  // supervisor_network.cc
   Status start_gate();
   void end_gate_setup(Status status);
   void start_network(const UniqueFd& user_namespace, const UniqueFd& network_namespace);
   void end_network_setup();
   void take_gate_events();
   void finish_gate();
-  Status say_go(const char* what);
   Status start_forwarder(const UniqueFd& user_namespace, const UniqueFd& network_namespace);
   Status start_outbound(const UniqueFd& user_namespace, const UniqueFd& network_namespace);
   Status on_outbound();
   void end_outbound(Status status);
-  Status serve_fuse(unsigned number, UniqueFd device, UniqueFd user_namespace);
-  void end_setup(Status status, std::optional<std::size_t> step = {});
+
+  // supervisor_signals.cc
   void read_signals();
   void on_signal(int signal, bool from_terminal);
   void on_time();
   void set_deadline();
-  void kill_sandbox();
-  void reap();
-  LaunchResult finish();
-  void write_status(std::string_view key, long value) const;
 
   pid_t init() const override { return init_; }
   void signal(int signal, std::uint32_t id) override;
