@@ -1,15 +1,16 @@
 // /etc/hosts, /etc/hostname and /etc/resolv.conf: made for each sandbox, in every network. The image's own
 // would name servers and hosts of where it was built; a link by one of these names is not followed
 // (BindText).
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <optional>
 
+#include "base/ip_address.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "plan/builder.h"
+#include "plan/resolver_conf.h"
 #include "spec/network_names.h"
 
 namespace snug {
@@ -47,44 +48,19 @@ Result<std::string> hosts_text(const Builder& builder) {
   return text;
 }
 
-// The keyword and its value of a line of resolv.conf(5); both "" for a comment.
-struct ResolverLine {
-  std::string_view keyword;
-  std::string_view value;
-};
-
-ResolverLine resolver_line(std::string_view line) {
-  constexpr std::string_view kBlank = " \t\r";
-  const std::size_t end = std::min(line.find_first_of(kBlank), line.size());
-  const std::size_t start = line.find_first_not_of(kBlank, end);
-  // The keyword is at the very beginning: resolv.conf(5).
-  if (end == 0 || line[0] == '#' || line[0] == ';' || start == std::string_view::npos)
-    return {};
-  const std::string_view value = line.substr(start);
-  return {line.substr(0, end), value.substr(0, value.find_last_not_of(kBlank) + 1)};
-}
-
 // Of no use in another network: a loopback address is the sandbox's own there, and a zone ("fe80::1%eth0")
 // names an interface of the host.
-bool is_tied_to_host(std::string_view address) {
-  in_addr four{};
-  in6_addr six{};
-  const std::string text{address};
-  if (inet_pton(AF_INET, text.c_str(), &four) == 1)
-    return (ntohl(four.s_addr) >> 24) == 127 || four.s_addr == htonl(INADDR_ANY);
-  if (inet_pton(AF_INET6, text.c_str(), &six) == 1)
-    return IN6_IS_ADDR_LOOPBACK(&six) || IN6_IS_ADDR_UNSPECIFIED(&six);
-  return true;
+bool is_tied_to_host(std::string_view text) {
+  const auto address = parse_ip(text);
+  const bool unspecified = address && address->bytes == IpAddress{}.bytes;
+  return !address || unspecified || special_purpose(*address) == "loopback";
 }
 
 // The host's name servers as they can be asked from a network of the sandbox's own.
 std::vector<std::string> servers_for_full(const std::string& host, std::string_view forwarded) {
   std::vector<std::string> servers;
-  for (const std::string_view line : split(host, '\n')) {
-    const auto [keyword, value] = resolver_line(line);
-    if (keyword != "nameserver")
-      continue;
-    std::string server{is_tied_to_host(value) ? forwarded : value};
+  for (const std::string_view written : parse_name_servers(host)) {
+    std::string server{is_tied_to_host(written) ? forwarded : written};
     if (std::ranges::find(servers, server) == servers.end())
       servers.push_back(std::move(server));
   }
@@ -105,7 +81,7 @@ std::string replaced(const std::string& host, const std::vector<std::string>& se
   std::string text;
   for (const std::string& server : servers) text += fmt::format("nameserver {}\n", server);
   for (const std::string_view line : split(host, '\n')) {
-    const auto [keyword, value] = resolver_line(line);
+    const auto [keyword, value] = parse_resolver_line(line);
     const bool domains = keyword == "search" || keyword == "domain";
     if (!keyword.empty() && keyword != "nameserver" && !(domains && !search.empty()))
       text += fmt::format("{} {}\n", keyword, value);
@@ -116,11 +92,8 @@ std::string replaced(const std::string& host, const std::vector<std::string>& se
 }
 
 std::vector<std::string> servers_of(const std::string& host) {
-  std::vector<std::string> servers;
-  for (const std::string_view line : split(host, '\n'))
-    if (const auto [keyword, value] = resolver_line(line); keyword == "nameserver")
-      servers.emplace_back(value);
-  return servers;
+  const auto servers = parse_name_servers(host);
+  return {servers.begin(), servers.end()};
 }
 
 // Where the way out takes questions. With slirp4netns no nameserver of the host's is on its loopback

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "plan/builder.h"
+#include "plan/resolver_conf.h"
 
 namespace snug {
 namespace {
@@ -20,16 +21,9 @@ bool is_loopback(const std::string& address) {
 
 // The first nameserver of a resolv.conf(5) that is this machine's loopback; "" where none is.
 std::string loopback_nameserver(std::string_view text) {
-  constexpr std::string_view kKey = "nameserver";
-  constexpr std::string_view kBlank = " \t\r";
-  for (std::string_view line : split(text, '\n')) {
-    if (!line.starts_with(kKey))
-      continue;
-    line.remove_prefix(std::min(line.find_first_not_of(kBlank, kKey.size()), line.size()));
-    const std::string address{line.substr(0, line.find_first_of(kBlank))};
-    if (is_loopback(address))
+  for (const std::string_view server : parse_name_servers(text))
+    if (std::string address{server}; is_loopback(address))
       return address;
-  }
   return "";
 }
 

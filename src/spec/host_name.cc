@@ -15,14 +15,6 @@ bool is_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-bool is_label(std::string_view label) {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  };
-  return !label.empty() && label.size() <= 63 && !label.starts_with('-') && !label.ends_with('-') &&
-         std::ranges::all_of(label, fits);
-}
-
 // inet_aton(3) takes such a name for an address.
 bool is_number(std::string_view label) {
   return label.starts_with("0x") || std::ranges::all_of(label, [](char c) { return c >= '0' && c <= '9'; });
@@ -41,6 +33,15 @@ std::string to_ascii(std::string_view text) {
 
 }  // namespace
 
+bool fits_host_label(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+bool is_host_label(std::string_view label) {
+  return !label.empty() && label.size() <= 63 && !label.starts_with('-') && !label.ends_with('-') &&
+         std::ranges::all_of(label, fits_host_label);
+}
+
 std::string plain_host_name(std::string_view text) {
   if (text.ends_with('.'))
     text.remove_suffix(1);
@@ -48,7 +49,7 @@ std::string plain_host_name(std::string_view text) {
   if (name.empty() || name.size() > 253)
     return {};
   const auto labels = split(name, '.');
-  return std::ranges::all_of(labels, is_label) && !is_number(labels.back()) ? name : std::string{};
+  return std::ranges::all_of(labels, is_host_label) && !is_number(labels.back()) ? name : std::string{};
 }
 
 Result<std::string> host_name(std::string_view text, std::string_view what) {

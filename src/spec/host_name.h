@@ -16,6 +16,11 @@ Result<std::string> host_name(std::string_view text, std::string_view what);
 // what is no host name.
 std::string plain_host_name(std::string_view text);
 
+// A part of a name between dots (RFC 1035, and _ as programs take it): 1 to 63 letters, digits, - and _, and
+// no - at either end.
+bool fits_host_label(char c);
+bool is_host_label(std::string_view label);
+
 // Does everybody get names directly below this one ("com", "co.uk", "github.io")? publicsuffix.org's list,
 // its private part included, as libpsl has it.
 bool is_public_suffix(std::string_view name);

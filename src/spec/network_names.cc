@@ -1,38 +1,20 @@
 #include "spec/network_names.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "base/ip_address.h"
 #include "base/text.h"
+#include "spec/host_name.h"
 #include "spec/words.h"
 
 namespace snug {
 namespace {
 
-// As inet_pton(3) has it: no brackets, no zone.
-bool is_numeric(int family, std::string_view text) {
-  unsigned char bytes[sizeof(in6_addr)];
-  return text.find('\0') == std::string_view::npos &&
-         inet_pton(family, std::string{text}.c_str(), bytes) == 1;
-}
-
-bool is_numeric(std::string_view text) {
-  return is_numeric(AF_INET, text) || is_numeric(AF_INET6, text);
-}
-
-bool fits_a_label(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-}
-
 // A numeric one would be taken for the address that it looks like.
 bool is_name(std::string_view text) {
-  const auto good = [](std::string_view label) {
-    return !label.empty() && label.size() <= 63 && !label.starts_with('-') && !label.ends_with('-') &&
-           std::ranges::all_of(label, fits_a_label);
-  };
-  return text.size() <= 253 && std::ranges::all_of(split(text, '.'), good) && !is_numeric(text);
+  return text.size() <= 253 && std::ranges::all_of(split(text, '.'), is_host_label) && !parse_ip(text);
 }
 
 }  // namespace
@@ -43,7 +25,7 @@ Result<NetworkChoice> parse_network(std::string_view text, std::string_view what
     const std::string_view name = text.substr(kContainer.size());
     // The store knows names better; here only what could not be shown or found.
     if (name.empty() || name.size() > 128 ||
-        !std::ranges::all_of(name, [](char c) { return c == '.' || fits_a_label(c); }))
+        !std::ranges::all_of(name, [](char c) { return c == '.' || fits_host_label(c); }))
       return fail(
           {.step = fmt::format("{}: \"{}\" is not the name of a container", what, escape_control(name)),
            .hint = "snug ps lists those that run"});
@@ -74,7 +56,8 @@ Result<HostEntry> parse_host_entry(std::string_view text, std::string_view what)
   const bool brackets = address.starts_with('[') && address.ends_with(']');
   if (brackets)
     address = address.substr(1, address.size() - 2);
-  if (!(brackets ? is_numeric(AF_INET6, address) : is_numeric(address)))
+  const auto parsed = parse_ip(address);
+  if (!parsed || (brackets && parsed->family != IpAddress::Family::V6))
     return bad(fmt::format("\"{}\" is not a numeric address", escape_control(address)), kHint);
   return HostEntry{std::string{name}, std::string{address}};
 }
@@ -85,7 +68,7 @@ Status check_host_entry(std::string_view text, std::string_view what) {
 }
 
 Status check_name_server(std::string_view text, std::string_view what) {
-  if (is_numeric(text))
+  if (parse_ip(text))
     return {};
   return fail({.step = fmt::format("{}: \"{}\" is not a numeric address", what, escape_control(text)),
                .hint = "a name server is an IPv4 or IPv6 address, such as 192.0.2.53"});

@@ -1,10 +1,10 @@
 #include "spec/publish.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "base/ip_address.h"
 #include "base/text.h"
 #include "base/units.h"
 
@@ -46,10 +46,9 @@ Result<PortRange> parse_range(std::string_view text, std::string_view what) {
   return PortRange{*first, std::uint32_t{*last} - *first + 1};
 }
 
-bool is_address(int family, std::string_view text) {
-  unsigned char bytes[sizeof(in6_addr)];
-  return text.find('\0') == std::string_view::npos &&
-         inet_pton(family, std::string{text}.c_str(), bytes) == 1;
+bool is_address(IpAddress::Family family, std::string_view text) {
+  const auto address = parse_ip(text);
+  return address && address->family == family;
 }
 
 // Takes "ADDRESS:" off the front of `rest`. Without one the default stays.
@@ -57,7 +56,7 @@ Status take_address(std::string_view& rest, std::string& address, std::string_vi
                     std::string_view what) {
   if (rest.starts_with('[')) {
     const std::size_t end = rest.find("]:");
-    if (end == std::string_view::npos || !is_address(AF_INET6, rest.substr(1, end - 1)))
+    if (end == std::string_view::npos || !is_address(IpAddress::Family::V6, rest.substr(1, end - 1)))
       return bad(what, text, "no IPv6 address in the brackets", "write [::1]:8080:80");
     address = rest.substr(1, end - 1);
     rest.remove_prefix(end + 2);
@@ -69,7 +68,7 @@ Status take_address(std::string_view& rest, std::string& address, std::string_vi
   if (colons < 2)
     return {};
   const std::size_t end = rest.find(':');
-  if (!is_address(AF_INET, rest.substr(0, end)))
+  if (!is_address(IpAddress::Family::V4, rest.substr(0, end)))
     return bad(what, text, fmt::format("\"{}\" is not an address", escape_control(rest.substr(0, end))),
                "the address is numeric: 127.0.0.1:8080:80");
   address = rest.substr(0, end);
