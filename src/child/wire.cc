@@ -1,8 +1,8 @@
 #include "child/wire.h"
 
-#include <string.h>
 #include <sys/socket.h>
 
+#include "sys/control_fds.h"
 #include "sys/raw.h"
 
 namespace snug::child {
@@ -12,17 +12,8 @@ int send_message(int wire, const Message& message, const int* fds, size_t count)
   msghdr header{};
   header.msg_iov = &data;
   header.msg_iovlen = 1;
-  alignas(cmsghdr) char control[CMSG_SPACE(kMaxFds * sizeof(int))];
-  if (count > 0) {
-    memset(control, 0, sizeof control);
-    header.msg_control = control;
-    header.msg_controllen = CMSG_SPACE(count * sizeof(int));
-    cmsghdr* c = CMSG_FIRSTHDR(&header);
-    c->cmsg_level = SOL_SOCKET;
-    c->cmsg_type = SCM_RIGHTS;
-    c->cmsg_len = CMSG_LEN(count * sizeof(int));
-    memcpy(CMSG_DATA(c), fds, count * sizeof(int));
-  }
+  ControlFds<kMaxFds> control;
+  control.put(header, fds, count);
   long result = 0;
   do result = raw::call(SYS_sendmsg, wire, &header, MSG_NOSIGNAL);
   while (result == -EINTR);
@@ -32,22 +23,17 @@ int send_message(int wire, const Message& message, const int* fds, size_t count)
 int receive_message(int wire, Message& message, int (&fds)[kMaxFds]) {
   for (int& fd : fds) fd = -1;
   iovec data{&message, sizeof message};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof fds)];
+  ControlFds<kMaxFds> control;
   msghdr header{};
   header.msg_iov = &data;
   header.msg_iovlen = 1;
-  header.msg_control = control;
-  header.msg_controllen = sizeof control;
+  control.expect(header);
   long size = 0;
   do size = raw::call(SYS_recvmsg, wire, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
   while (size == -EINTR);
   if (size < 0)
     return static_cast<int>(size);
-  const cmsghdr* c = CMSG_FIRSTHDR(&header);
-  if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
-    const size_t bytes = c->cmsg_len - CMSG_LEN(0);
-    memcpy(fds, CMSG_DATA(c), bytes < sizeof fds ? bytes : sizeof fds);
-  }
+  ControlFds<kMaxFds>::take(header, fds);
   return size == sizeof message ? 1 : 0;
 }
 

@@ -3,9 +3,9 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <cstring>
+
+#include "sys/control_fds.h"
 
 namespace snug {
 namespace {
@@ -19,29 +19,16 @@ struct Header {
   std::int32_t a, b;
 };
 
-union Control {
-  char bytes[CMSG_SPACE(kFrameFds * sizeof(int))];
-  cmsghdr align;
-};
-
 }  // namespace
 
 Status send_frame(int socket, const FrameText& frame, const int* fds, std::size_t count) {
   Header header{kMagic, frame.kind, frame.a, frame.b};
   iovec parts[2] = {{&header, sizeof header}, {const_cast<char*>(frame.data.data()), frame.data.size()}};
-  Control control{};
+  ControlFds<kFrameFds> control;
   msghdr message{};
   message.msg_iov = parts;
   message.msg_iovlen = 2;
-  if (count > 0) {
-    message.msg_control = control.bytes;
-    message.msg_controllen = CMSG_SPACE(count * sizeof(int));
-    cmsghdr* c = CMSG_FIRSTHDR(&message);
-    c->cmsg_level = SOL_SOCKET;
-    c->cmsg_type = SCM_RIGHTS;
-    c->cmsg_len = CMSG_LEN(count * sizeof(int));
-    std::memcpy(CMSG_DATA(c), fds, count * sizeof(int));
-  }
+  control.put(message, fds, count);
   ssize_t sent = 0;
   do sent = sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
   while (sent < 0 && errno == EINTR);
@@ -56,12 +43,11 @@ Result<Frame> receive_frame(int socket) {
   // On the stack: a supervisor that rests should have no such buffer in its heap.
   char data[kFrameBytes];
   iovec parts[2] = {{&header, sizeof header}, {data, sizeof data}};
-  Control control{};
+  ControlFds<kFrameFds> control;
   msghdr message{};
   message.msg_iov = parts;
   message.msg_iovlen = 2;
-  message.msg_control = control.bytes;
-  message.msg_controllen = sizeof control.bytes;
+  control.expect(message);
   ssize_t size = 0;
   // ECONNRESET says, once, that the peer has closed without reading all of ours. What it said before that is
   // still to be had, and so is the end of file.
@@ -70,13 +56,9 @@ Result<Frame> receive_frame(int socket) {
   const auto failed = [](int error) { return fail({.step = "listen on the control socket", .err = error}); };
   if (size <= 0)
     return failed(size == 0 ? EPIPE : errno);
-  if (const cmsghdr* c = CMSG_FIRSTHDR(&message);
-      c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
-    int received[kFrameFds];
-    const std::size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    std::memcpy(received, CMSG_DATA(c), std::min(count, kFrameFds) * sizeof(int));
-    for (std::size_t i = 0; i < std::min(count, kFrameFds); ++i) frame.fds[i].reset(received[i]);
-  }
+  int received[kFrameFds];
+  ControlFds<kFrameFds>::take(message, received);
+  for (std::size_t i = 0; i < kFrameFds; ++i) frame.fds[i].reset(received[i]);
   if (size < static_cast<ssize_t>(sizeof header) || header.magic != kMagic ||
       (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)))
     return failed(EPROTO);

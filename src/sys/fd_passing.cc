@@ -3,25 +3,18 @@
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <cstring>
+
+#include "sys/control_fds.h"
 
 namespace snug {
 
 int send_with_fd(int socket, const void* bytes, std::size_t size, int fd) {
   iovec part{.iov_base = const_cast<void*>(bytes), .iov_len = size};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))]{};
+  ControlFds<1> control;
   msghdr header{};
   header.msg_iov = &part;
   header.msg_iovlen = 1;
-  if (fd >= 0) {
-    header.msg_control = control;
-    header.msg_controllen = sizeof control;
-    cmsghdr* const c = CMSG_FIRSTHDR(&header);
-    c->cmsg_level = SOL_SOCKET;
-    c->cmsg_type = SCM_RIGHTS;
-    c->cmsg_len = CMSG_LEN(sizeof fd);
-    std::memcpy(CMSG_DATA(c), &fd, sizeof fd);
-  }
+  control.put(header, &fd, fd >= 0 ? 1 : 0);
   ssize_t sent = 0;
   do sent = sendmsg(socket, &header, MSG_NOSIGNAL);
   while (sent < 0 && errno == EINTR);
@@ -30,24 +23,19 @@ int send_with_fd(int socket, const void* bytes, std::size_t size, int fd) {
 
 ssize_t receive_with_fd(int socket, void* bytes, std::size_t most, UniqueFd& fd) {
   iovec part{.iov_base = bytes, .iov_len = most};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))]{};
+  ControlFds<1> control;
   msghdr header{};
   header.msg_iov = &part;
   header.msg_iovlen = 1;
-  header.msg_control = control;
-  header.msg_controllen = sizeof control;
+  control.expect(header);
   ssize_t got = 0;
   do got = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
   while (got < 0 && errno == EINTR);
   if (got < 0)
     return -errno;
-  const cmsghdr* const c = CMSG_FIRSTHDR(&header);
-  if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
-      c->cmsg_len == CMSG_LEN(sizeof(int))) {
-    int number = -1;
-    std::memcpy(&number, CMSG_DATA(c), sizeof number);
-    fd.reset(number);
-  }
+  int received[1];
+  ControlFds<1>::take(header, received);
+  fd.reset(received[0]);
   return (header.msg_flags & MSG_TRUNC) != 0 ? -EMSGSIZE : got;
 }
 
