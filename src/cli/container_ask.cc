@@ -88,6 +88,13 @@ Status lock_stopped(Container& container) {
   }
 }
 
+Result<Container> named_container(const Options& options) {
+  const auto host = RealHost::look();
+  if (!host)
+    return tl::unexpected{host.error()};
+  return ContainerStore{host->store_dir()}.find(options.words.at(0));
+}
+
 Result<int> for_each_container(const Options& options,
                                const std::function<Status(const ContainerStore&, Container&)>& act) {
   const auto host = RealHost::look();

@@ -1,4 +1,5 @@
-// Asking a running container's supervisor for something: what stop, kill, restart, wait and rm share.
+// The containers that a command names, and asking a running one's supervisor for something: what stop, kill,
+// restart, wait and rm share.
 #pragma once
 
 #include <functional>
@@ -25,6 +26,9 @@ Result<bool> stop_container(const Container& container, int signal, std::int32_t
 // Waits until nobody has the container any more, and takes it: a supervisor that has just told its end is
 // still busy for a moment. Fails with EBUSY where it stays in use.
 Status lock_stopped(Container& container);
+
+// The container that the command's first word names.
+Result<Container> named_container(const Options& options);
 
 // Does it for each name in turn, whatever becomes of the others, and prints each name that went well. The
 // first error is the answer; the others are printed at once.

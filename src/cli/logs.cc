@@ -9,12 +9,12 @@
 #include "base/json.h"
 #include "base/units.h"
 #include "cli/commands.h"
+#include "cli/container_ask.h"
 #include "cli/log_text.h"
 #include "cli/network_log_text.h"
 #include "container/log.h"
 #include "container/log_format.h"
 #include "container/store.h"
-#include "host/real_host.h"
 #include "sys/file_io.h"
 
 namespace snug {
@@ -157,10 +157,7 @@ Result<int> logs_command(const Options& options) {
   const auto query = parse_query(options.container);
   if (!query)
     return tl::unexpected{query.error()};
-  const auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
-  const auto container = ContainerStore{host->store_dir()}.find(options.words.at(0));
+  const auto container = named_container(options);
   if (!container)
     return tl::unexpected{container.error()};
   // `snug logs NAME | head` ends quietly: the write fails instead.

@@ -6,9 +6,9 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "cli/commands.h"
+#include "cli/container_ask.h"
 #include "cli/report.h"
 #include "container/store.h"
-#include "host/real_host.h"
 #include "spec/publish.h"
 
 namespace snug {
@@ -85,10 +85,7 @@ std::string ports_text(const std::vector<Port>& ports, bool one, bool json) {
 }  // namespace
 
 Result<int> port_command(const Options& options) {
-  const auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
-  const auto container = ContainerStore{host->store_dir()}.find(options.words.at(0));
+  const auto container = named_container(options);
   if (!container)
     return tl::unexpected{container.error()};
   const auto state = container->state();

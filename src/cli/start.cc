@@ -84,10 +84,7 @@ Result<int> attach_command(const Options& options) {
   const auto keys = detach_keys(typed.detach_keys);
   if (!keys)
     return tl::unexpected{keys.error()};
-  const auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
-  const auto container = ContainerStore{host->store_dir()}.find(options.words[0]);
+  const auto container = named_container(options);
   if (!container)
     return tl::unexpected{container.error()};
   return attach_container(options, *container,

@@ -4,11 +4,12 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/container_ask.h"
 #include "cli/report.h"
 #include "cli/table.h"
+#include "container/control.h"
 #include "container/processes.h"
 #include "container/store.h"
-#include "host/real_host.h"
 
 namespace snug {
 namespace {
@@ -43,21 +44,12 @@ Table processes_table(const std::vector<ContainerProcess>& list) {
 }  // namespace
 
 Result<int> top_command(const Options& options) {
-  const auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
-  const auto container = ContainerStore{host->store_dir()}.find(options.words.at(0));
+  const auto container = named_container(options);
   if (!container)
     return tl::unexpected{container.error()};
-  const auto running = container->running();
-  if (!running)
-    return tl::unexpected{running.error()};
-  const auto state = container->state();
+  const auto state = running_state(*container);
   if (!state)
     return tl::unexpected{state.error()};
-  if (!*running || state->phase != RunPhase::Running)
-    return fail({.step = fmt::format("top {}: the container does not run", escape_control(container->name())),
-                 .hint = fmt::format("snug start {}", container->name())});
   const auto list = container_processes(*state);
   if (!list)
     return tl::unexpected{list.error()};

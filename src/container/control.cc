@@ -112,14 +112,30 @@ UniqueFd accept_client(int listener) {
   return client;
 }
 
+Error not_running(const Container& container) {
+  const std::string name = escape_control(container.name());
+  return {.step = fmt::format("container {} is not running", name),
+          .hint = fmt::format("snug start {} starts it", name)};
+}
+
+Result<RunState> running_state(const Container& container) {
+  // The lock first: who holds it writes the end into the state before letting go.
+  const auto running = container.running();
+  if (!running)
+    return tl::unexpected{running.error()};
+  auto state = container.state();
+  if (state && (!*running || state->phase != RunPhase::Running))
+    return fail(not_running(container));
+  return state;
+}
+
 Result<UniqueFd> connect_to(const Container& container, const RunState& state) {
   const std::string name = escape_control(container.name());
   const auto running = container.running();
   if (!running)
     return tl::unexpected{running.error()};
   if (!*running)
-    return fail({.step = fmt::format("container {} is not running", name),
-                 .hint = fmt::format("snug start {} starts it", name)});
+    return fail(not_running(container));
   const auto gone = [&](int error) {
     return fail({.step = fmt::format("reach the supervisor of container {}", name),
                  .err = error,

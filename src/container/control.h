@@ -24,8 +24,14 @@ Result<UniqueFd> listen_at(const std::string& path);
 // sandbox (another user namespace) that the socket's directory was mounted into.
 UniqueFd accept_client(int listener);
 
-// Connects to the supervisor of a running container, by the path in its state. Fails with a hint where the
-// container is stopped (err ENOTCONN) or its supervisor does not answer.
+// What is said where a command wants a container that runs.
+Error not_running(const Container& container);
+
+// The state of a container whose payload runs. Fails with not_running() where it does not, or not yet.
+Result<RunState> running_state(const Container& container);
+
+// Connects to the supervisor of a running container, by the path in its state. Fails with
+// not_running() where the container is stopped, with a hint where its supervisor does not answer.
 Result<UniqueFd> connect_to(const Container& container, const RunState& state);
 
 }  // namespace snug

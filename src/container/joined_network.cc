@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "base/text.h"
+#include "container/control.h"
 #include "container/running_tree.h"
 
 namespace snug {
@@ -39,18 +40,12 @@ Result<JoinedNetwork> joined_network(const ContainerStore& store, const std::str
   if (!container)
     return tl::unexpected{container.error()};
   const std::string safe = escape_control(container->name());
-  const auto running = container->running();
-  if (!running)
-    return tl::unexpected{running.error()};
   const auto record = container->record();
   if (!record)
     return tl::unexpected{record.error()};
-  const auto state = container->state();
+  const auto state = running_state(*container);
   if (!state)
     return tl::unexpected{state.error()};
-  if (!*running || state->phase != RunPhase::Running)
-    return fail({.step = fmt::format("container {} does not run, and has no network to share", safe),
-                 .hint = fmt::format("snug start {} starts it", safe)});
   const Spec& spec = record->spec;
   if (spec.network.value == NetworkMode::Host)
     return fail({.step = fmt::format("container {} has the host's network, and none of its own", safe),

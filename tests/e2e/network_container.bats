@@ -125,7 +125,7 @@ teardown() {
     [[ -z $output && $stderr == "snug: "* ]]
   done
   snug stop -t 0 web
-  refuses "does not run" run --network container:web host true
+  refuses "container web is not running" run --network container:web host true
   [[ $stderr == *"snug start web"* ]]
   snug rm web
   snug run -d --name web --network host host sh -c 'sleep 60' "$mark" >/dev/null
