@@ -24,8 +24,12 @@ std::string boot_id() {
   return text->substr(0, text->find('\n'));
 }
 
+bool is_still_there(pid_t init, std::uint64_t start, const std::string& boot) {
+  return init > 0 && !boot.empty() && boot == boot_id() && start_time_of(init) == start;
+}
+
 bool await_end_of(pid_t init, std::uint64_t start, const std::string& boot, int patience_ms) {
-  if (init <= 0 || boot.empty() || boot != boot_id() || start_time_of(init) != start)
+  if (!is_still_there(init, start, boot))
     return true;
   const UniqueFd process{static_cast<int>(syscall(SYS_pidfd_open, init, 0))};
   // It may have ended, and the number been given to another, between the two questions.

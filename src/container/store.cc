@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "container/document.h"
 #include "container/names.h"
+#include "container/process_identity.h"
 #include "container/store_files.h"
 #include "sys/durable.h"
 #include "sys/parallel.h"
@@ -87,13 +88,51 @@ Status Container::write_record(const ContainerRecord& record) const {
   return {};
 }
 
+// Does its name still lead here? Not where it was removed, or renamed.
+bool Container::is_in_place() const {
+  return is_same_file(dir_.get(), dir_.get(), "../" + name_);
+}
+
 Result<bool> Container::running() const {
   const UniqueFd lock = open_lock(dir_.get(), O_RDONLY);
-  const int locked = lock ? is_file_locked(lock.get()) : -errno;
+  int locked = lock ? is_file_locked(lock.get()) : -errno;
+  if (locked == -ENOENT && is_in_place())
+    locked = is_directory_locked(dir_.get());
   if (locked < 0)
     return fail(
         {.step = fmt::format("ask for the lock of container {}", escape_control(name_)), .err = -locked});
   return locked == 1;
+}
+
+// What does not hold the directory, and cannot be told from what does, is not destroyed.
+Status Container::hold_directory(bool lost) const {
+  const int error = lock_directory(dir_.get());
+  if (error == 0 || (error != EAGAIN && !lost))
+    return {};
+  const std::string name = escape_control(name_);
+  const std::string file = fmt::format("{}/{}", escape_control(path()), kLock);
+  if (error != EAGAIN)
+    return fail(
+        {.step = fmt::format("container {} has no file \"lock\", and it cannot be told if it runs", name),
+         .hint = fmt::format("if it does not: touch {}", file)});
+  if (!lost)
+    return fail({.step = fmt::format("the file \"lock\" of container {} was replaced while it runs", name),
+                 .hint = fmt::format("rm {0}; then snug stop {1} reaches it", file, name)});
+  return fail({.step = fmt::format("lock container {}", name), .err = EBUSY});
+}
+
+// With the directory held. Whoever deleted the file may have done so under a supervisor that still has it
+// open, of a snug that held no directories.
+Result<UniqueFd> Container::make_lost_lock() const {
+  const std::string name = escape_control(name_);
+  if (const auto last = state();
+      last && is_still_there(static_cast<pid_t>(last->init_pid), last->init_start, last->boot_id))
+    return fail({.step = fmt::format("container {} has no file \"lock\", and runs", name),
+                 .hint = fmt::format("end its supervisor first, process {}", last->supervisor_pid)});
+  UniqueFd lock = open_lock(dir_.get(), O_RDWR | O_CREAT);
+  if (!lock)
+    return fail({.step = fmt::format("make the lost file \"lock\" of container {}", name), .err = errno});
+  return lock;
 }
 
 Status Container::lock() {
@@ -101,20 +140,38 @@ Status Container::lock() {
     return fail({.step = fmt::format("{} container {}", why, escape_control(name_)), .err = error});
   };
   UniqueFd lock = open_lock(dir_.get(), O_RDWR);
-  // It is not made anew: who deleted it may have done so under a supervisor that still holds it.
-  if (!lock && errno == ENOENT && is_same_file(dir_.get(), dir_.get(), "../" + name_))
-    return fail({.step = fmt::format("container {} has no file \"lock\"", escape_control(name_)),
-                 .err = ENOENT,
-                 .hint = fmt::format("if it does not run: touch {}/{}", escape_control(path()), kLock)});
-  if (!lock)
-    return failed("lock", errno);
-  if (const int error = lock_file(lock.get()))
+  const int opened = lock ? 0 : errno;
+  const bool lost = opened == ENOENT && is_in_place();
+  if (!lock && !lost)
+    return failed("lock", opened);
+  // The file before the directory: of two who want it the one who has lost must not hold what the other
+  // wants.
+  if (const int error = lock ? lock_file(lock.get()) : 0)
     return failed("lock", error == EAGAIN ? EBUSY : error);
+  if (Status status = hold_directory(lost); !status)
+    return status;
+  const auto let_go = [&](Status status) {
+    unlock_directory(dir_.get());
+    return status;
+  };
+  if (lost) {
+    auto made = make_lost_lock();
+    if (!made)
+      return let_go(tl::unexpected{std::move(made).error()});
+    lock = *std::move(made);
+    if (const int error = lock_file(lock.get()))
+      return let_go(failed("lock", error == EAGAIN ? EBUSY : error));
+  }
   // Removed, or renamed, in the moment before: its name may be another's by now.
-  if (!is_same_file(dir_.get(), dir_.get(), "../" + name_))
-    return failed("somebody has removed or renamed", ENOENT);
+  if (!is_in_place())
+    return let_go(failed("somebody has removed or renamed", ENOENT));
   lock_ = std::move(lock);
   return {};
+}
+
+void Container::unlock() {
+  unlock_directory(dir_.get());
+  lock_.reset();
 }
 
 ContainerStore::ContainerStore(std::string store_dir) : path_{join_path(store_dir, "containers")} {}

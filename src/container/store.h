@@ -5,6 +5,10 @@
 // the file `lock`, which the supervisor holds for the container's life and the kernel frees with it, however
 // it ends. It can be asked for without taking it.
 //
+// Whoever holds it also holds the directory itself (flock(2)), which tells that a container runs whose file
+// `lock` was deleted, or replaced, meanwhile: it can be stopped as any other, and is not started twice or
+// removed. Where nobody does, the file is made anew.
+//
 // Names that start with a dot are not containers: ".new-…" is one being made, ".gone-…" one being removed.
 // Both are locked by who does it; what is found unlocked was left by a crash and is removed by sweep().
 #pragma once
@@ -36,19 +40,24 @@ class Container {
   // Replaces container.json: for what can be changed of a container that is there, its limits.
   Status write_record(const ContainerRecord& record) const;
 
-  // Does anybody hold the lock? Fails where the lock cannot be asked for.
+  // Does anybody hold the lock, or the directory where the file has gone? Fails where neither can be asked
+  // for.
   Result<bool> running() const;
 
   // Takes the lock for as long as the Container lives, and every child of fork that keeps the descriptor:
   // they share one open file description. Fails with EBUSY where somebody has it, with ENOENT where the
-  // container was removed or its name given to another in the meantime.
+  // container was removed or its name given to another in the meantime, and with err 0 where the file `lock`
+  // is not the one that what runs has, or was deleted and it cannot be told whether anything runs.
   Status lock();
   bool locked() const { return static_cast<bool>(lock_); }
   int lock_fd() const { return lock_.get(); }
-  void unlock() { lock_.reset(); }
+  void unlock();
 
  private:
   friend class ContainerStore;
+  bool is_in_place() const;
+  Status hold_directory(bool lost) const;
+  Result<UniqueFd> make_lost_lock() const;
   std::string name_;
   UniqueFd dir_;
   UniqueFd lock_;

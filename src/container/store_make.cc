@@ -176,6 +176,7 @@ Result<Container> ContainerStore::create(const std::string& name, const Containe
     return failed(error);
   }
   const int dir = draft.dir.get();
+  (void)lock_directory(dir);  // nobody else knows it yet; a file system that cannot goes without
   if (const Status status = fill_draft(dir, record, state, root_mode, range); !status) {
     (void)remove_all(store.get(), draft.name, dir);  // what stays is swept, its lock will be free
     Error why = status.error();

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/fs.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -59,6 +60,24 @@ int is_file_locked(int fd) {
   if (fcntl(fd, F_OFD_GETLK, &lock) != 0)
     return -errno;
   return lock.l_type == F_UNLCK ? 0 : 1;
+}
+
+int lock_directory(int fd) {
+  if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+    return 0;
+  return errno == EWOULDBLOCK ? EAGAIN : errno;
+}
+
+void unlock_directory(int fd) {
+  (void)flock(fd, LOCK_UN);  // fails for no descriptor that is open
+}
+
+int is_directory_locked(int fd) {
+  // A description of its own: another's is what conflicts.
+  const UniqueFd own{openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (own && flock(own.get(), LOCK_SH | LOCK_NB) == 0)
+    return 0;
+  return errno == EWOULDBLOCK ? 1 : -errno;
 }
 
 bool is_same_file(int fd, int dir, const std::string& name) {

@@ -28,6 +28,14 @@ int lock_file(int fd);
 // Does anybody else hold such a lock? 1, 0, or minus an errno. Takes nothing.
 int is_file_locked(int fd);
 
+// The same of a directory, by flock(2): fcntl(2) wants a descriptor that may write. Other errnos than EAGAIN
+// say that the file system cannot (NFS: EBADF).
+int lock_directory(int fd);
+void unlock_directory(int fd);
+
+// Does anybody hold it? 1, 0, or minus an errno. Takes it for a moment, shared.
+int is_directory_locked(int fd);
+
 // The very same file or directory?
 bool is_same_file(int fd, int dir, const std::string& name);
 

@@ -159,3 +159,34 @@ restarted() { [[ $(snug ps --json | jq '.[0].restarts') == 1 && $(listed box) ==
   snug rm box
   [[ ! -e $containers/box ]]
 }
+
+@test "a container whose file lock was deleted is stopped, started and removed as any other, and never beneath its supervisor" {
+  start_one box
+  rm "$containers/box/lock"
+  [[ $(listed box) == running* ]]
+  refuses "is running already" start box
+  refuses "is running" rm box
+  # One in its place is not the one that is held.
+  touch "$containers/box/lock"
+  refuses "was replaced while it runs" start box
+  refuses "was replaced while it runs" rm box
+  refuses "was replaced while it runs" rm -f box
+  three_run
+  rm "$containers/box/lock"
+  succeeds exec box true
+  succeeds stop -t 0 box
+  gone "$mark"
+  succeeds start box
+  eventually three_run
+  [[ -f $containers/box/lock ]]
+  rm "$containers/box/lock"
+  succeeds rm -f box
+  gone "$mark"
+  [[ ! -e $containers/box ]]
+  snug run --name box host true
+  rm "$containers/box/lock"
+  exits 1 check
+  [[ $output$stderr == *"container box: the file lock is missing"* ]]
+  succeeds rm box
+  [[ ! -e $containers/box ]]
+}

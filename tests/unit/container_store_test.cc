@@ -7,9 +7,11 @@
 #include <cerrno>
 #include <fstream>
 
+#include "container/process_identity.h"
 #include "container/store.h"
 #include "launch/maps_file.h"
 #include "support/store_fixture.h"
+#include "sys/durable.h"
 
 using namespace snug;
 namespace fs = std::filesystem;
@@ -194,16 +196,73 @@ TEST_CASE("a lock of a container that was removed or renamed meanwhile is refuse
   CHECK_FALSE(other->locked());
 }
 
-TEST_CASE("a container without its lock file is named, and not taken for one that is stopped") {
+TEST_CASE("a container without its lock file runs while its directory is held, and is locked anew then") {
   StoreFixture f;
-  REQUIRE(f.create("web"));
+  auto supervisor = f.create("web");
+  REQUIRE(supervisor);
   fs::remove(f.dir("web") / "lock");
   auto found = f.store().find("web");
   REQUIRE(found);
-  CHECK_FALSE(found->running());
-  CHECK(found->lock().error().step == "container web has no file \"lock\"");
-  CHECK_FALSE(f.list().at(0).damage.empty());
+  CHECK((found->running() == true));
+  CHECK(f.list().at(0).running);
+  CHECK(f.list().at(0).damage.empty());
   CHECK(f.problems() == std::vector<std::string>{"container web: the file lock is missing"});
+  CHECK(found->lock().error().err == EBUSY);
+  CHECK_FALSE(found->locked());
+  CHECK_FALSE(fs::exists(f.dir("web") / "lock"));
+  supervisor->unlock();
+  CHECK((found->running() == false));
+  REQUIRE(found->lock());
+  CHECK(f.problems().empty());
+  auto other = f.store().find("web");
+  CHECK((other->running() == true));
+  CHECK(other->lock().error().err == EBUSY);
+  REQUIRE(f.store().remove(std::move(*found)));
+  CHECK(f.entries().empty());
+}
+
+TEST_CASE("a lock file in the place of one that is held does not set its container free") {
+  StoreFixture f;
+  auto supervisor = f.create("web");
+  REQUIRE(supervisor);
+  auto found = f.store().find("web");
+  REQUIRE(found);
+  const fs::path lock = f.dir("web") / "lock";
+  fs::remove(lock);
+  std::ofstream{lock} << "";
+  const Status refused = found->lock();
+  CHECK(refused.error().step == "the file \"lock\" of container web was replaced while it runs");
+  CHECK(refused.error().err == 0);
+  CHECK_FALSE(found->locked());
+  // And what was refused holds nothing.
+  CHECK(is_file_locked(UniqueFd{open(lock.c_str(), O_RDWR | O_CLOEXEC)}.get()) == 0);
+  supervisor->unlock();
+  CHECK(found->lock());
+}
+
+TEST_CASE("a container without its lock file is not taken from a supervisor that holds no directory") {
+  StoreFixture f;
+  auto made = f.create("web");
+  REQUIRE(made);
+  RunState state = *made->state();
+  state.supervisor_pid = 4711;
+  state.init_pid = getpid();
+  state.init_start = *start_time_of(getpid());
+  state.boot_id = boot_id();
+  REQUIRE(made->write_state(state));
+  made->unlock();
+  fs::remove(f.dir("web") / "lock");
+  auto found = f.store().find("web");
+  REQUIRE(found);
+  const Status refused = found->lock();
+  CHECK(refused.error().step == "container web has no file \"lock\", and runs");
+  CHECK(refused.error().hint == "end its supervisor first, process 4711");
+  CHECK_FALSE(fs::exists(f.dir("web") / "lock"));
+  CHECK(is_directory_locked(found->dir()) == 0);
+  // Another process has its number by now.
+  ++state.init_start;
+  REQUIRE(found->write_state(state));
+  CHECK(found->lock());
 }
 
 TEST_CASE("a state is replaced, and the container may have another name by then") {
