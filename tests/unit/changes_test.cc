@@ -12,6 +12,7 @@
 #include <fstream>
 
 #include "base/unique_fd.h"
+#include "support/scratch_dir.h"
 
 using namespace snug;
 namespace fs = std::filesystem;
@@ -20,20 +21,10 @@ namespace {
 
 // An upper directory above layers, all of them plain directories.
 class Fixture {
+  ScratchDir scratch_;
+
  public:
-  Fixture() {
-    char name[] =
-        "/var/tmp/snug-changes-XXXXXX";  // not a tmpfs, which has no user.* attributes before Linux 6.6
-    REQUIRE(mkdtemp(name));
-    top = name;
-    fs::create_directories(upper());
-  }
-  ~Fixture() {
-    std::error_code ignored;
-    fs::remove_all(top, ignored);
-  }
-  Fixture(const Fixture&) = delete;
-  Fixture& operator=(const Fixture&) = delete;
+  Fixture() { fs::create_directories(upper()); }
 
   fs::path upper() const { return top / "upper"; }
   fs::path layer(int n = 0) const { return top / ("layer" + std::to_string(n)); }
@@ -63,14 +54,10 @@ class Fixture {
     return lines;
   }
 
-  fs::path top;
+  const fs::path& top = scratch_.path();
   OwnPlaces own;
 };
 
-void file(const fs::path& path, const std::string& text = "x") {
-  fs::create_directories(path.parent_path());
-  std::ofstream{path} << text;
-}
 void whiteout(const fs::path& path) {
   fs::create_directories(path.parent_path());
   REQUIRE(mknod(path.c_str(), S_IFCHR, makedev(0, 0)) == 0);

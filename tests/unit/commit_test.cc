@@ -16,6 +16,7 @@
 
 #include "base/unique_fd.h"
 #include "container/commit_change.h"
+#include "support/scratch_dir.h"
 
 using namespace snug;
 namespace fs = std::filesystem;
@@ -23,22 +24,15 @@ namespace fs = std::filesystem;
 namespace {
 
 class Fixture {
+  ScratchDir scratch_;
+
  public:
   Fixture() {
-    char name[] = "/var/tmp/snug-commit-XXXXXX";
-    REQUIRE(mkdtemp(name));
-    top = name;
     fs::create_directories(upper());
     fs::create_directories(base() / "usr");
     fs::create_directories(top / "store/images");
     container_.reset(open((top / "container").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   }
-  ~Fixture() {
-    std::error_code ignored;
-    fs::remove_all(top, ignored);
-  }
-  Fixture(const Fixture&) = delete;
-  Fixture& operator=(const Fixture&) = delete;
 
   fs::path upper() const { return top / "container/root/upper"; }
   fs::path base() const { return top / "base"; }
@@ -68,22 +62,13 @@ class Fixture {
     return names;
   }
 
-  fs::path top;
+  const fs::path& top = scratch_.path();
   OwnPlaces own;
 
  private:
   UniqueFd container_;
 };
 
-void file(const fs::path& path, const std::string& text = "x") {
-  fs::create_directories(path.parent_path());
-  std::ofstream{path} << text;
-}
-std::string content(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream{path}.rdbuf();
-  return text.str();
-}
 struct stat look(const fs::path& path) {
   struct stat info {};
   INFO(path);

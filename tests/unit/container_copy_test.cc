@@ -13,6 +13,7 @@
 
 #include "base/unique_fd.h"
 #include "container/copy.h"
+#include "support/scratch_dir.h"
 
 using namespace snug;
 namespace fs = std::filesystem;
@@ -21,21 +22,16 @@ namespace {
 
 // root/ is a container's tree, host/ the working directory outside.
 class Fixture {
+  ScratchDir scratch_;
+
  public:
   Fixture() {
-    char name[] = "/var/tmp/snug-copy-XXXXXX";
-    REQUIRE(mkdtemp(name));
-    top = name;
     for (const char* dir : {"root", "host", "secret"}) fs::create_directories(top / dir);
     root_.reset(open((top / "root").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     before_ = fs::current_path();
     fs::current_path(top / "host");
   }
-  ~Fixture() {
-    fs::current_path(before_);
-    std::error_code ignored;
-    fs::remove_all(top, ignored);
-  }
+  ~Fixture() { fs::current_path(before_); }
   Fixture(const Fixture&) = delete;
   Fixture& operator=(const Fixture&) = delete;
 
@@ -53,22 +49,13 @@ class Fixture {
     return copy_between(inside(from), outside(to), wishes);
   }
 
-  fs::path top;
+  const fs::path& top = scratch_.path();
 
  private:
   UniqueFd root_;
   fs::path before_;
 };
 
-void file(const fs::path& path, const std::string& text = "x") {
-  fs::create_directories(fs::absolute(path).parent_path());
-  std::ofstream{path} << text;
-}
-std::string content(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream{path}.rdbuf();
-  return text.str();
-}
 void good(const Status& status) {
   INFO((status ? "" : describe(status.error())));
   CHECK(status);

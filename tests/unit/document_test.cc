@@ -13,6 +13,7 @@
 #include <fstream>
 
 #include "base/unique_fd.h"
+#include "support/scratch_dir.h"
 
 using namespace snug;
 namespace fs = std::filesystem;
@@ -20,19 +21,11 @@ namespace fs = std::filesystem;
 namespace {
 
 class Fixture {
+  ScratchDir scratch_{"/tmp"};
+  const fs::path& path_ = scratch_.path();
+
  public:
-  Fixture() {
-    char name[] = "/tmp/snug-document-XXXXXX";
-    REQUIRE(mkdtemp(name));
-    path_ = name;
-    fd_.reset(open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  }
-  ~Fixture() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Fixture(const Fixture&) = delete;
-  Fixture& operator=(const Fixture&) = delete;
+  Fixture() { fd_.reset(open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)); }
 
   int fd() const { return fd_.get(); }
   fs::path path(const char* name = "state.json") const { return path_ / name; }
@@ -47,7 +40,6 @@ class Fixture {
   }
 
  private:
-  fs::path path_;
   UniqueFd fd_;
 };
 

@@ -12,6 +12,7 @@
 #include <fstream>
 
 #include "base/unique_fd.h"
+#include "support/scratch_dir.h"
 
 using namespace snug;
 namespace fs = std::filesystem;
@@ -20,11 +21,11 @@ namespace {
 
 // PARENT/tree is what is removed, everything beside it must stay.
 class Fixture {
+  ScratchDir scratch_{"/tmp"};
+  const fs::path& parent_ = scratch_.path();
+
  public:
   Fixture() {
-    char name[] = "/tmp/snug-remove-XXXXXX";
-    REQUIRE(mkdtemp(name));
-    parent_ = name;
     fs::create_directories(tree());
     fs::create_directories(parent_ / "beside/sub");
     std::ofstream{parent_ / "beside/file"} << "stays";
@@ -33,8 +34,6 @@ class Fixture {
   ~Fixture() {
     CHECK(fs::is_directory(parent_ / "beside/sub"));
     CHECK(fs::file_size(parent_ / "beside/file") == 5);
-    std::error_code ignored;
-    fs::remove_all(parent_, ignored);
   }
   Fixture(const Fixture&) = delete;
   Fixture& operator=(const Fixture&) = delete;
@@ -50,7 +49,6 @@ class Fixture {
   Status remove(const std::string& name) const { return remove_tree(fd_.get(), name); }
 
  private:
-  fs::path parent_;
   UniqueFd fd_;
 };
 

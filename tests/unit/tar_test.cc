@@ -14,6 +14,7 @@
 
 #include "base/unique_fd.h"
 #include "container/tree_archive.h"
+#include "support/scratch_dir.h"
 
 using namespace snug;
 namespace fs = std::filesystem;
@@ -21,19 +22,12 @@ namespace fs = std::filesystem;
 namespace {
 
 class Fixture {
+  ScratchDir scratch_;
+
  public:
   Fixture() {
-    char name[] = "/var/tmp/snug-tar-XXXXXX";
-    REQUIRE(mkdtemp(name));
-    top = name;
     for (const char* dir : {"from", "to", "beside"}) fs::create_directories(top / dir);
   }
-  ~Fixture() {
-    std::error_code ignored;
-    fs::remove_all(top, ignored);
-  }
-  Fixture(const Fixture&) = delete;
-  Fixture& operator=(const Fixture&) = delete;
 
   fs::path tar() const { return top / "x.tar"; }
 
@@ -74,18 +68,9 @@ class Fixture {
     REQUIRE(writer->finish());
   }
 
-  fs::path top;
+  const fs::path& top = scratch_.path();
 };
 
-void file(const fs::path& path, const std::string& text = "x") {
-  fs::create_directories(path.parent_path());
-  std::ofstream{path} << text;
-}
-std::string content(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream{path}.rdbuf();
-  return text.str();
-}
 struct stat look(const fs::path& path) {
   struct stat info {};
   INFO(path);
