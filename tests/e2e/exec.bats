@@ -1,26 +1,10 @@
 #!/usr/bin/env bats
 # Commands that join a running container.
 load helper
+load terminal_helper
 
 prepare() {
   need tmux
-  tm() { tmux -L "$mark" -f /dev/null "$@"; }
-}
-eval "$(declare -f teardown | sed '1s/teardown/common_teardown/')"
-teardown() {
-  if [[ -n ${mark:-} ]] && command -v tmux >/dev/null; then tmux -L "$mark" kill-server 2>/dev/null || true; fi
-  rm -f "/tmp/tmux-$EUID/$mark"
-  if ((EUID != 0)); then "$SNUG" rm -f box >/dev/null 2>&1 || true; fi
-  common_teardown
-}
-box() { succeeds run -d --name box "$@" sh -c ": $mark; sleep 300"; }
-screen() { tm capture-pane -p -J; }
-shows() { screen | grep -qE -- "$1"; }
-answers() { eventually shows "^$1"; }
-type_line() { tm send-keys -l -- "$1" && tm send-keys Enter; }
-terminal() {
-  tm new-session -d -x 80 -y 24 "env PS1='outer> ' bash --norc --noprofile"
-  eventually shows 'outer>'
 }
 
 @test "status, streams, directory and environment" {
@@ -202,7 +186,7 @@ unhealthy() { "$SNUG" ps --filter health=unhealthy -q | grep -qx box; }
 
 @test "in a terminal: exec -it has its own, with job control and its size" {
   box host
-  terminal
+  open_terminal
   type_line "$SNUG exec -it -e PS1='in''> ' box bash --norc --noprofile"
   answers 'in>'
   type_line 'tty; stty size'
@@ -221,7 +205,7 @@ unhealthy() { "$SNUG" ps --filter health=unhealthy -q | grep -qx box; }
 }
 
 @test "in a terminal: detach, and attach again" {
-  terminal
+  open_terminal
   type_line "$SNUG run -it --name box -e PS1='in''> ' host bash --norc --noprofile"
   answers 'in>'
   type_line "V=kept-$mark"
@@ -243,7 +227,7 @@ unhealthy() { "$SNUG" ps --filter health=unhealthy -q | grep -qx box; }
 }
 
 @test "in a terminal: a container survives the terminal that made it, and shell --name joins it" {
-  terminal
+  open_terminal
   type_line "$SNUG run -it --name box -e PS1='in''> ' host bash --norc --noprofile"
   answers 'in>'
   type_line "echo > /tmp/there; echo ma''de"
@@ -251,7 +235,7 @@ unhealthy() { "$SNUG" ps --filter health=unhealthy -q | grep -qx box; }
   tm kill-server
   sleep 0.2
   succeeds exec box test -e /tmp/there
-  terminal
+  open_terminal
   type_line "$SNUG shell --name box"
   sleep 0.5
   type_line 'ls -d /tmp/there; hostname'

@@ -1,30 +1,17 @@
 #!/usr/bin/env bats
 # Commands that join a container, and those who attach to it, in real terminals: several, resized, hung up, and killed.
 load helper
+load terminal_helper
 
 prepare() {
   need tmux
-  tm() { tmux -L "$mark" -f /dev/null "$@"; }
-  tm new-session -d -x 80 -y 24 "env PS1='outer> ' bash --norc --noprofile"
-  eventually shows 'outer>'
+  open_terminal
 }
-eval "$(declare -f teardown | sed '1s/teardown/common_teardown/')"
-teardown() {
-  if [[ -n ${mark:-} ]] && command -v tmux >/dev/null; then tmux -L "$mark" kill-server 2>/dev/null || true; fi
-  rm -f "/tmp/tmux-$EUID/$mark"
-  if ((EUID != 0)); then "$SNUG" rm -f box >/dev/null 2>&1 || true; fi
-  common_teardown
-}
-box() { succeeds run -d --name box "$@" sh -c ": $mark; sleep 300"; }
 # An interactive shell as the payload, with a word of this test in its environment.
 shell_box() {
   type_line "$SNUG run -it --name box -e MARK=$mark -e PS1='in''> ' $* host bash --norc --noprofile"
   answers 'in>'
 }
-screen() { tm capture-pane -p -J; }
-shows() { screen | grep -qE -- "$1"; }
-answers() { eventually shows "^$1"; }
-type_line() { tm send-keys -l -- "$1" && tm send-keys Enter; }
 clear_screen() { type_line "clear; echo cl''ear" && answers clear; }
 inside() { "$SNUG" exec box "$@"; }
 
@@ -37,11 +24,6 @@ inside() { "$SNUG" exec box "$@"; }
   tm resize-window -x 101 -y 31
   eventually screen_size '31 101'
   eventually shows 'winch$'
-}
-screen_size() {
-  type_line 'stty size'
-  sleep 0.2
-  shows "^$1"
 }
 
 @test "attach: the terminal's size becomes the container's, and follows it" {

@@ -1,32 +1,17 @@
 #!/usr/bin/env bats
 # A real terminal, driven by tmux: what a person at a keyboard gets.
 load helper
+load terminal_helper
 
 prepare() {
   need tmux vim
-  tm() { tmux -L "$mark" -f /dev/null "$@"; }
-  tm new-session -d -x 80 -y 24 "env PS1='outer> ' bash --norc --noprofile"
-  eventually shows 'outer>'
+  open_terminal
 }
-
-# Ends the terminal before the common teardown looks for what is left.
-eval "$(declare -f teardown | sed '1s/teardown/common_teardown/')"
-teardown() {
-  if [[ -n ${mark:-} ]] && command -v tmux >/dev/null; then tmux -L "$mark" kill-server 2>/dev/null || true; fi
-  rm -f "/tmp/tmux-$EUID/$mark"
-  common_teardown
-}
-
-screen() { tm capture-pane -p -J; }
-shows() { screen | grep -qE -- "$1"; }
-# A word at the start of a line, so that the command that was typed is not taken for its answer.
-answers() { eventually shows "^$1"; }
-type_line() { tm send-keys -l -- "$1" && tm send-keys Enter; }
 start_shell() {
   type_line "$SNUG run -it -e PS1='in''> ' $* host bash --norc --noprofile"
   answers 'in>'
-}
 
+}
 @test "the payload has a terminal of the sandbox's own" {
   start_shell
   type_line 'tty'
@@ -49,11 +34,6 @@ start_shell() {
   tm resize-window -x 101 -y 31
   eventually screen_size '31 101'
   eventually shows 'winch$'
-}
-screen_size() {
-  type_line 'stty size'
-  sleep 0.2
-  shows "^$1"
 }
 
 @test "Ctrl-C ends what runs in the foreground, and the shell stays" {

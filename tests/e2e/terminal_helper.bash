@@ -1,0 +1,31 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # mark comes from helper.bash
+# A real terminal, driven by tmux. For bats: load it after "helper", and call open_terminal.
+
+tm() { tmux -L "$mark" -f /dev/null "$@"; }
+open_terminal() {
+  tm new-session -d -x 80 -y 24 "env PS1='outer> ' bash --norc --noprofile"
+  eventually shows 'outer>'
+}
+screen() { tm capture-pane -p -J; }
+shows() { screen | grep -qE -- "$1"; }
+# A word at the start of a line, so that the command that was typed is not taken for its answer.
+answers() { eventually shows "^$1"; }
+type_line() { tm send-keys -l -- "$1" && tm send-keys Enter; }
+screen_size() {
+  type_line 'stty size'
+  sleep 0.2
+  shows "^$1"
+}
+
+# A container that only sleeps, with the word of this test in its command line.
+box() { succeeds run -d --name box "$@" sh -c ": $mark; sleep 300"; }
+
+# Ends the terminal, and the box, before the common teardown looks for what is left.
+eval "$(declare -f teardown | sed '1s/teardown/common_teardown/')"
+teardown() {
+  if [[ -n ${mark:-} ]] && command -v tmux >/dev/null; then tm kill-server 2>/dev/null || true; fi
+  rm -f "/tmp/tmux-$EUID/$mark"
+  if ((EUID != 0)); then "$SNUG" rm -f box >/dev/null 2>&1 || true; fi
+  common_teardown
+}
