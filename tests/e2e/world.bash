@@ -10,6 +10,9 @@
 # loop.example.org 127.0.0.1, metadata.example.org 169.254.169.254, mixed.example.org public and private,
 # mirror.example.org 93.184.216.35, closed.example.org 93.184.216.36 (nobody listens).
 
+# Servers are where an ordinary user's login does not look.
+PATH=$PATH:/usr/sbin:/sbin
+
 world_dir() { echo "$BATS_FILE_TMPDIR/world"; }
 
 world_begin() {
@@ -74,7 +77,8 @@ world_serve() {
 world_end() {
   local dir pid
   dir=$(world_dir)
-  while read -r pid; do kill -- "-$pid" 2>/dev/null || true; done < <(cat "$dir/servers" "$dir/pid" 2>/dev/null)
+  # Not by SIGTERM, which what unshare of Debian 11 starts ignores.
+  while read -r pid; do kill -KILL -- "-$pid" 2>/dev/null || true; done < <(cat "$dir/servers" "$dir/pid" 2>/dev/null)
 }
 
 world_certificates() {

@@ -26,7 +26,8 @@ packages() {
   local list=(systemd-sysv dbus dbus-user-session libpam-systemd kmod login util-linux procps iproute2
     uidmap fuse3 fuse-overlayfs bubblewrap slirp4netns curl ca-certificates
     gcc libc6-dev tmux vim-tiny jq attr keyutils perl python3 strace psmisc
-    openssh-server cron apparmor)
+    openssh-server cron apparmor
+    dnsmasq-base nginx-light openssl bind9-dnsutils openssh-client git)
   [[ $1 == bullseye ]] && list+=(bsdutils bsdmainutils) || list+=(passt bsdutils bsdextrautils)
   printf '%s\n' "${list[@]}"
 }
