@@ -75,9 +75,19 @@ until_none() { for _ in $(seq $tries); do [ "$($1)" ] || return 0; sleep 0.05; d
 ordinary() { unshare -U --map-user=1000 --map-group=1000 "$@"; }
 inside() { ordinary "$SNUG" run --network full -u root -v "$PWD:/t:ro" "$@"; }
 near() { grep reached near.log || true; }
+# The services on the loopback by all that could lead there, also from a socket that is bound to the device.
+loopback() {
+  for address in 127.0.0.1 127.0.0.9 ::1 ::ffff:127.0.0.1 0.0.0.0 :: 198.51.100.1 198.51.100.2 2001:db8:1::1 10.0.2.2 10.0.2.3 \
+    169.254.1.1 169.254.1.2 169.254.2.1 169.254.2.2; do
+    for kind in tcp:$address:8001 udp:$address:8002; do echo $kind $kind@eth0; done
+  done
+}
 SH
   export mark tries=$((200 * slowness)) first=${tools[0]}
-  [[ $(world 'near; perl ask.pl tcp:203.0.113.5:8000' 2>&1) == "answer from tcp:0.0.0.0:8000" ]] || lacks "network namespaces with veth"
+  if [[ ! -e $BATS_FILE_TMPDIR/tried ]]; then
+    [[ $(world 'near; perl ask.pl tcp:203.0.113.5:8000' 2>&1) == "answer from tcp:0.0.0.0:8000" ]] || lacks "network namespaces with veth"
+    : >"$BATS_FILE_TMPDIR/tried"
+  fi
 }
 world() {
   { cat world.sh && echo "$1"; } >script.sh
@@ -112,11 +122,7 @@ with_each() {
   with_each '
     perl ask.pl tcp:127.0.0.1:8001 tcp:::1:8001 udp:127.0.0.1:8002 udp:::1:8002 unix:$mark
     [ "$(near | wc -l)" = 5 ]
-    places=
-    for address in 127.0.0.1 127.0.0.9 ::1 ::ffff:127.0.0.1 0.0.0.0 :: 198.51.100.1 198.51.100.2 2001:db8:1::1 10.0.2.2 10.0.2.3 169.254.1.1 169.254.1.2; do
-      for kind in tcp:$address:8001 udp:$address:8002; do places="$places $kind $kind@eth0"; done
-    done
-    inside host perl /t/ask.pl $places unix:$mark >answers 2>&1
+    inside host perl /t/ask.pl $(loopback) unix:$mark >answers 2>&1
     ! grep "answer from" answers
     [ "$(near | wc -l)" = 5 ]'
 }
@@ -199,9 +205,15 @@ with_each() {
   refusal_names "-u root"
 }
 
-@test "pasta's own words where it cannot do it are the error's and doctor's, and the payload has not run" {
+@test "on a machine without a route pasta's own words are the error's and doctor's; a newer one leads nowhere" {
   need pasta
-  run --separate-stderr world 'ip route del default; ip -6 route del default; inside host echo ran'
+  # shellcheck disable=SC2016
+  run --separate-stderr world 'ip route del default; ip -6 route del default; inside host perl /t/ask.pl $(loopback) unix:$mark; near'
+  if ((status == 0)); then
+    # Since 2024 it gives a network of link-local addresses then.
+    [[ $output != *"answer from"* && $output != *reached* ]] || fail_with "nothing that answers"
+    return
+  fi
   [[ $status == 125 && $stderr == *"through pasta: "*[Ii]nterface* ]] || fail_with "pasta's words"
   refusal_names "--network gate --allow HOST"
   # shellcheck disable=SC2016

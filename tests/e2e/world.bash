@@ -48,6 +48,7 @@ world_begin() {
     echo $! >"$dir/client"
     wait' world "$dir" "$(id -u)" "$(id -g)" >>"$dir/log" 2>&1 3>&- &
   echo $! >"$dir/pid"
+  disown # a job that is killed would be told of
   eventually test -s "$dir/client" || { cat "$dir/log" >&2 && return 1; }
   world_enter "$dir" serve "unshare -U --map-user=$(id -u) --map-group=$(id -g) --"
   # The user's own ids again, without rights over the network, is what snug has on any machine; and one user namespace for all.
@@ -73,6 +74,7 @@ world_serve() {
   # shellcheck disable=SC2086 # words
   setsid "$1/serve" $2 >>"$1/log.${name##*/}" 2>&1 </dev/null 3>&- &
   echo $! >>"$1/servers"
+  disown
 }
 world_end() {
   local dir pid
@@ -82,10 +84,11 @@ world_end() {
 }
 
 world_certificates() {
-  openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test -keyout ca.key -out ca.crt 2>/dev/null
+  # All that a strict client wants, as Python is since 3.13.
+  openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test -addext keyUsage=critical,keyCertSign -keyout ca.key -out ca.crt 2>/dev/null
   openssl req -newkey rsa:2048 -nodes -subj /CN=good.example.org -keyout server.key -out server.csr 2>/dev/null
   openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -out server.crt -extfile <(
-    echo "subjectAltName=DNS:*.example.org,DNS:*.example.net"
+    printf '%s\n' "subjectAltName=DNS:*.example.org,DNS:*.example.net" subjectKeyIdentifier=hash authorityKeyIdentifier=keyid
   ) 2>/dev/null
   ssh-keygen -q -t ed25519 -N '' -f host_key
   ssh-keygen -q -t ed25519 -N '' -f user_key
