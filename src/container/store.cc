@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <climits>
+#include <thread>
 
 #include "base/path.h"
 #include "base/text.h"
@@ -23,6 +25,10 @@ namespace snug {
 using namespace store_files;
 
 namespace {
+
+// A fifth of a second in all: for a process that ends, and was told to wait for a processor meanwhile.
+constexpr int kFarewellTries = 20;
+constexpr std::chrono::milliseconds kFarewellPause{10};
 
 // Nearest names only for a person who reads them; a store of thousands is still one listing.
 std::string did_you_mean(int store, const std::string& name) {
@@ -106,7 +112,12 @@ Result<bool> Container::running() const {
 
 // What does not hold the directory, and cannot be told from what does, is not destroyed.
 Status Container::hold_directory(bool lost) const {
-  const int error = lock_directory(dir_.get());
+  int error = lock_directory(dir_.get());
+  // Whoever ends closes one descriptor after the other, and may have come to the file and not yet to this.
+  for (int tries = 0; error == EAGAIN && !lost && tries < kFarewellTries; ++tries) {
+    std::this_thread::sleep_for(kFarewellPause);
+    error = lock_directory(dir_.get());
+  }
   if (error == 0 || (error != EAGAIN && !lost))
     return {};
   const std::string name = escape_control(name_);

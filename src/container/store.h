@@ -59,8 +59,9 @@ class Container {
   Status hold_directory(bool lost) const;
   Result<UniqueFd> make_lost_lock() const;
   std::string name_;
-  UniqueFd dir_;
+  // In this order, so that the directory is let go of before the file, by which others begin.
   UniqueFd lock_;
+  UniqueFd dir_;
 };
 
 // A container as listings want it.
