@@ -111,6 +111,7 @@ logged() { "$SNUG" logs box | grep -q "$1"; }
   cmp before after
   screen | absent 'unseen'
   inside true
+  clear_screen
   type_line "$SNUG attach box; echo code-\$?"
   answers 'tick'
   tm send-keys C-c
