@@ -39,21 +39,19 @@ Result<Spec> make_spec(const RunOptions& options, Command command, const RealHos
   return spec;
 }
 
-}  // namespace
-
-Result<PreparedRun> prepare_spec(Spec spec, const RealHost& host) {
+Result<Image> find_image(const Spec& spec, const RealHost& host) {
   if (spec.image.value.empty())
     return fail({.step = "no image: neither the command line nor the profile names one",
                  .hint = "snug run host -- CMD uses this machine's own programs; snug help images tells what "
                          "an image can be"});
   auto image =
       load_image(spec.image.value, {.store = host.store_dir() + "/images", .cwd = host.caller().cwd});
-  if (!image) {
-    Error error = std::move(image).error();
-    if (error.origin.empty())
-      error.origin = spec.image.origin.text;
-    return fail(std::move(error));
-  }
+  if (!image && image.error().origin.empty())
+    image.error().origin = spec.image.origin.text;
+  return image;
+}
+
+Result<PreparedRun> plan_run(Spec spec, Image image, const RealHost& host) {
   std::optional<JoinedNetwork> joined;
   if (spec.network.value == NetworkMode::Container && spec.network_of) {
     auto found = joined_network(ContainerStore{host.store_dir()}, spec.network_of->value, host.caller());
@@ -63,10 +61,19 @@ Result<PreparedRun> prepare_spec(Spec spec, const RealHost& host) {
     }
     joined = std::move(*found);
   }
-  auto plan = make_plan(spec, *image, host, joined ? &*joined : nullptr);
+  auto plan = make_plan(spec, image, host, joined ? &*joined : nullptr);
   if (!plan)
     return tl::unexpected{std::move(plan).error()};
-  return PreparedRun{std::move(spec), std::move(*image), std::move(*plan)};
+  return PreparedRun{std::move(spec), std::move(image), std::move(*plan)};
+}
+
+}  // namespace
+
+Result<PreparedRun> prepare_spec(Spec spec, const RealHost& host) {
+  auto image = find_image(spec, host);
+  if (!image)
+    return tl::unexpected{std::move(image).error()};
+  return plan_run(std::move(spec), std::move(*image), host);
 }
 
 void settle_name(RunOptions& run) {
@@ -80,15 +87,18 @@ Result<PreparedRun> prepare_run(const RunOptions& options, Command command, cons
   auto spec = make_spec(options, command, host);
   if (!spec)
     return tl::unexpected{std::move(spec).error()};
-  const std::string image_from = spec->image.origin.text;
-  auto run = prepare_spec(std::move(*spec), host);
+  auto image = find_image(*spec, host);
+  if (!image) {
+    Error error = std::move(image).error();
+    // "snug run nosuch --rm" and "snug explain example.org --network gate" are typed by habit.
+    if (options.image && !options.command.empty() && options.command[0].starts_with('-'))
+      error.hint += fmt::format("{}options stand before the image: {} would be the command",
+                                error.hint.empty() ? "" : "; ", escape_control(options.command[0]));
+    return fail(std::move(error));
+  }
+  auto run = plan_run(std::move(*spec), std::move(*image), host);
   if (run && !options.profile)
     note_project_profile(run->plan, host);
-  // "snug run --rm nosuch" and "snug explain example.org --network gate" are typed by habit.
-  if (!run && run.error().origin == image_from && !options.command.empty() &&
-      options.command[0].starts_with('-'))
-    run.error().hint = fmt::format("options stand before the image: {} would be the command",
-                                   escape_control(options.command[0]));
   return run;
 }
 
