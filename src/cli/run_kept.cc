@@ -274,10 +274,9 @@ Result<int> attach_container(const Options& options, const Container& container,
   if (!socket)
     return tl::unexpected{socket.error()};
   (void)send_frame(socket->get(), {.kind = FrameKind::Attach, .a = manner.input});
+  // One whose record is damaged runs all the same, and can be looked at.
   const auto record = container.record();
-  if (!record)
-    return tl::unexpected{record.error()};
-  const bool unfed = manner.input && !record->rules.open_input;
+  const bool unfed = manner.input && record && !record->rules.open_input;
   return finish_attached(*socket, manner, state->terminal, unfed, options);
 }
 
