@@ -101,12 +101,16 @@ Delegation find_delegation() {
   if (!place)
     return {.problem = place.error().step, .hint = place.error().hint};
   bool crowded = false;
-  if (const auto group = nearest_group(*place, Managed::LeftAlone, crowded))
-    return divided(*group);
+  const auto near = nearest_group(*place, Managed::LeftAlone, crowded);
+  const Delegation own = near ? divided(*near) : Delegation{};
+  if (!own.controllers.empty())
+    return own;
   if (is_hybrid(*place))
     return {.problem =
                 "cgroup version 2 has no controllers here: they are bound to version 1 (a hybrid hierarchy)",
             .hint = "boot with systemd.unified_cgroup_hierarchy=1, or on a newer system, for limits"};
+  if (near)
+    return own;
   const auto systemd = ask_systemd(*place);
   if (systemd)
     return *systemd;
