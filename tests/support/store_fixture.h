@@ -2,7 +2,6 @@
 #pragma once
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -10,28 +9,17 @@
 
 #include "container/names.h"
 #include "container/store.h"
+#include "support/scratch_dir.h"
 
 namespace snug {
 
 class StoreFixture {
- public:
-  StoreFixture() {
-    // In memory where that is possible: a thousand times fsync takes minutes on a disk, and a process that is
-    // killed leaves the same on both.
-    for (const char* parent : {"/dev/shm", "/tmp"}) {
-      std::string name = std::string{parent} + "/snug-store-XXXXXX";
-      if (root_.empty() && mkdtemp(name.data()))
-        root_ = name;
-    }
-    REQUIRE_FALSE(root_.empty());
-  }
-  ~StoreFixture() {
-    std::error_code ignored;
-    std::filesystem::remove_all(root_, ignored);
-  }
-  StoreFixture(const StoreFixture&) = delete;
-  StoreFixture& operator=(const StoreFixture&) = delete;
+  // In memory where that is possible: a thousand times fsync takes minutes on a disk, and a process that is
+  // killed leaves the same on both.
+  ScratchDir scratch_{"/dev/shm", "/tmp"};
+  const std::filesystem::path& root_ = scratch_.path();
 
+ public:
   ContainerStore store() const { return ContainerStore{root_ / "snug"}; }
   std::filesystem::path dir() const { return root_ / "snug/containers"; }
   std::filesystem::path dir(const std::string& name) const { return dir() / name; }
@@ -60,9 +48,6 @@ class StoreFixture {
     REQUIRE(list);
     return *list;
   }
-
- private:
-  std::filesystem::path root_;
 };
 
 }  // namespace snug

@@ -261,31 +261,23 @@ TEST_CASE("events of the gate come back as they went") {
                         .time_ms = 4};
   CHECK(parse_gate_event(gate_event_line(event)) == event);
   for (const char* bad : {"", "{}", "[]", "{\"decision\": 1}"}) CHECK_FALSE(parse_gate_event(bad));
-  CHECK(gate_note({.decision = GateEvent::Decision::Denied,
-                   .protocol = "tcp",
-                   .host = "example.org",
-                   .port = 443,
-                   .reason = "no rule allows it"}) ==
+  const auto denied = [](const char* host, std::uint16_t port, const char* rule, const char* reason) {
+    return gate_note({.decision = GateEvent::Decision::Denied,
+                      .protocol = "tcp",
+                      .host = host,
+                      .port = port,
+                      .rule = rule,
+                      .reason = reason});
+  };
+  CHECK(denied("example.org", 443, "", "no rule allows it") ==
         "example.org:443 is blocked: no rule allows it; to allow it: --allow example.org");
-  CHECK(gate_note({.decision = GateEvent::Decision::Denied,
-                   .protocol = "tcp",
-                   .host = "2606:4700::1",
-                   .port = 22,
-                   .reason = "no rule allows it"}) ==
+  CHECK(denied("2606:4700::1", 22, "", "no rule allows it") ==
         "[2606:4700::1]:22 is blocked: no rule allows it; to allow it: --allow '[2606:4700::1]:22'");
-  CHECK(gate_note({.decision = GateEvent::Decision::Denied,
-                   .protocol = "tcp",
-                   .host = "deb.example",
-                   .port = 80,
-                   .rule = "*.example:80",
-                   .reason = "its address 203.0.113.80 is reserved, and the rule does not say private"}) ==
+  CHECK(denied("deb.example", 80, "*.example:80",
+               "its address 203.0.113.80 is reserved, and the rule does not say private") ==
         "deb.example:80 is blocked: its address 203.0.113.80 is reserved, and the rule does not say private "
         "(rule *.example:80); to allow it: --allow deb.example:80,private");
-  CHECK(gate_note({.decision = GateEvent::Decision::Denied,
-                   .protocol = "tcp",
-                   .host = "deb.example",
-                   .port = 80,
-                   .rule = "*.example",
-                   .reason = "it is denied"}) == "deb.example:80 is blocked: it is denied (rule *.example)");
+  CHECK(denied("deb.example", 80, "*.example", "it is denied") ==
+        "deb.example:80 is blocked: it is denied (rule *.example)");
   CHECK(gate_note(event).find('\x1b') == std::string::npos);
 }
