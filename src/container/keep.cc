@@ -14,7 +14,7 @@
 #include "child/descriptors.h"
 #include "container/joined_network.h"
 #include "container/keeper.h"
-#include "container/process_identity.h"
+#include "sys/process_identity.h"
 
 namespace snug {
 namespace {
