@@ -60,6 +60,11 @@ noticed() {
   done
 }
 
+@test "the picture of README.md shows what a terminal shows" {
+  need tmux curl
+  SNUG_TEST_IMAGE=$(image) "$top/scripts/record-terminal" --check
+}
+
 @test "README.md has at most 250 lines" {
   (($(wc -l <"$top/README.md") <= 250))
 }
