@@ -77,3 +77,13 @@ noticed() {
   [[ $(wc -l <asked) -ge 74 ]]
   diff asked shown
 }
+
+@test "each library that the build asks for is in THIRD-PARTY.md" {
+  local name count=0
+  while read -r name; do
+    [[ $name ]] && ((++count))
+    grep -qwiF -- "$name" "$top/THIRD-PARTY.md" || { echo "not in THIRD-PARTY.md: $name" >&2 && return 1; }
+  done < <(sed -nE -e 's/^ *pkg_check_modules\(\w+ REQUIRED ([a-z0-9-]+).*/\1/p' -e 's/^ *find_library\(\w+ ([a-z0-9-]+)\.a.*/\1/p' \
+    -e 's/^ *find_package\(([A-Za-z0-9_-]+) REQUIRED\).*/\1/p' "$top/CMakeLists.txt" | grep -v '^PkgConfig$')
+  ((count >= 14))
+}
