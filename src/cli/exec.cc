@@ -8,7 +8,7 @@
 #include "cli/standard_streams.h"
 #include "container/channel.h"
 #include "container/control.h"
-#include "container/enter_wish.h"
+#include "container/exec_request.h"
 #include "container/inside_users.h"
 #include "container/joined.h"
 #include "plan/enter.h"
@@ -52,28 +52,28 @@ Result<int> exec_into(const RealHost& host, const Container& container, const Ex
   const auto layer = flags_layer(wanted.options, Command::Exec, host);
   if (!layer)
     return tl::unexpected{layer.error()};
-  EnterWish wish = enter_wish(container.name(), state->payload);
-  wish.strict = record->spec.seccomp.value == Tier::Strict;
+  ExecRequest request = exec_request(container.name(), state->payload);
+  request.strict = record->spec.seccomp.value == Tier::Strict;
   if (layer->workdir)
-    wish.workdir = layer->workdir->value;
+    request.workdir = layer->workdir->value;
   if (layer->run_as || wanted.shell) {
     const auto users = ask_users(*socket);
     if (!users)
       return tl::unexpected{users.error()};
     if (layer->run_as)
-      if (Status status = choose_enter_user(wish, *layer->run_as, *users, host); !status)
+      if (Status status = choose_enter_user(request, *layer->run_as, *users, host); !status)
         return tl::unexpected{status.error()};
     if (wanted.shell)
-      choose_enter_shell(wish, *users);
+      choose_enter_shell(request, *users);
   }
   if (!wanted.shell)
-    wish.argv = wanted.command;
-  add_variables(wish.env, layer->env_set);
+    request.argv = wanted.command;
+  add_variables(request.env, layer->env_set);
   if (wanted.terminal)
     if (const auto term = host.environment("TERM"))
-      add_variables(wish.env, {{"TERM", *term, {}}});
-  return run_joined(*socket, plan_enter(std::move(wish)),
-                    {.terminal = wanted.terminal, .background = wanted.background});
+      add_variables(request.env, {{"TERM", *term, {}}});
+  return run_exec(*socket, plan_enter(std::move(request)),
+                  {.terminal = wanted.terminal, .background = wanted.background});
 }
 
 Result<int> exec_command(const Options& options) {

@@ -21,10 +21,11 @@
 #include "container/channel.h"
 #include "container/clock.h"
 #include "container/control.h"
-#include "container/keep.h"
 #include "container/names.h"
+#include "container/start_supervisor.h"
 #include "launch/refusals.h"
 #include "launch/sandbox_group.h"
+#include "launch/terminal.h"
 
 namespace snug {
 namespace {
@@ -99,7 +100,7 @@ Result<int> finish_attached(const UniqueFd& socket, const StartManner& manner, b
 }
 
 // From a locked container with its plan to what its first client sees of it.
-Result<int> go(const Options& options, RealHost& host, KeepJob job, const StartManner& manner) {
+Result<int> go(const Options& options, RealHost& host, SupervisorJob job, const StartManner& manner) {
   const bool terminal = job.state.terminal;
   const std::string name = job.container.name();
   job.arguments = {options.arguments.start, options.arguments.size};
@@ -126,7 +127,7 @@ Result<int> go(const Options& options, RealHost& host, KeepJob job, const StartM
   job.plan = std::move(*plan);
   print_notes(job.plan, options.common);
   const std::vector<std::string> watched = names_to_report(job.plan);
-  auto socket = start_keeper(std::move(job));
+  auto socket = start_supervisor(std::move(job));
   if (!socket)
     return tl::unexpected{socket.error()};
   const WindowSize window = caller_window();

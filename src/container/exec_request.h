@@ -8,6 +8,6 @@
 
 namespace snug {
 
-EnterWish enter_wish(const std::string& name, const PayloadFacts& payload);
+ExecRequest exec_request(const std::string& name, const PayloadFacts& payload);
 
 }  // namespace snug
