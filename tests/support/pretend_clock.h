@@ -16,9 +16,11 @@ class PretendClock : public PollClock {
     ++waits;
     waited_for = count;
     const int ready = poll(polls, count, 0);
-    if (ready == 0) {
+    if (ready == 0 && timeout_ms < 0) {
+      ++stalls;
       INFO("nothing is ready, and nothing ever will be");
-      REQUIRE(timeout_ms >= 0);
+      REQUIRE(may_stall);
+    } else if (ready == 0) {
       now_ += std::chrono::milliseconds{timeout_ms};
     }
     return ready;
@@ -27,6 +29,8 @@ class PretendClock : public PollClock {
 
   int waits{};
   std::size_t waited_for{};  // descriptors of the last wait
+  bool may_stall{};          // a wait that would never end is no failure: it ends, and is counted
+  int stalls{};
 
  private:
   Time now_{std::chrono::hours{1}};

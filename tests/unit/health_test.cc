@@ -30,7 +30,8 @@ TEST_CASE("without a health check nothing is ever due") {
   CHECK(run.due(kStart + 1h) == HealthAction::None);
 }
 
-TEST_CASE("the first check comes an interval after the start, the next an interval after the last has ended") {
+TEST_CASE(
+    "the first check comes an interval after the start, the next an interval after the last has ended") {
   HealthCheckRun run{check()};
   CHECK(run.start(kStart) == Health::Starting);
   CHECK(run.due(kStart + 999ms) == HealthAction::None);
