@@ -1,4 +1,4 @@
-// What a command that joins a container starts from: what its payload was given.
+// What `exec` starts from: its command gets what the payload was given.
 #pragma once
 
 #include <string>
@@ -8,6 +8,7 @@
 
 namespace snug {
 
+// Without a command yet.
 ExecRequest exec_request(const std::string& name, const PayloadFacts& payload);
 
 }  // namespace snug
