@@ -23,6 +23,7 @@
 #include "container/control.h"
 #include "container/keep.h"
 #include "container/names.h"
+#include "container/view_layers.h"
 #include "launch/refusals.h"
 #include "launch/sandbox_group.h"
 
@@ -248,6 +249,8 @@ Result<int> start_container(const Options& options, RealHost& host, const Contai
   auto state = container.state();
   if (!state)
     return tl::unexpected{state.error()};
+  if (Status status = name_view_layers(container, *record); !status)
+    return tl::unexpected{std::move(status).error()};
   Spec spec = record->spec;
   // It may have been renamed since.
   if (spec.name)
