@@ -114,11 +114,11 @@ TEST_CASE("no layer takes another's place, and what is no number is nobody's") {
   CHECK_FALSE(f.name_them());
   CHECK((f.whose(layer("a")) == "named" && f.whose("0") == "0"));
   fs::remove_all(f.cow() / layer("a"));
-  f.put("2", "one too many");
+  f.put("2", "spare");
   CHECK_FALSE(f.name_them());
   fs::rename(f.cow() / "2", f.cow() / "02x");
   CHECK(f.name_them());
-  CHECK(f.whose("02x") == "one too many");
+  CHECK(f.whose("02x") == "spare");
 }
 
 TEST_CASE("a container without views, or whose layers have names, is left as it is") {
