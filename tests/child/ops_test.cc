@@ -334,6 +334,29 @@ TEST_CASE("of several layers the last hides the others, and none is written to")
   CHECK_FALSE(fs::exists(temp / "top/etc"));
 }
 
+TEST_CASE("over an image, each of more than a hundred made files has its own text") {
+  if (!can_run())
+    return;
+  const TempDir temp;
+  if (!overlay_works(temp))
+    return;
+  for (const char* dir : {"usr", "bin", "lib", "lib64"}) temp.dir(std::string{"image/"} + dir);
+  constexpr int kFiles = 110;
+  std::vector<Step> made;
+  std::string script = "cat";
+  std::string expected;
+  for (int i = 0; i < kFiles; ++i) {
+    const std::string number = std::to_string(i);
+    made.push_back(BindText{"/etc/made-" + number, number + "\n"});
+    script += " /etc/made-" + number;
+    expected += number + "\n";
+  }
+  std::vector<Step> steps = small_root(std::move(made));
+  steps[0] = OverlayRoot{.layers = {layer(temp.dir("image"))}};
+  script = "test \"$(" + script + ")\" = '" + expected.substr(0, expected.size() - 1) + "'";
+  CHECK(run(plan_with(steps, {"/bin/sh", "-c", script})) == 0);
+}
+
 TEST_CASE("each step that fails is the one that is named") {
   if (!can_run())
     return;

@@ -48,12 +48,42 @@ change='cd /w && echo changed >file && echo new >sub/new && rm link && mkdir dir
   [[ -z $(ls -A "$XDG_DATA_HOME/snug/throwaway") ]]
   "$SNUG" run --writable disk -v "$PWD/project:/w:cow" host sh -c "echo x >/w/x; : $mark; sleep 60" &
   local pid=$!
-  until ls "$XDG_DATA_HOME"/snug/throwaway/run-*/cow/0/upper/x >/dev/null 2>&1; do sleep 0.05; done
+  until ls "$XDG_DATA_HOME"/snug/throwaway/run-*/cow/*/upper/x >/dev/null 2>&1; do sleep 0.05; done
   kill -9 "$pid"
   wait "$pid" || true
   gone "$mark"
   succeeds run --writable disk "$(image)" true
   untouched
+}
+
+@test "a kept container's views keep their own changes, whichever of them are there" {
+  need_fuse
+  mkdir a b
+  cat >box.toml <<END
+image = "host"
+[[mount]]
+type = "cow"
+source = "$PWD/a"
+target = "/a"
+optional = true
+[[mount]]
+type = "cow"
+source = "$PWD/b"
+target = "/b"
+END
+  # Each view that is there: what it has from before, and a line more.
+  # shellcheck disable=SC2016 # expanded inside
+  local overlay add='for d in a b; do
+    if grep -q " /$d " /proc/self/mountinfo; then if [ -e /$d/log ]; then cat /$d/log; fi; echo "of $d" >>/$d/log; fi; done'
+  for overlay in native fuse; do
+    prints "" run --profile ./box.toml --overlay "$overlay" --name box -- sh -c "$add"
+    mv a elsewhere
+    prints "of b" start -a box
+    mv elsewhere a
+    prints $'of a\nof b\nof b' start -a box
+    succeeds rm box
+  done
+  [[ -z $(find a b -name log) ]]
 }
 
 @test "a full view says ENOSPC inside, and bounds what it takes" {

@@ -4,32 +4,17 @@
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "cli/grammar/completion_parts.h"
 #include "cli/grammar/definition.h"
 #include "cli/grammar/man.h"
+#include "support/repository.h"
 
 using namespace snug;
 
 namespace {
-
-// Where the sources lie. A compiler cache may have made __FILE__ relative to a directory that is not ours:
-// then they are looked for above the program.
-std::string repository() {
-  namespace fs = std::filesystem;
-  const std::string here = __FILE__;
-  if (here.starts_with('/'))
-    return here.substr(0, here.rfind("tests/unit/"));
-  for (fs::path dir = fs::read_symlink("/proc/self/exe").parent_path(); dir != dir.root_path();
-       dir = dir.parent_path())
-    if (fs::exists(dir / "tests/unit/completion_test.cc"))
-      return dir.string() + "/";
-  FAIL("the sources were not found from " << here);
-  return "";
-}
 
 std::string read(const std::string& path) {
   std::ifstream file{path};
