@@ -10,8 +10,8 @@ prepare() {
 start_shell() {
   type_line "$SNUG run -it -e PS1='in''> ' $* host bash --norc --noprofile"
   answers 'in>'
-
 }
+
 @test "the payload has a terminal of the sandbox's own" {
   start_shell
   type_line 'tty'
@@ -38,8 +38,8 @@ start_shell() {
 
 @test "Ctrl-C ends what runs in the foreground, and the shell stays" {
   start_shell
-  type_line 'sleep 300'
-  sleep 0.5
+  type_line 'sh -c "echo u""p; exec sleep 300"'
+  answers 'up'
   tm send-keys C-c
   type_line 'echo still-$((40 + 2)) $?'
   answers 'still-42 130'
@@ -47,11 +47,11 @@ start_shell() {
 
 @test "Ctrl-Z stops a job, fg takes it up again" {
   start_shell
-  type_line 'sh -c "echo u""p; sleep 2; echo do""ne"'
+  type_line "sh -c 'echo u''p; $await_go; echo do''ne'"
   answers 'up'
   tm send-keys C-z
   answers '\[1\]\+ +Stopped'
-  type_line 'fg'
+  type_line 'touch /tmp/go; fg'
   answers 'done'
 }
 
@@ -91,13 +91,12 @@ start_shell() {
   type_line 'stty -g >before'
   start_shell --hostname "$mark"
   pkill -TERM -o -f -- "run -it .*--hostname $mark"
-  sleep 0.5
-  pkill -HUP -o -f -- "run -it .*--hostname $mark" || true
-  eventually shows '^outer> *$'
+  eventually let_go
   type_line 'stty -g >after; echo compared'
   answers compared
   cmp before after
 }
+
 
 @test "vim edits a file and writes it" {
   start_shell -v "$PWD:/w"
@@ -120,7 +119,7 @@ rows_of_tildes() { (($(screen | grep -c '^~') >= $1)); }
 
 @test "tmux runs inside" {
   start_shell
-  type_line 'TMUX= tmux -f /dev/null new-session "echo inner-$((6 * 7)); exec sleep 5"'
+  type_line 'TMUX= tmux -f /dev/null new-session "echo inner-$((6 * 7)); exec sleep 300"'
   answers 'inner-42'
 }
 
@@ -151,7 +150,7 @@ rows_of_tildes() { (($(screen | grep -c '^~') >= $1)); }
 
 @test "snug shell opens the shell with a terminal, and says what it is in" {
   type_line "$SNUG shell host"
-  sleep 1
+  eventually prompted_inside
   type_line 'test -t 0 && echo in-$((6 * 7))-$container'
   answers 'in-42-snug'
   type_line 'exit 3'
@@ -160,7 +159,7 @@ rows_of_tildes() { (($(screen | grep -c '^~') >= $1)); }
 }
 
 @test "a terminal is never made out of a pipe" {
-  run bash -c "echo x | timeout 10 '$SNUG' run -t -i host tty </dev/null | cat; exit \${PIPESTATUS[1]}"
+  run bash -c "echo x | timeout 200 '$SNUG' run -t -i host tty </dev/null | cat; exit \${PIPESTATUS[1]}"
   [[ $status != 124 ]]
   [[ $output != *$'\r'* || $status == 0 ]]
 }
