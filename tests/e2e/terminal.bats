@@ -87,16 +87,23 @@ start_shell() {
   cmp before after
 }
 
-@test "the terminal is as it was after snug is ended by SIGTERM" {
+@test "the terminal is as it was after snug is ended by SIGTERM, or by SIGHUP" {
   type_line 'stty -g >before'
-  start_shell --hostname "$mark"
+  type_line "$SNUG run -it --hostname $mark host sh -c 'stty raw -echo; echo rea''dy; exec sleep 300'; echo code-\$?"
+  answers 'ready'
   pkill -TERM -o -f -- "run -it .*--hostname $mark"
+  eventually shows 'code-143' # behind a line that raw mode did not end
+  type_line 'stty -g >after; echo on''ce'
+  answers once
+  cmp before after
+  # A shell that somebody types at ignores SIGTERM.
+  start_shell --hostname "$mark"
+  pkill -HUP -o -f -- "run -it .*--hostname $mark"
   eventually let_go
   type_line 'stty -g >after; echo compared'
   answers compared
   cmp before after
 }
-
 
 @test "vim edits a file and writes it" {
   start_shell -v "$PWD:/w"
@@ -139,12 +146,13 @@ rows_of_tildes() { (($(screen | grep -c '^~') >= $1)); }
   answers 'code-130'
 }
 
-@test "Ctrl-Z of a run without -t stops it until fg, or is passed over; it is not lost" {
-  type_line "$SNUG run -i host sh -c 'echo rea''dy; sleep 2; echo do''ne'"
+@test "Ctrl-Z of a run without -t stops it until fg" {
+  type_line "$SNUG run -i -v $PWD:/w host sh -c 'echo rea''dy; until [ -e /w/go ]; do sleep 0.05; done; echo do''ne'"
   answers 'ready'
   tm send-keys C-z
-  sleep 0.5
-  if shows '^\[1\]\+ +Stopped'; then type_line 'fg'; fi
+  answers '\[1\]\+ +Stopped'
+  touch go
+  type_line 'fg'
   answers 'done'
 }
 
