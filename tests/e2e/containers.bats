@@ -81,23 +81,27 @@ sleeper() { succeeds run -d --name "$1" host sh -c ": $mark; sleep 300"; }
 }
 
 @test "stop asks first, and ends what does not listen" {
-  succeeds run -d --name kind host sh -c "trap 'exit 9' TERM; : $mark; while :; do sleep 0.05; done"
-  succeeds stop kind
+  succeeds run -d --name kind host sh -c "trap 'exit 9' TERM; echo up; : $mark; while :; do sleep 0.05; done"
+  eventually logged kind up
+  succeeds stop -t 200 kind
   [[ $(field kind .state.exit_code) == 9 ]]
-  succeeds run -d --name deaf host sh -c "trap '' TERM; : $mark; while :; do sleep 0.05; done"
+  succeeds run -d --name deaf host sh -c "trap '' TERM; echo up; : $mark; while :; do sleep 0.05; done"
+  eventually logged deaf up
   succeeds stop -t 1 deaf
   [[ $(field deaf .state.exit_code) == 137 ]]
   succeeds stop deaf
 }
 
 @test "the stop signal is the container's" {
-  succeeds run -d --name box --stop-signal USR1 host sh -c "trap 'exit 11' USR1; : $mark; while :; do sleep 0.05; done"
-  succeeds stop box
+  succeeds run -d --name box --stop-signal USR1 host sh -c "trap 'exit 11' USR1; echo up; : $mark; while :; do sleep 0.05; done"
+  eventually logged box up
+  succeeds stop -t 200 box
   [[ $(field box .state.exit_code) == 11 ]]
 }
 
 @test "kill sends any signal, restart starts anew" {
   succeeds run -d --name box host sh -c "trap 'echo usr' USR1; : $mark; echo up; while :; do sleep 0.05; done"
+  eventually logged box up
   succeeds kill -s USR1 box
   eventually logged box usr
   succeeds restart -t 0 box
