@@ -76,7 +76,7 @@ class TracedRun:
     def __init__(self, argv, start, fault=None, on_hit=None, tick=None, watched=True):
         self.fault, self.on_hit, self.tick = fault, on_hit, tick
         self.calls, self.hit, self.status, self.hang, self.left = [], False, None, [], []
-        self.in_main, self.outside, self.stillness = False, [], patience.Stillness()
+        self.in_main, self.awaited, self.outside, self.stillness = False, False, [], patience.Stillness()
         self.processes, self.unknown, self.helpers, self.inits, self.held = {}, set(), 0, 0, []
         go, ready = os.pipe()
         self.pid = os.fork()
@@ -95,6 +95,7 @@ class TracedRun:
 
     def wait(self, to_the_last=True):
         """Until nothing of it is left; or, where not to_the_last, until the process itself has ended."""
+        self.awaited = True
         signal.signal(signal.SIGALRM, self.on_alarm)
         signal.setitimer(signal.ITIMER_REAL, patience.LOOK, patience.LOOK)
         try:
@@ -103,13 +104,20 @@ class TracedRun:
         except TimeIsUp:
             self.give_up()
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            self.stop_waiting()
         return self
 
     def on_alarm(self, _signal, _frame):
+        if not self.awaited:
+            return  # one that came when there was nothing more to wait for
         self.stillness.look(os.getpid())
         if self.stillness.is_over(patience.STILL if self.status is None else GRACE):
+            self.stop_waiting()
             raise TimeIsUp
+
+    def stop_waiting(self):
+        self.awaited = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
     def step(self):
         """One report of waitpid's. False where no child is left."""
