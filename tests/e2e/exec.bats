@@ -216,6 +216,7 @@ unhealthy() { "$SNUG" ps --filter health=unhealthy -q | grep -qx box; }
   type_line 'echo still $V'
   answers "still kept-$mark"
   tm send-keys C-a d
+  eventually let_go
   type_line 'echo out again'
   answers 'out again'
   type_line "$SNUG attach box"

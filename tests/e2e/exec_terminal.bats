@@ -43,6 +43,7 @@ inside() { "$SNUG" exec box "$@"; }
   type_line "$SNUG exec -i box sleep 299"
   eventually sleeps
   tm send-keys C-c
+  eventually let_go
   type_line 'echo code-$?'
   answers 'code-130'
   eventually no_second_sleep
@@ -195,6 +196,7 @@ no_second_sleep() { ! "$SNUG" top box | grep -q 'sleep 299'; }
   answers 'in>'
   type_line 'test -t 0 && echo ag''ain; exit 4'
   answers again
+  eventually let_go
   type_line 'echo code-$?'
   answers 'code-4'
 }
@@ -211,6 +213,7 @@ no_second_sleep() { ! "$SNUG" top box | grep -q 'sleep 299'; }
   eventually prompted_inside
   type_line 'echo again-$container; exit 5'
   answers 'again-snug'
+  eventually let_go
   type_line 'echo code-$?'
   answers 'code-5'
 }

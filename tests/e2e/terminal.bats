@@ -141,7 +141,8 @@ rows_of_tildes() { (($(screen | grep -c '^~') >= $1)); }
   type_line "$SNUG run -i host sh -c 'echo rea''dy; exec sleep 300'"
   answers 'ready'
   tm send-keys C-c
-  # Of its own line: where a command of a list dies of SIGINT, bash drops the rest of the list.
+  # What is typed before is snug's. And of its own line: where a command of a list dies of SIGINT, bash drops the rest of the list.
+  eventually let_go
   type_line 'echo code-$?'
   answers 'code-130'
 }
@@ -162,6 +163,7 @@ rows_of_tildes() { (($(screen | grep -c '^~') >= $1)); }
   type_line 'test -t 0 && echo in-$((6 * 7))-$container'
   answers 'in-42-snug'
   type_line 'exit 3'
+  eventually let_go
   type_line 'echo code-$?'
   answers 'code-3'
 }
