@@ -5,9 +5,9 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "cli/commands.h"
-#include "cli/parse.h"
-#include "cli/report.h"
+#include "cli/commands/commands.h"
+#include "cli/grammar/parse.h"
+#include "cli/show/report.h"
 
 namespace {
 

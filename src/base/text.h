@@ -11,6 +11,9 @@ namespace snug {
 // Pieces between separators; an empty text has one empty piece.
 std::vector<std::string_view> split(std::string_view text, char separator);
 
+// Pieces between blanks, tabs and newlines; none is empty.
+std::vector<std::string_view> split_blanks(std::string_view text);
+
 std::string join(std::span<const std::string> parts, std::string_view separator);
 
 // ASCII only: no locale is ever set in snug.

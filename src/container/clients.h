@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "container/channel.h"
-#include "container/log.h"
+#include "log/log.h"
 
 namespace snug {
 

@@ -11,9 +11,9 @@
 #include "container/clock.h"
 #include "container/control.h"
 #include "container/enter_wish.h"
-#include "container/process_identity.h"
 #include "launch/enter_request.h"
 #include "plan/enter.h"
+#include "sys/process_identity.h"
 
 namespace snug {
 

@@ -8,13 +8,13 @@
 
 #include "container/clients.h"
 #include "container/health_check.h"
-#include "container/log.h"
-#include "container/network_log.h"
 #include "container/record.h"
 #include "container/store.h"
 #include "container/streams.h"
 #include "gate/told_once.h"
 #include "launch/companion.h"
+#include "log/log.h"
+#include "log/network_log.h"
 
 namespace snug {
 

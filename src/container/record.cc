@@ -2,7 +2,7 @@
 
 #include <cerrno>
 
-#include "container/fields.h"
+#include "base/fields.h"
 #include "container/spec_file.h"
 #include "container/words.h"
 

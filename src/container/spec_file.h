@@ -1,10 +1,11 @@
 // A Spec in a container's record: every member with its origin, exactly.
 #pragma once
 
+#include "base/fields.h"
 #include "base/json.h"
 #include "base/result.h"
-#include "container/fields.h"
 #include "spec/settings.h"
+#include "spec/words.h"
 
 namespace snug {
 

@@ -13,12 +13,12 @@
 
 #include "base/path.h"
 #include "base/text.h"
-#include "container/document.h"
 #include "container/names.h"
-#include "container/process_identity.h"
 #include "container/store_files.h"
+#include "store/document.h"
 #include "sys/durable.h"
 #include "sys/parallel.h"
+#include "sys/process_identity.h"
 
 namespace snug {
 

@@ -8,11 +8,11 @@
 #include <cerrno>
 
 #include "base/text.h"
-#include "container/document.h"
 #include "container/names.h"
 #include "container/store.h"
 #include "container/store_files.h"
-#include "launch/maps_file.h"
+#include "files/maps_file.h"
+#include "store/document.h"
 #include "sys/durable.h"
 
 namespace snug {

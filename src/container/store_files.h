@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "image/writable_layer.h"
 #include "plan/step.h"
 
 namespace snug::store_files {

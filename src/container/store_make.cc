@@ -10,12 +10,13 @@
 
 #include "base/path.h"
 #include "base/text.h"
-#include "container/document.h"
 #include "container/names.h"
 #include "container/store.h"
 #include "container/store_files.h"
-#include "launch/maps_file.h"
-#include "launch/remove_tree.h"
+#include "files/maps_file.h"
+#include "files/remove_tree.h"
+#include "image/writable_layer.h"
+#include "store/document.h"
 #include "sys/durable.h"
 
 namespace snug {

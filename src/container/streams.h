@@ -10,8 +10,8 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
-#include "container/log.h"
 #include "launch/companion.h"
+#include "log/log.h"
 
 namespace snug {
 

@@ -1,27 +1,27 @@
 // The words of a container's own choices, in its files and in listings.
 #pragma once
 
+#include "base/enum_names.h"
 #include "container/record.h"
-#include "spec/words.h"
 
 namespace snug {
 
 template<>
-struct Words<RestartWhen> {
-  static constexpr Word<RestartWhen> kAll[] = {
+struct EnumNames<RestartWhen> {
+  static constexpr EnumName<RestartWhen> kAll[] = {
       {"no", RestartWhen::No}, {"on-failure", RestartWhen::OnFailure}, {"always", RestartWhen::Always}};
 };
 template<>
-struct Words<RunPhase> {
-  static constexpr Word<RunPhase> kAll[] = {
+struct EnumNames<RunPhase> {
+  static constexpr EnumName<RunPhase> kAll[] = {
       {"created", RunPhase::Created}, {"running", RunPhase::Running}, {"exited", RunPhase::Exited}};
 };
 template<>
-struct Words<Health> {
-  static constexpr Word<Health> kAll[] = {{"none", Health::None},
-                                          {"starting", Health::Starting},
-                                          {"healthy", Health::Healthy},
-                                          {"unhealthy", Health::Unhealthy}};
+struct EnumNames<Health> {
+  static constexpr EnumName<Health> kAll[] = {{"none", Health::None},
+                                              {"starting", Health::Starting},
+                                              {"healthy", Health::Healthy},
+                                              {"unhealthy", Health::Unhealthy}};
 };
 
 }  // namespace snug

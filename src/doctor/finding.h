@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "spec/words.h"
+#include "base/enum_names.h"
 
 namespace snug::doctor {
 
@@ -30,14 +30,14 @@ std::string hint_of(const Finding& finding);
 }  // namespace snug::doctor
 
 template<>
-struct snug::Words<snug::doctor::Level> {
-  static constexpr Word<doctor::Level> kAll[] = {
+struct snug::EnumNames<snug::doctor::Level> {
+  static constexpr EnumName<doctor::Level> kAll[] = {
       {"ok", doctor::Level::Ok}, {"degraded", doctor::Level::Degraded}, {"broken", doctor::Level::Broken}};
 };
 template<>
-struct snug::Words<snug::doctor::Who> {
-  static constexpr Word<doctor::Who> kAll[] = {{"nobody", doctor::Who::Nobody},
-                                               {"you", doctor::Who::You},
-                                               {"root", doctor::Who::Root},
-                                               {"outer container", doctor::Who::OuterContainer}};
+struct snug::EnumNames<snug::doctor::Who> {
+  static constexpr EnumName<doctor::Who> kAll[] = {{"nobody", doctor::Who::Nobody},
+                                                   {"you", doctor::Who::You},
+                                                   {"root", doctor::Who::Root},
+                                                   {"outer container", doctor::Who::OuterContainer}};
 };

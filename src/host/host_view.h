@@ -10,12 +10,12 @@
 #include <string_view>
 #include <vector>
 
+#include "base/file_kind.h"
+#include "base/id_map.h"
 #include "base/result.h"
 #include "cgroup/delegation.h"
 
 namespace snug {
-
-enum class FileKind { Regular, Directory, Symlink, Device, Socket, Fifo };
 
 struct FileInfo {
   FileKind kind{FileKind::Regular};
@@ -27,14 +27,6 @@ struct FileInfo {
   std::uint64_t size{};
   dev_t rdev{};  // of a device: which
   bool operator==(const FileInfo&) const = default;
-};
-
-// `count` ids starting at `inside` in the sandbox are `outside`… on the host (user_namespaces(7)).
-struct IdRange {
-  std::uint32_t inside{};
-  std::uint32_t outside{};
-  std::uint32_t count{1};
-  bool operator==(const IdRange&) const = default;
 };
 
 struct Caller {

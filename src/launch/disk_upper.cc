@@ -10,8 +10,9 @@
 
 #include "base/path.h"
 #include "base/text.h"
-#include "launch/maps_file.h"
-#include "launch/remove_tree.h"
+#include "files/maps_file.h"
+#include "files/remove_tree.h"
+#include "image/writable_layer.h"
 #include "sys/directory_stream.h"
 #include "sys/durable.h"
 

@@ -14,6 +14,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "image/writable_layer.h"
 #include "launch/join.h"
 #include "network/close_others.h"
 #include "plan/hints.h"

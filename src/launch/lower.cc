@@ -8,6 +8,7 @@
 
 #include "base/overloaded.h"
 #include "base/path.h"
+#include "image/writable_layer.h"
 #include "spec/limits.h"
 
 namespace snug {

@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "launch/id_maps.h"
+#include "files/range_maps.h"
 #include "launch/supervisor.h"
 #include "plan/hints.h"
 

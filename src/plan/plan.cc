@@ -30,8 +30,9 @@ Result<Plan> make_plan(const Spec& spec, const Image& image, const HostView& hos
       return tl::unexpected{std::move(status).error()};
   // Said at every run: nobody shall get a lower level unawares.
   if (!builder.costs.empty())
-    builder.note(fmt::format("isolation is {}: {}", word(builder.plan.isolation), join(builder.costs, "; ")),
-                 spec.require.origin);
+    builder.note(
+        fmt::format("isolation is {}: {}", enum_name(builder.plan.isolation), join(builder.costs, "; ")),
+        spec.require.origin);
   return std::move(builder.plan);
 }
 

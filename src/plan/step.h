@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/id_map.h"
 #include "base/origin.h"
 #include "cgroup/delegation.h"
 #include "host/host_view.h"
@@ -26,11 +27,6 @@ namespace snug {
 
 // --- Create: by the supervisor, before anything of the sandbox exists
 // ---------------------------------------------------------
-
-// The writable layer of the root, in the directory of a run or of a container: upper/ and work/, and nothing
-// else, since whoever serves the layer can reach all of it (launch/fuse_root.h). A view's is cow/N.
-constexpr const char* kRootLayer = "root";
-constexpr const char* kRootUpper = "root/upper";
 
 // A directory of this run's own below `parent`, for writable layers on disk, and a lock that is held for the
 // run's life. Removed at exit; after a kill -9 the next snug that finds the lock free removes it.
@@ -148,14 +144,7 @@ struct SharedMap {
   bool operator==(const SharedMap&) const = default;
 };
 
-// Several ids, written by the supervisor through newuidmap(1) and newgidmap(1), while init waits.
-struct MapRange {
-  std::string newuidmap{};
-  std::string newgidmap{};
-  std::vector<IdRange> uids{};
-  std::vector<IdRange> gids{};
-  bool operator==(const MapRange&) const = default;
-};
+// A MapRange is a step too: written by the supervisor, while init waits (files/range_maps.h).
 
 // A session keyring of its own: the caller's keys stay outside (keyctl(2), KEYCTL_JOIN_SESSION_KEYRING).
 struct JoinKeyring {

@@ -31,7 +31,7 @@ Result<NetworkChoice> parse_network(std::string_view text, std::string_view what
            .hint = "snug ps lists those that run"});
     return NetworkChoice{NetworkMode::Container, std::string{name}};
   }
-  if (const auto mode = from_word<NetworkMode>(text); mode && *mode != NetworkMode::Container)
+  if (const auto mode = from_enum_name<NetworkMode>(text); mode && *mode != NetworkMode::Container)
     return NetworkChoice{*mode, {}};
   return fail({.step = fmt::format("{}: \"{}\" is not a choice", what, escape_control(text)),
                .hint = "none, gate, full, host, or container:NAME"});

@@ -3,8 +3,8 @@
 // whose checksum says nothing about what is in it.
 #include "base/json.h"
 #include "check.h"
-#include "container/document.h"
 #include "container/record.h"
+#include "store/document.h"
 
 using namespace snug;
 

@@ -2,7 +2,7 @@
 // file as its origin; mounts are absolute; a layer without wishes changes nothing; what validate() refuses it
 // explains; what spec_toml() prints is the same profile again.
 #include "check.h"
-#include "cli/spec_json.h"
+#include "cli/show/spec_json.h"
 #include "spec/merge.h"
 #include "spec/profile.h"
 #include "spec/validate.h"

@@ -12,8 +12,8 @@
 #include <sstream>
 
 #include "base/text.h"
-#include "cli/plan_text.h"
-#include "cli/report.h"
+#include "cli/show/plan_text.h"
+#include "cli/show/report.h"
 #include "spec/merge.h"
 #include "spec/profile_chain.h"
 #include "spec/shipped.h"

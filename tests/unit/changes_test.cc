@@ -1,4 +1,4 @@
-#include "container/changes.h"
+#include "image/changes.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

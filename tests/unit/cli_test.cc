@@ -4,11 +4,11 @@
 #include <fstream>
 
 #include "../support/fake_host.h"
-#include "cli/commands.h"
-#include "cli/definition.h"
-#include "cli/flags_layer.h"
-#include "cli/parse.h"
-#include "cli/profile_files.h"
+#include "cli/commands/commands.h"
+#include "cli/grammar/definition.h"
+#include "cli/grammar/parse.h"
+#include "cli/input/flags_layer.h"
+#include "cli/input/profile_files.h"
 
 using namespace snug;
 

@@ -1,4 +1,4 @@
-#include "container/commit.h"
+#include "image/commit.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -15,7 +15,7 @@
 #include <sstream>
 
 #include "base/unique_fd.h"
-#include "container/commit_change.h"
+#include "image/commit_change.h"
 #include "support/scratch_dir.h"
 
 using namespace snug;

@@ -1,6 +1,6 @@
 // The generated copies in completions/ and docs/man/ are current. UPDATE_GOLDEN=1 in the environment writes
 // them anew.
-#include "cli/completion.h"
+#include "cli/grammar/completion.h"
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
@@ -8,9 +8,9 @@
 #include <fstream>
 #include <sstream>
 
-#include "cli/completion_parts.h"
-#include "cli/definition.h"
-#include "cli/man.h"
+#include "cli/grammar/completion_parts.h"
+#include "cli/grammar/definition.h"
+#include "cli/grammar/man.h"
 
 using namespace snug;
 

@@ -12,7 +12,7 @@
 #include <sstream>
 
 #include "base/unique_fd.h"
-#include "container/copy.h"
+#include "client/copy.h"
 #include "support/scratch_dir.h"
 
 using namespace snug;

@@ -25,9 +25,9 @@ class Filler {
   void operator()(std::vector<T>& list) {
     for (int i = 0; i < 2; ++i) (*this)(list.emplace_back());
   }
-  template<HasWords T>
+  template<HasEnumNames T>
   void operator()(T& value) {
-    value = std::rbegin(Words<T>::kAll)->value;
+    value = std::rbegin(EnumNames<T>::kAll)->value;
   }
   void operator()(std::string& text) { text = next_text(); }
   void operator()(std::uint64_t& number) { number = std::numeric_limits<std::uint64_t>::max() - ++count_; }
@@ -205,11 +205,11 @@ TEST_CASE("a record and a state come back as they were") {
 }
 
 TEST_CASE("every word of every choice comes back") {
-  for (const auto& word : Words<RunPhase>::kAll)
+  for (const auto& word : EnumNames<RunPhase>::kAll)
     CHECK(run_state(to_json(RunState{.phase = word.value}))->phase == word.value);
-  for (const auto& word : Words<Health>::kAll)
+  for (const auto& word : EnumNames<Health>::kAll)
     CHECK(run_state(to_json(RunState{.health = word.value}))->health == word.value);
-  for (const auto& word : Words<Tier>::kAll) {
+  for (const auto& word : EnumNames<Tier>::kAll) {
     Spec spec;
     spec.seccomp.value = word.value;
     CHECK(spec_from_json(to_json(spec)) == spec);

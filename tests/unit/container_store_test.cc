@@ -7,11 +7,11 @@
 #include <cerrno>
 #include <fstream>
 
-#include "container/process_identity.h"
 #include "container/store.h"
-#include "launch/maps_file.h"
+#include "files/maps_file.h"
 #include "support/store_fixture.h"
 #include "sys/durable.h"
+#include "sys/process_identity.h"
 
 using namespace snug;
 namespace fs = std::filesystem;

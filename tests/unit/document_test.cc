@@ -1,4 +1,4 @@
-#include "container/document.h"
+#include "store/document.h"
 
 #include <fcntl.h>
 #include <sys/file.h>

@@ -1,4 +1,4 @@
-#include "cli/help.h"
+#include "cli/grammar/help.h"
 
 #include <catch2/catch.hpp>
 

@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "cgroup/where.h"
-#include "container/usage.h"
+#include "client/usage.h"
 #include "plan/plan.h"
 #include "spec/limits.h"
 #include "spec/merge.h"

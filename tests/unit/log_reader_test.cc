@@ -15,9 +15,9 @@
 #include <functional>
 #include <utility>
 
-#include "container/log.h"
-#include "container/log_files.h"
-#include "container/log_format.h"
+#include "log/log.h"
+#include "log/log_files.h"
+#include "log/log_format.h"
 
 using namespace snug;
 

@@ -10,8 +10,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "container/log.h"
-#include "container/log_format.h"
+#include "log/log.h"
+#include "log/log_format.h"
 
 using namespace snug;
 

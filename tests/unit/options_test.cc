@@ -2,8 +2,8 @@
 #include <initializer_list>
 #include <vector>
 
-#include "cli/definition.h"
-#include "cli/parse.h"
+#include "cli/grammar/definition.h"
+#include "cli/grammar/parse.h"
 
 using namespace snug;
 

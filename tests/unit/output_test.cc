@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 
 #include "base/json.h"
-#include "cli/spec_json.h"
-#include "cli/table.h"
+#include "cli/show/spec_json.h"
+#include "cli/show/table.h"
 #include "spec/merge.h"
 #include "spec/profile.h"
 

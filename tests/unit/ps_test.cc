@@ -4,10 +4,11 @@
 #include <cstdio>
 
 #include "base/text.h"
-#include "cli/container_list.h"
-#include "cli/log_text.h"
-#include "cli/systemd_unit.h"
-#include "container/processes.h"
+#include "cli/show/container_list.h"
+#include "cli/show/log_text.h"
+#include "cli/show/systemd_unit.h"
+#include "client/processes.h"
+#include "sys/process_stat.h"
 
 using namespace snug;
 

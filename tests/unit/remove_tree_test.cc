@@ -1,4 +1,4 @@
-#include "launch/remove_tree.h"
+#include "files/remove_tree.h"
 
 #include <fcntl.h>
 #include <sys/resource.h>

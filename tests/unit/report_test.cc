@@ -1,4 +1,4 @@
-#include "cli/report.h"
+#include "cli/show/report.h"
 
 #include <catch2/catch.hpp>
 #include <cerrno>

@@ -1,4 +1,4 @@
-#include "container/tar.h"
+#include "files/tar.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -13,7 +13,7 @@
 #include <sstream>
 
 #include "base/unique_fd.h"
-#include "container/tree_archive.h"
+#include "files/tree_archive.h"
 #include "support/scratch_dir.h"
 
 using namespace snug;

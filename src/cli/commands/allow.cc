@@ -1,0 +1,76 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "cli/commands/commands.h"
+#include "cli/commands/container_ask.h"
+#include "cli/show/report.h"
+#include "container/store.h"
+#include "host/real_host.h"
+#include "session/planning.h"
+#include "spec/host_rule.h"
+#include "spec/words.h"
+
+namespace snug {
+namespace {
+
+// What the rules come to, sets and all, by the planner that a start would ask.
+Result<std::vector<HostRule>> planned_rules(const Spec& spec, RealHost& host) {
+  const auto wanted = want(spec, host);
+  const auto plan = wanted ? plan_wanted(*wanted, host) : tl::unexpected{wanted.error()};
+  if (!plan)
+    return tl::unexpected{plan.error()};
+  const auto* gate = find_step<OpenGate>(*plan);
+  return gate ? gate->allow : std::vector<HostRule>{};
+}
+
+Status widen(const Container& container, const std::vector<HostRule>& before,
+             const std::vector<HostRule>& after) {
+  for (const HostRule& rule : after) {
+    if (std::ranges::find(before, rule) != before.end())
+      continue;
+    if (auto answer = ask_if_running(container, {.kind = FrameKind::Allow, .data = rule.text}); !answer)
+      return tl::unexpected{std::move(answer).error()};
+    else if (!*answer)
+      return {};  // it does not run: its next start has them
+  }
+  return ask_if_running(container, {.kind = FrameKind::Updated}).map([](const auto&) {});
+}
+
+}  // namespace
+
+Result<int> allow_command(const Options& options) {
+  auto host = RealHost::look();
+  if (!host)
+    return tl::unexpected{std::move(host).error()};
+  const auto container = ContainerStore{host->store_dir()}.find(options.words.at(0));
+  if (!container)
+    return tl::unexpected{container.error()};
+  auto record = container->record();
+  if (!record)
+    return tl::unexpected{std::move(record).error()};
+  Spec& spec = record->spec;
+  if (spec.network.value != NetworkMode::Gate)
+    return fail({.step = fmt::format("container {} has no gate that could be widened: its network is {}",
+                                     escape_control(container->name()), enum_name(spec.network.value)),
+                 .hint = "make it with --network gate"});
+  const auto before = planned_rules(spec, *host);
+  if (!before)
+    return tl::unexpected{before.error()};
+  for (std::size_t i = 1; i < options.words.size(); ++i) {
+    const std::string& text = options.words[i];
+    if (Status status = check_allow_rule(text, "allow"); !status)
+      return tl::unexpected{std::move(status).error()};
+    if (std::ranges::find(spec.allow, text, &Setting<std::string>::value) == spec.allow.end())
+      spec.allow.push_back({text, {"snug allow"}});
+  }
+  const auto after = planned_rules(spec, *host);
+  if (!after)
+    return tl::unexpected{after.error()};
+  if (Status status = container->write_record(*record); !status)
+    return tl::unexpected{std::move(status).error()};
+  return widen(*container, *before, *after).map([] { return 0; });
+}
+
+}  // namespace snug

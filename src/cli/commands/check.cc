@@ -1,0 +1,30 @@
+// snug check: what is wrong in the store.
+#include "base/json.h"
+#include "cli/commands/commands.h"
+#include "cli/show/report.h"
+#include "container/store.h"
+#include "host/real_host.h"
+
+namespace snug {
+
+Result<int> check_command(const Options& options) {
+  const auto host = RealHost::look();
+  if (!host)
+    return tl::unexpected{host.error()};
+  const auto problems = ContainerStore{host->store_dir()}.check();
+  if (!problems)
+    return tl::unexpected{problems.error()};
+  std::string text;
+  if (options.common.json.value_or(false)) {
+    Json::Array array;
+    for (const std::string& problem : *problems) array.emplace_back(problem);
+    text = pretty_json(array);
+  } else {
+    for (const std::string& problem : *problems) text += problem + "\n";
+  }
+  // 1 and not 125: the answer was found, and is a no.
+  const int status = problems->empty() ? 0 : 1;
+  return print_answer(text).map([&] { return status; });
+}
+
+}  // namespace snug

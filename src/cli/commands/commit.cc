@@ -1,0 +1,102 @@
+#include "image/commit.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/text.h"
+#include "cli/commands/commands.h"
+#include "cli/show/report.h"
+#include "client/opened.h"
+#include "host/real_host.h"
+#include "image/commit_change.h"
+#include "spec/publish.h"
+
+namespace snug {
+namespace {
+
+bool is_typed(const Origin& origin) {
+  return origin.text == "--env" || origin.text == "--env-file";
+}
+
+void add_ports(ImageConfig& config, const Spec& spec) {
+  for (const auto& publish : spec.publish)
+    if (const auto ports = parse_publish(publish.value, publish.origin.text))
+      for (std::uint32_t i = 0; i < ports->count; ++i)
+        (void)apply_change(config, fmt::format("EXPOSE {}/{}", ports->container + i,
+                                               ports->protocol == Protocol::Udp ? "udp" : "tcp"));
+}
+
+// As docker has it: what was said when the container was made is the image's now. Variables that the profile
+// or the terminal gave are not the container's own.
+ImageConfig config_of(const OpenedContainer& opened) {
+  const Spec& spec = opened.record.spec;
+  ImageConfig config = opened.image.config;
+  if (spec.entrypoint) {
+    config.entrypoint = spec.entrypoint->value;
+    config.command.clear();
+  }
+  if (spec.command)
+    config.command = spec.command->value;
+  if (spec.workdir)
+    config.workdir = spec.workdir->value;
+  const RunAs& user = spec.run_as.value;
+  if (user.kind == RunAs::Kind::Root)
+    config.user = "0";
+  if (user.kind == RunAs::Kind::Named)
+    config.user = user.group.empty() ? user.user : fmt::format("{}:{}", user.user, user.group);
+  for (const EnvVariable& variable : spec.env_set)
+    if (is_typed(variable.origin))
+      set_image_variable(config, variable.name, variable.value);
+  add_ports(config, spec);
+  return config;
+}
+
+}  // namespace
+
+Result<int> commit_command(const Options& options) {
+  const std::string& name = options.words.at(0);
+  const auto host = RealHost::look();
+  if (!host)
+    return tl::unexpected{host.error()};
+  if (auto status = check_image_name(options.words.at(1)); !status)
+    return tl::unexpected{status.error()};
+  auto opened = open_container(*host, name);
+  if (!opened)
+    return tl::unexpected{std::move(opened).error()};
+  if (opened->image.kind == ImageKind::Host)
+    return fail({.step = fmt::format(
+                     "{} is a container of the host's own files, which are no layer of an image", name),
+                 .hint = fmt::format("snug diff {0} shows its changes, and snug cp {0}:PATH . takes them out",
+                                     name)});
+  // A container that does not run must not be started or removed meanwhile. One that runs may change while it
+  // is copied, as docker's may with --pause=false.
+  if (!opened->running)
+    if (auto status = opened->container.lock(); !status && status.error().err != EBUSY)
+      return tl::unexpected{status.error()};
+  CommitJob job{.container = opened->container.dir(),
+                .images = host->store_dir() + "/images",
+                .name = options.words.at(1),
+                .layers = opened->image.layers,
+                .config = config_of(*opened),
+                .comments = {fmt::format("made by snug commit of the container {}", name)},
+                .own = opened->own,
+                .range = opened->range,
+                .with_ids = [&](const auto& work) { return with_ids(*opened, work); },
+                .skipped =
+                    [&](const std::string& path, const char* why) {
+                      print_note(fmt::format("/{} is not in the image: {}", path, why), options.common.color);
+                    }};
+  for (const std::string& change : options.container.change)
+    if (auto status = apply_change(job.config, change); !status)
+      return tl::unexpected{status.error()};
+  if (const auto& author = options.container.author)
+    job.comments.push_back("author: " + *author);
+  if (const auto& message = options.container.message)
+    job.comments.push_back("message: " + *message);
+  if (auto status = commit_image(job); !status)
+    return tl::unexpected{status.error()};
+  return print_answer(job.name + "\n").map([] { return 0; });
+}
+
+}  // namespace snug

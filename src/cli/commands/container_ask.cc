@@ -1,0 +1,122 @@
+#include "cli/commands/container_ask.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <cerrno>
+
+#include "base/text.h"
+#include "cli/show/report.h"
+#include "container/control.h"
+#include "host/real_host.h"
+
+namespace snug {
+namespace {
+
+constexpr int kPatienceMs = 3000;
+constexpr int kStepMs = 10;
+
+void pause() {
+  (void)poll(nullptr, 0, kStepMs);
+}
+
+// Where the state is damaged the supervisor may still be found: its socket is where it would be made now.
+Result<RunState> state_to_ask(const Container& container) {
+  auto state = container.state();
+  if (state)
+    return state;
+  const auto record = container.record();
+  auto path = record ? control_path(record->id) : Result<std::string>{tl::unexpected{record.error()}};
+  if (!path)
+    return state;
+  return RunState{.control = std::move(*path), .id = record->id};
+}
+
+}  // namespace
+
+Result<Frame> ask(const Container& container, const FrameText& request) {
+  const auto state = state_to_ask(container);
+  if (!state)
+    return tl::unexpected{state.error()};
+  auto socket = connect_to(container, *state);
+  if (!socket)
+    return tl::unexpected{socket.error()};
+  if (Status status = send_frame(socket->get(), request); !status)
+    return tl::unexpected{status.error()};
+  for (;;) {
+    auto frame = await_frame(socket->get());
+    if (frame && frame->kind == FrameKind::Refused)
+      return fail({.step = fmt::format("container {}: {}", escape_control(container.name()),
+                                       escape_control(frame->data)),
+                   .err = frame->b});
+    if (!frame || frame->kind != FrameKind::Output)
+      return frame;
+  }
+}
+
+Result<std::optional<Frame>> ask_if_running(const Container& container, const FrameText& request) {
+  for (int waited = 0;; waited += kStepMs) {
+    const auto running = container.running();
+    if (!running)
+      return tl::unexpected{running.error()};
+    if (!*running)
+      return std::nullopt;
+    auto answer = ask(container, request);
+    if (answer)
+      return std::move(*answer);
+    // It may be ending: its socket goes before its lock. One that starts or does not answer is asked again.
+    const bool unreachable = answer.error().err == EPIPE || answer.error().err == ENOTCONN ||
+                             answer.error().err == ENOENT || answer.error().err == ECONNREFUSED;
+    const auto still = container.running();
+    if (still && *still && (!unreachable || waited >= kPatienceMs))
+      return tl::unexpected{answer.error()};
+    pause();
+  }
+}
+
+Result<bool> stop_container(const Container& container, int signal, std::int32_t grace_ms) {
+  return ask_if_running(container, {.kind = FrameKind::Stop, .a = signal, .b = grace_ms})
+      .map([](const std::optional<Frame>& answer) { return answer.has_value(); });
+}
+
+Status lock_stopped(Container& container) {
+  for (int waited = 0;; waited += kStepMs) {
+    Status status = container.lock();
+    if (status || status.error().err != EBUSY || waited >= kPatienceMs)
+      return status;
+    pause();
+  }
+}
+
+Result<Container> named_container(const Options& options) {
+  const auto host = RealHost::look();
+  if (!host)
+    return tl::unexpected{host.error()};
+  return ContainerStore{host->store_dir()}.find(options.words.at(0));
+}
+
+Result<int> for_each_container(const Options& options,
+                               const std::function<Status(const ContainerStore&, Container&)>& act) {
+  const auto host = RealHost::look();
+  if (!host)
+    return tl::unexpected{host.error()};
+  const ContainerStore store{host->store_dir()};
+  std::optional<Error> first;
+  for (const std::string& name : options.words) {
+    auto container = store.find(name);
+    Status status = container ? act(store, *container) : tl::unexpected{container.error()};
+    if (status)
+      status = print_answer(escape_control(name) + "\n");
+    if (status)
+      continue;
+    if (first)
+      print_error(status.error(), options.common.color);
+    else
+      first = std::move(status).error();
+  }
+  if (first)
+    return fail(std::move(*first));
+  return 0;
+}
+
+}  // namespace snug

@@ -1,0 +1,90 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "base/text.h"
+#include "cli/commands/commands.h"
+#include "cli/show/report.h"
+#include "client/copy.h"
+#include "client/opened.h"
+#include "client/rootfs.h"
+#include "host/real_host.h"
+
+namespace snug {
+namespace {
+
+Status check_places(const CopyPlace& source, const CopyPlace& target) {
+  const char* hint =
+      "one of the two is CONTAINER:PATH; a path of the host with a colon in it starts with ./ or /";
+  if (source.container.empty() && target.container.empty())
+    return fail({.step = "snug cp: neither the source nor the target is in a container", .hint = hint});
+  if (!source.container.empty() && !target.container.empty())
+    return fail(
+        {.step = "snug cp: both the source and the target are in containers",
+         .hint =
+             "copy through a directory of the host, or through a pipe: snug cp A:PATH - | snug cp - B:PATH"});
+  const bool empty = source.path.empty() || target.path.empty();
+  return empty ? fail({.step = "snug cp: a path is empty", .hint = "the container's root is NAME:/"})
+               : Status{};
+}
+
+// Runs with the container's ids.
+Status copy(const OpenedContainer& opened, const Rootfs& root, const CopyPlace& from, const CopyPlace& to,
+            const FileOwner& caller, const Options& options) {
+  const bool archive = options.container.archive.value_or(false);
+  const bool out = to.container.empty();
+  const auto end = [&](const CopyPlace& place) {
+    const bool inside = !place.container.empty();
+    return CopyEnd{.inside = inside,
+                   .root = inside ? root.root() : -1,
+                   .path = inside && !place.path.starts_with('/') ? "/" + place.path : place.path};
+  };
+  CopyWishes wishes{.follow = options.container.follow_link.value_or(false)};
+  // What comes out may have been made by somebody hostile: no setuid program of the caller's, and no
+  // attributes.
+  wishes.rules.mode_bits = out ? 0777 : 07777;
+  wishes.rules.attributes = false;
+  wishes.rules.owner_may_fail = true;
+  if (!archive)
+    wishes.rules.owner = out            ? owner_here(caller.uid, caller.gid)
+                         : opened.range ? FileOwner{0, 0}
+                                        : FileOwner{geteuid(), getegid()};
+  wishes.rules.skipped = [&](const std::string& path, const char* why) {
+    print_note(fmt::format("{} is not copied: {}", path, why), options.common.color);
+  };
+  if (from.path == "-" && from.container.empty())
+    return copy_from_stream(STDIN_FILENO, end(to), wishes);
+  if (to.path == "-" && out)
+    return copy_to_stream(end(from), STDOUT_FILENO, wishes);
+  return copy_between(end(from), end(to), wishes);
+}
+
+}  // namespace
+
+Result<int> cp_command(const Options& options) {
+  const CopyPlace from = parse_copy_place(options.words.at(0)), to = parse_copy_place(options.words.at(1));
+  if (auto status = check_places(from, to); !status)
+    return tl::unexpected{status.error()};
+  if (to.path == "-" && to.container.empty() && isatty(STDOUT_FILENO) != 0)
+    return fail(
+        {.step = "an archive is not written to a terminal", .hint = "redirect it, or name a directory"});
+  const auto host = RealHost::look();
+  if (!host)
+    return tl::unexpected{host.error()};
+  const std::string& name = from.container.empty() ? to.container : from.container;
+  const auto opened = open_container(*host, name);
+  if (!opened)
+    return tl::unexpected{opened.error()};
+  auto container = ContainerStore{host->store_dir()}.find(name);
+  if (!container)
+    return tl::unexpected{std::move(container).error()};
+  const auto root = Rootfs::open(*std::move(container));
+  if (!root)
+    return tl::unexpected{root.error()};
+  const FileOwner caller{geteuid(), getegid()};
+  const auto status = root->as_its_user([&] { return copy(*opened, *root, from, to, caller, options); });
+  return status.map([] { return 0; });
+}
+
+}  // namespace snug

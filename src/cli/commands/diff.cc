@@ -1,0 +1,73 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/commands/commands.h"
+#include "cli/show/report.h"
+#include "client/opened.h"
+#include "host/real_host.h"
+#include "image/writable_layer.h"
+#include "plan/step.h"
+#include "sys/file_io.h"
+
+namespace snug {
+namespace {
+
+const char* letter(ChangeKind kind) {
+  return kind == ChangeKind::Added ? "A" : kind == ChangeKind::Changed ? "C" : "D";
+}
+
+const char* enum_name(FileKind kind) {
+  switch (kind) {
+    case FileKind::Regular:
+      return "file";
+    case FileKind::Directory:
+      return "directory";
+    case FileKind::Symlink:
+      return "symlink";
+    case FileKind::Device:
+      return "device";
+    case FileKind::Socket:
+      return "socket";
+    case FileKind::Fifo:
+      return "fifo";
+  }
+  return "";
+}
+
+std::string text_of(const Changes& changes, bool json) {
+  std::string text;
+  if (!json) {
+    for (const Change& c : changes.list)
+      text += fmt::format("{} {}\n", letter(c.kind), escape_control(c.path));
+    return text;
+  }
+  Json::Array list;
+  for (const Change& c : changes.list)
+    list.push_back(Json::Object{
+        {"kind", letter(c.kind)}, {"path", c.path}, {"type", enum_name(c.file)}, {"size", c.size}});
+  return pretty_json(list);
+}
+
+}  // namespace
+
+Result<int> diff_command(const Options& options) {
+  const auto host = RealHost::look();
+  if (!host)
+    return tl::unexpected{host.error()};
+  const auto opened = open_container(*host, options.words.at(0));
+  if (!opened)
+    return tl::unexpected{opened.error()};
+  const bool json = options.common.json.value_or(false);
+  const auto status = with_ids(*opened, [&]() -> Status {
+    const auto upper = open_file(opened->container.dir(), kRootUpper, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+    if (!upper)
+      return tl::unexpected{upper.error()};
+    const auto changes = find_changes(upper->get(), opened->image.layers, opened->own);
+    return changes ? print_answer(text_of(*changes, json)) : tl::unexpected{changes.error()};
+  });
+  return status.map([] { return 0; });
+}
+
+}  // namespace snug

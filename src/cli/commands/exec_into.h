@@ -1,0 +1,25 @@
+// A command in a running container: exec, and `shell --name` of one that runs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/grammar/options.h"
+#include "container/store.h"
+#include "host/real_host.h"
+
+namespace snug {
+
+struct ExecRequest {
+  RunOptions options{};  // env, env_files, workdir and user of them
+  std::vector<std::string> command{};
+  bool shell{};  // the user's own instead of a command
+  bool terminal{};
+  bool background{};
+};
+
+// The command's exit status.
+Result<int> exec_into(const RealHost& host, const Container& container, const ExecRequest& request);
+
+}  // namespace snug

@@ -1,0 +1,153 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/text.h"
+#include "cli/commands/commands.h"
+#include "cli/show/report.h"
+#include "client/opened.h"
+#include "client/rootfs.h"
+#include "files/tree_archive.h"
+#include "host/real_host.h"
+#include "sys/file_io.h"
+
+namespace snug {
+namespace {
+
+// Appears under its name when it is whole.
+class OutputFile {
+ public:
+  static Result<OutputFile> make(const std::string& path) {
+    OutputFile file;
+    file.path_ = path;
+    auto parent = open_file(AT_FDCWD, parent_of(path), O_RDONLY | O_DIRECTORY);
+    if (!parent)
+      return tl::unexpected{std::move(parent).error()};
+    file.parent_ = *std::move(parent);
+    struct stat info {};
+    // A device or a FIFO is written to as it is.
+    if (stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
+      auto fd = open_file(AT_FDCWD, path, O_WRONLY);
+      if (!fd)
+        return tl::unexpected{std::move(fd).error()};
+      file.fd_ = *std::move(fd);
+      return file;
+    }
+    file.unfinished_ = unfinished_name();
+    auto fd = open_file(file.parent_.get(), file.unfinished_, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    if (!fd)
+      return tl::unexpected{std::move(fd).error()};
+    file.fd_ = *std::move(fd);
+    return file;
+  }
+
+  OutputFile(OutputFile&&) = default;
+  OutputFile& operator=(OutputFile&&) = delete;
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+  ~OutputFile() {
+    if (fd_ && !unfinished_.empty())
+      (void)unlinkat(parent_.get(), unfinished_.c_str(), 0);
+  }
+
+  int fd() const { return fd_.get(); }
+
+  Status place() {
+    if (unfinished_.empty())
+      return {};
+    const int error = put_in_place(parent_.get(), unfinished_, path_.substr(path_.rfind('/') + 1), true);
+    if (error != 0)
+      return fail({.step = fmt::format("write {}", escape_control(path_)), .err = error});
+    unfinished_.clear();
+    return {};
+  }
+
+ private:
+  OutputFile() = default;
+  static std::string parent_of(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+  }
+
+  std::string path_, unfinished_;
+  UniqueFd parent_, fd_;
+};
+
+// A byte on `missing` says that something could not be read: this runs in a process of its own.
+Status write_archive(const Rootfs& root, int fd, int missing, const Options& options) {
+  std::size_t unreadable = 0;
+  std::string first;
+  const ArchiveRules rules{.one_file_system = true,
+                           .unreadable =
+                               [&](const std::string& path, int) {
+                                 if (unreadable++ == 0)
+                                   first = path;
+                               },
+                           .skipped =
+                               [&](const std::string& path, const char* why) {
+                                 print_note(fmt::format("/{} is not in the archive: {}", path, why),
+                                            options.common.color);
+                               }};
+  auto tar = TarWriter::start(fd);
+  if (!tar)
+    return tl::unexpected{std::move(tar).error()};
+  if (auto status = archive_tree(root.root(), "", *tar, rules); !status)
+    return status;
+  if (auto status = tar->finish(); !status)
+    return status;
+  if (unreadable == 0)
+    return {};
+  print_note(
+      fmt::format("{} files or directories could not be read and are missing, the first is /{}: they belong "
+                  "to a user that has no id in this container",
+                  unreadable, first),
+      options.common.color);
+  return write_all(missing, "x", "the pipe to snug");
+}
+
+}  // namespace
+
+Result<int> export_command(const Options& options) {
+  const auto& output = options.container.output;
+  if (!output && isatty(STDOUT_FILENO) != 0)
+    return fail({.step = "an archive is not written to a terminal", .hint = "redirect it, or use -o FILE"});
+  const auto host = RealHost::look();
+  if (!host)
+    return tl::unexpected{host.error()};
+  auto opened = open_container(*host, options.words.at(0));
+  if (!opened)
+    return tl::unexpected{std::move(opened).error()};
+  auto container = ContainerStore{host->store_dir()}.find(options.words.at(0));
+  if (!container)
+    return tl::unexpected{std::move(container).error()};
+  const auto root = Rootfs::open(*std::move(container));
+  if (!root)
+    return tl::unexpected{root.error()};
+  std::optional<OutputFile> file;
+  if (output) {
+    auto made = OutputFile::make(*output);
+    if (!made)
+      return tl::unexpected{std::move(made).error()};
+    file.emplace(*std::move(made));
+  }
+  const int fd = file ? file->fd() : STDOUT_FILENO;
+  int pipe_ends[2];
+  if (pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK) != 0)
+    return fail({.step = "make a pipe", .err = errno});
+  const UniqueFd read_end{pipe_ends[0]}, write_end{pipe_ends[1]};
+  auto status = root->as_its_user([&] { return write_archive(*root, fd, write_end.get(), options); });
+  if (status && file)
+    status = file->place();
+  if (!status)
+    return tl::unexpected{std::move(status).error()};
+  char byte = 0;
+  return read(read_end.get(), &byte, 1) == 1 ? 1 : 0;
+}
+
+}  // namespace snug

@@ -1,0 +1,40 @@
+#include <fmt/format.h>
+
+#include "cli/commands/commands.h"
+#include "cli/show/report.h"
+#include "cli/show/systemd_unit.h"
+#include "container/store.h"
+#include "host/real_host.h"
+
+namespace snug {
+
+Result<int> generate_systemd_command(const Options& options) {
+  const auto host = RealHost::look();
+  if (!host)
+    return tl::unexpected{host.error()};
+  const auto container = ContainerStore{host->store_dir()}.find(options.words.at(0));
+  if (!container)
+    return tl::unexpected{container.error()};
+  const auto record = container->record();
+  if (!record)
+    return tl::unexpected{record.error()};
+  if (record->rules.remove_at_end)
+    return fail(
+        {.step = fmt::format("generate systemd {}: the container is removed when it ends", container->name()),
+         .hint = "a container that is run with --name and without --rm is kept"});
+  auto program = host->read_link("/proc/self/exe");
+  if (!program)
+    return tl::unexpected{std::move(program).error()};
+  if (program->ends_with(" (deleted)"))
+    return fail({.step = "generate systemd: snug's own file has been replaced", .hint = "call it again"});
+  const auto data_home = host->environment("XDG_DATA_HOME");
+  // systemd accepts no relative one either: basedir-spec.
+  const bool own = data_home && data_home->starts_with('/');
+  return print_answer(systemd_unit_text({.name = container->name(),
+                                         .program = std::move(*program),
+                                         .data_home = own ? *data_home : "",
+                                         .rules = record->rules}))
+      .map([] { return 0; });
+}
+
+}  // namespace snug

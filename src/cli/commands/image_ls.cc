@@ -1,0 +1,66 @@
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "base/json.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "cli/commands/commands.h"
+#include "cli/show/report.h"
+#include "cli/show/table.h"
+#include "host/real_host.h"
+#include "sys/directory_stream.h"
+
+namespace snug {
+namespace {
+
+struct Listed {
+  std::string name;
+  std::string kind;  // host | directory | stack
+  std::string path;
+};
+
+std::vector<Listed> list_images(const std::string& store) {
+  std::vector<Listed> list;
+  // No store, no images in it.
+  const DirectoryStream dir{opendir(store.c_str())};
+  while (const dirent* entry = dir ? readdir(dir.get()) : nullptr) {
+    const std::string path = join_path(store, entry->d_name);
+    struct stat info {};
+    if (entry->d_name[0] == '.' || stat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode))
+      continue;
+    const bool stack = stat(join_path(path, "image.toml").c_str(), &info) == 0;
+    list.push_back({.name = entry->d_name, .kind = stack ? "stack" : "directory", .path = path});
+  }
+  std::ranges::sort(list, {}, &Listed::name);
+  list.insert(list.begin(), {.name = "host", .kind = "host", .path = "/"});
+  return list;
+}
+
+}  // namespace
+
+Result<int> image_ls_command(const Options& options) {
+  const auto host = RealHost::look();
+  if (!host)
+    return tl::unexpected{host.error()};
+  const auto list = list_images(join_path(host->store_dir(), "images"));
+  std::string text;
+  if (options.common.json.value_or(false)) {
+    Json::Array array;
+    for (const Listed& one : list)
+      array.push_back(Json::Object{{"name", one.name}, {"kind", one.kind}, {"path", one.path}});
+    text = pretty_json(array);
+  } else if (options.common.quiet.value_or(false)) {
+    for (const Listed& one : list) text += escape_control(one.name) + "\n";
+  } else {
+    Table table{.header = {"NAME", "KIND", "PATH"}};
+    for (const Listed& one : list) table.rows.push_back({one.name, one.kind, one.path});
+    text = table_text(table, terminal_width(STDOUT_FILENO), colour_for(STDOUT_FILENO, options.common.color));
+  }
+  return print_answer(text).map([] { return 0; });
+}
+
+}  // namespace snug

@@ -1,0 +1,173 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <ctime>
+#include <optional>
+
+#include "base/json.h"
+#include "base/units.h"
+#include "cli/commands/commands.h"
+#include "cli/commands/container_ask.h"
+#include "cli/show/log_text.h"
+#include "cli/show/network_log_text.h"
+#include "container/store.h"
+#include "log/log.h"
+#include "log/log_format.h"
+#include "sys/file_io.h"
+
+namespace snug {
+namespace {
+
+std::int64_t real_time_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return now.tv_sec * 1'000'000'000LL + now.tv_nsec;
+}
+
+Result<LogQuery> parse_query(const ContainerOptions& options) {
+  LogQuery query{.follow = options.follow.value_or(false)};
+  const std::int64_t now = real_time_ns();
+  const auto moment = [&](const std::optional<std::string>& text, const char* what,
+                          std::optional<std::int64_t>& to) -> Status {
+    if (!text)
+      return {};
+    return parse_log_moment(*text, what, now).map([&](std::int64_t time) { to = time; });
+  };
+  if (const auto status = moment(options.since, "--since", query.since_ns); !status)
+    return tl::unexpected{status.error()};
+  if (const auto status = moment(options.until, "--until", query.until_ns); !status)
+    return tl::unexpected{status.error()};
+  if (options.tail && *options.tail != "all") {
+    const auto lines = parse_number(*options.tail, "--tail");
+    if (!lines)
+      return fail({.step = lines.error().step, .hint = "a number of lines, or \"all\""});
+    query.tail = *lines;
+  }
+  return query;
+}
+
+// Standard output and standard error in the order of the log, in few writes.
+class Output {
+ public:
+  void put(int fd, std::string_view text) {
+    if (fd != fd_ || text_.size() >= 65536)
+      flush();
+    fd_ = fd;
+    text_ += text;
+  }
+  void flush() {
+    if (status_ && !text_.empty())
+      status_ = write_all(fd_, text_, fd_ == STDOUT_FILENO ? "standard output" : "standard error");
+    text_.clear();
+  }
+  bool good() const { return status_.has_value(); }
+  // Nobody reads any more: that is no error.
+  Status status() const { return !status_ && status_.error().err == EPIPE ? Status{} : status_; }
+
+ private:
+  int fd_{STDOUT_FILENO};
+  std::string text_;
+  Status status_;
+};
+
+enum class LogStyle { Plain, Stamped, Json };
+
+// The entries of one stream.
+class StreamText {
+ public:
+  StreamText(LogStream stream, LogStyle style, bool own_terminal)
+      : stream_{stream}, style_{style}, fd_{style != LogStyle::Json && stream == LogStream::Err ? 2 : 1} {
+    if (style != LogStyle::Json && isatty(fd_))
+      terminal_.emplace(own_terminal);
+  }
+
+  void put(const LogEntry& entry, Output& output) {
+    if (style_ == LogStyle::Json)
+      return put_json(entry, output);
+    if (at_start_ && style_ == LogStyle::Stamped)
+      output.put(fd_, log_time(entry.time_ns) + " ");
+    output.put(fd_, terminal_ ? terminal_->pass(entry.text, !entry.partial) : std::string{entry.text});
+    if (!entry.partial)
+      output.put(fd_, "\n");
+    at_start_ = !entry.partial;
+  }
+
+  void end(Output& output) {
+    if (style_ == LogStyle::Json && !at_start_)
+      put_json({.time_ns = time_ns_, .stream = stream_}, output);
+    if (terminal_)
+      output.put(fd_, terminal_->end());
+  }
+
+ private:
+  // A line that never ends must not fill the memory.
+  static constexpr std::size_t kMostText = 1 << 20;
+
+  void put_json(const LogEntry& entry, Output& output) {
+    if (at_start_)
+      time_ns_ = entry.time_ns;
+    line_ += entry.text;
+    at_start_ = !entry.partial || line_.size() >= kMostText;
+    if (!at_start_)
+      return;
+    output.put(fd_, compact_json(Json::Object{{"time", log_time(time_ns_)},
+                                              {"stream", stream_ == LogStream::Out ? "stdout" : "stderr"},
+                                              {"text", line_}}) +
+                        "\n");
+    line_.clear();
+  }
+
+  LogStream stream_;
+  LogStyle style_;
+  int fd_;
+  std::optional<TerminalText> terminal_;
+  bool at_start_{true};
+  std::int64_t time_ns_{};  // of the line's begin
+  std::string line_;
+};
+
+Status print_log(const Container& container, const LogQuery& query, LogStyle style) {
+  // Without its state the container counts as one that has no terminal: then less passes.
+  const auto state = container.state();
+  const bool own_terminal = state && state->terminal;
+  std::array<StreamText, 2> streams{StreamText{LogStream::Out, style, own_terminal},
+                                    StreamText{LogStream::Err, style, own_terminal}};
+  Output output;
+  const auto status = read_log(
+      container.dir(), query,
+      [&] {
+        output.flush();
+        const auto running = container.running();
+        return !output.good() || !running || !*running;
+      },
+      [&](const LogEntry& entry) {
+        streams[entry.stream == LogStream::Err].put(entry, output);
+        return output.good();
+      });
+  for (StreamText& stream : streams) stream.end(output);
+  output.flush();
+  return status ? output.status() : status;
+}
+
+}  // namespace
+
+Result<int> logs_command(const Options& options) {
+  const auto query = parse_query(options.container);
+  if (!query)
+    return tl::unexpected{query.error()};
+  const auto container = named_container(options);
+  if (!container)
+    return tl::unexpected{container.error()};
+  // `snug logs NAME | head` ends quietly: the write fails instead.
+  (void)std::signal(SIGPIPE, SIG_IGN);
+  if (options.container.network.value_or(false))
+    return print_network_log(*container, *query, options.common.json.value_or(false)).map([] { return 0; });
+  const LogStyle style = options.common.json.value_or(false)            ? LogStyle::Json
+                         : options.container.timestamps.value_or(false) ? LogStyle::Stamped
+                                                                        : LogStyle::Plain;
+  return print_log(*container, *query, style).map([] { return 0; });
+}
+
+}  // namespace snug

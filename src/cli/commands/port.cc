@@ -1,0 +1,108 @@
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "cli/commands/commands.h"
+#include "cli/commands/container_ask.h"
+#include "cli/show/report.h"
+#include "container/store.h"
+#include "spec/publish.h"
+
+namespace snug {
+namespace {
+
+struct Port {
+  unsigned container{};
+  Protocol protocol{};
+  std::string address{};
+  unsigned host{};
+};
+
+const char* protocol_name(Protocol protocol) {
+  return protocol == Protocol::Tcp ? "tcp" : "udp";
+}
+
+// What a running container has, with the ports that the kernel chose.
+Result<std::vector<Port>> published_ports(const std::vector<std::string>& texts) {
+  std::vector<Port> ports;
+  for (const std::string& text : texts) {
+    const auto published = parse_publish(text, "publish");
+    if (!published)
+      return tl::unexpected{published.error()};
+    for (std::uint32_t i = 0; i < published->count; ++i)
+      ports.push_back({.container = published->container + i,
+                       .protocol = published->protocol,
+                       .address = published->address,
+                       .host = published->host ? published->host + i : 0});
+  }
+  return ports;
+}
+
+std::string host_text(const Port& port) {
+  const bool six = port.address.find(':') != std::string::npos;
+  return fmt::format("{}{}{}:{}", six ? "[" : "", port.address, six ? "]" : "", port.host);
+}
+
+// "80" or "80/udp": the ports that it asks for.
+Result<std::vector<Port>> asked_ports(const std::vector<Port>& ports, const std::string& word,
+                                      const std::string& name) {
+  const std::size_t slash = word.find('/');
+  const std::string protocol = slash == std::string::npos ? "tcp" : to_lower(word.substr(slash + 1));
+  const auto number = parse_number(word.substr(0, slash), "port", 65535);
+  if (!number)
+    return tl::unexpected{number.error()};
+  if (protocol != "tcp" && protocol != "udp")
+    return fail({.step = fmt::format("port: \"{}\" is not a port", escape_control(word)),
+                 .hint = "such as 80, 80/tcp or 53/udp"});
+  std::vector<Port> asked;
+  for (const Port& port : ports)
+    if (port.container == *number && protocol_name(port.protocol) == protocol)
+      asked.push_back(port);
+  if (asked.empty())
+    return fail({.step = fmt::format("port {}: {}/{} is not published", name, *number, protocol),
+                 .hint = fmt::format("snug port {} shows what is", name)});
+  return asked;
+}
+
+std::string ports_text(const std::vector<Port>& ports, bool one, bool json) {
+  Json::Array array;
+  std::string text;
+  for (const Port& port : ports) {
+    array.push_back(Json::Object{{"container_port", std::uint64_t{port.container}},
+                                 {"protocol", protocol_name(port.protocol)},
+                                 {"host_address", port.address},
+                                 {"host_port", std::uint64_t{port.host}}});
+    if (!one)
+      text += fmt::format("{}/{} -> ", port.container, protocol_name(port.protocol));
+    text += escape_control(host_text(port)) + "\n";
+  }
+  return json ? pretty_json(array) : text;
+}
+
+}  // namespace
+
+Result<int> port_command(const Options& options) {
+  const auto container = named_container(options);
+  if (!container)
+    return tl::unexpected{container.error()};
+  const auto state = container->state();
+  if (!state)
+    return tl::unexpected{state.error()};
+  const auto running = container->running();
+  if (!running)
+    return tl::unexpected{running.error()};
+  // Of one that has ended nothing is open.
+  auto ports = published_ports(*running && state->phase == RunPhase::Running ? state->ports
+                                                                             : std::vector<std::string>{});
+  const bool one = options.words.size() > 1;
+  if (ports && one)
+    ports = asked_ports(*ports, options.words[1], container->name());
+  if (!ports)
+    return tl::unexpected{std::move(ports).error()};
+  return print_answer(ports_text(*ports, one, options.common.json.value_or(false))).map([] { return 0; });
+}
+
+}  // namespace snug

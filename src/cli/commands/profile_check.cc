@@ -1,0 +1,75 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/commands/commands.h"
+#include "cli/input/profile_files.h"
+#include "cli/show/report.h"
+#include "spec/merge.h"
+#include "spec/not_built.h"
+
+namespace snug {
+namespace {
+
+// What a check finds of one profile.
+struct Finding {
+  std::string name;
+  std::optional<Error> error;
+  std::string later;  // a key that this version cannot serve yet
+};
+
+Finding check(const std::string& name, const ProfilePlaces& places, const ProfileSource& source) {
+  auto chain = load_profile_chain(name, places, source, Purpose::Show);
+  if (!chain)
+    return {.name = name, .error = chain.error()};
+  const auto built = check_not_built(merge_layers(profiles_of(std::move(*chain))));
+  return {.name = name,
+          .later = built ? "" : fmt::format("{} ({})", built.error().step, built.error().origin)};
+}
+
+Json finding_json(const Finding& finding) {
+  Json::Object object{{"profile", finding.name}, {"ok", !finding.error}};
+  if (finding.error)
+    object.emplace_back("error", Json::Object{{"message", describe(*finding.error)},
+                                              {"origin", finding.error->origin},
+                                              {"hint", finding.error->hint}});
+  if (!finding.later.empty())
+    object.emplace_back("later", finding.later);
+  return object;
+}
+
+}  // namespace
+
+// The one command with several errors to tell: all but the last are printed here, the last by main.
+Result<int> profile_check_command(const Options& options) {
+  const auto host = RealHost::look();
+  if (!host)
+    return tl::unexpected{host.error()};
+  const bool json = options.common.json.value_or(false);
+  const bool quiet = options.common.quiet.value_or(false);
+  const Colour colour = colour_for(STDOUT_FILENO, options.common.color);
+  std::optional<Error> last;
+  Json::Array findings;
+  std::string text;
+  for (const std::string& name : options.words) {
+    const Finding finding = check(name, profile_places(*host), FileProfileSource{*host});
+    findings.push_back(finding_json(finding));
+    if (finding.error) {
+      if (last)
+        print_error(*last, options.common.color);
+      last = finding.error;
+    } else if (!quiet) {
+      text += fmt::format("{}: {}\n", escape_control(name), paint("good", Style::Green, colour));
+      if (!finding.later.empty() && !json)
+        print_note(fmt::format("{}: {}", name, finding.later), options.common.color);
+    }
+  }
+  if (auto status = print_answer(json ? pretty_json(findings) : text); !status)
+    return tl::unexpected{status.error()};
+  if (last)
+    return fail(*std::move(last));
+  return 0;
+}
+
+}  // namespace snug

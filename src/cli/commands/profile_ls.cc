@@ -1,0 +1,89 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/commands/commands.h"
+#include "cli/input/profile_files.h"
+#include "cli/show/report.h"
+#include "cli/show/table.h"
+#include "spec/shipped.h"
+
+namespace snug {
+namespace {
+
+struct Listed {
+  std::string name;
+  ProfileKind kind;
+  std::string path;
+  std::string description;
+};
+
+// A user's profile hides a shipped one of its name. One that cannot be read is listed, with the reason where
+// its description would be: `ls` is how people look for what is wrong.
+Result<std::vector<Listed>> list_profiles(const ProfilePlaces& places, const ProfileSource& source) {
+  std::vector<Listed> list;
+  const auto names = source.user_names();
+  if (!names)
+    return tl::unexpected{names.error()};
+  for (const std::string& name : *names) {
+    const auto loaded = load_profile(name, places, source);
+    if (loaded)
+      list.push_back({name, loaded->layer.kind, loaded->layer.path, loaded->layer.description});
+    else
+      list.push_back({name, ProfileKind::User, places.user_directory + "/" + name + ".toml",
+                      fmt::format("broken: {}", describe(loaded.error()))});
+  }
+  for (const ShippedProfile& shipped : shipped_profiles())
+    if (std::ranges::find(list, shipped.name, &Listed::name) == list.end())
+      if (const auto loaded = load_profile(shipped.name, places, source))
+        list.push_back({std::string{shipped.name}, ProfileKind::Shipped, "", loaded->layer.description});
+  std::ranges::sort(list, {}, &Listed::name);
+  return list;
+}
+
+std::string names_text(const std::vector<Listed>& list) {
+  std::string text;
+  for (const Listed& one : list) text += escape_control(one.name) + "\n";
+  return text;
+}
+
+std::string list_json(const std::vector<Listed>& list) {
+  Json::Array array;
+  for (const Listed& one : list)
+    array.push_back(Json::Object{{"name", one.name},
+                                 {"kind", kind_name(one.kind)},
+                                 {"description", one.description},
+                                 {"path", one.path.empty() ? Json{} : Json{one.path}}});
+  return pretty_json(array);
+}
+
+std::string list_text(const std::vector<Listed>& list, Colour colour) {
+  Table table{.header = {"NAME", "KIND", "PATH", "DESCRIPTION"}};
+  for (const Listed& one : list)
+    table.rows.push_back({one.name, kind_name(one.kind), one.path.empty() ? "-" : one.path, one.description});
+  return table_text(table, terminal_width(STDOUT_FILENO), colour);
+}
+
+}  // namespace
+
+Result<int> profile_ls_command(const Options& options) {
+  const auto host = RealHost::look();
+  if (!host)
+    return tl::unexpected{host.error()};
+  const auto list = list_profiles(profile_places(*host), FileProfileSource{*host});
+  if (!list)
+    return tl::unexpected{list.error()};
+  std::string text;
+  if (options.common.json.value_or(false))
+    text = list_json(*list);
+  else if (options.common.quiet.value_or(false))
+    text = names_text(*list);
+  else
+    text = list_text(*list, colour_for(STDOUT_FILENO, options.common.color));
+  return print_answer(text).map([] { return 0; });
+}
+
+}  // namespace snug

@@ -1,0 +1,57 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/commands/commands.h"
+#include "cli/input/profile_files.h"
+#include "cli/show/report.h"
+#include "cli/show/spec_json.h"
+#include "spec/merge.h"
+
+namespace snug {
+namespace {
+
+std::string show_json(const std::vector<ProfileLayer>& layers, const Spec& spec) {
+  Json::Array chain;
+  for (const ProfileLayer& layer : layers)
+    chain.push_back(Json::Object{{"name", layer.name},
+                                 {"kind", kind_name(layer.kind)},
+                                 {"path", layer.path.empty() ? Json{} : Json{layer.path}}});
+  const ProfileLayer& asked = layers.back();
+  return pretty_json(Json::Object{{"name", asked.name},
+                                  {"kind", kind_name(asked.kind)},
+                                  {"description", asked.description},
+                                  {"layers", std::move(chain)},
+                                  {"settings", spec_json(spec)}});
+}
+
+std::string show_text(const std::vector<ProfileLayer>& layers, const Spec& spec, Colour colour) {
+  std::string names;
+  for (const ProfileLayer& layer : layers)
+    names += fmt::format("{}{} ({})", names.empty() ? "" : ", then ", escape_control(layer.name),
+                         kind_name(layer.kind));
+  std::string text = layers.back().description.empty()
+                         ? ""
+                         : fmt::format("# {}\n", escape_control(layers.back().description));
+  return text + fmt::format("# Layers: built-in base, then {}\n\n", names) + spec_toml(spec, colour);
+}
+
+}  // namespace
+
+Result<int> profile_show_command(const Options& options) {
+  const auto host = RealHost::look();
+  if (!host)
+    return tl::unexpected{host.error()};
+  const auto layers =
+      load_profile_chain(options.words[0], profile_places(*host), FileProfileSource{*host}, Purpose::Show);
+  if (!layers)
+    return tl::unexpected{layers.error()};
+  const Spec spec = merge_layers(profiles_of(*layers));
+  const std::string text = options.common.json.value_or(false)
+                               ? show_json(*layers, spec)
+                               : show_text(*layers, spec, colour_for(STDOUT_FILENO, options.common.color));
+  return print_answer(text).map([] { return 0; });
+}
+
+}  // namespace snug

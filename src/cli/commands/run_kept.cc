@@ -1,0 +1,153 @@
+#include "cli/commands/run_kept.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/text.h"
+#include "cli/commands/exec_into.h"
+#include "cli/input/keep_rules.h"
+#include "cli/input/wanted_run.h"
+#include "cli/show/planted_files.h"
+#include "cli/show/report.h"
+#include "cli/show/session_end.h"
+#include "client/attach.h"
+#include "container/channel.h"
+#include "container/control.h"
+#include "session/kept.h"
+
+namespace snug {
+namespace {
+
+constexpr std::string_view kDetachKeys = "ctrl-p,ctrl-q";
+
+// `unfed`: what is typed here cannot get to the command.
+Result<int> finish_attached(const UniqueFd& socket, const StartManner& manner, bool terminal, bool unfed,
+                            const Options& options) {
+  const auto end = relay_attached(
+      socket, {.terminal = terminal,
+               .input = manner.input,
+               .only_keys = !terminal && unfed && !manner.detach_keys.empty() && isatty(STDIN_FILENO),
+               .sig_proxy = manner.sig_proxy,
+               .detach_keys = manner.detach_keys});
+  if (!end)
+    return tl::unexpected{end.error()};
+  if (end->detached)
+    return 0;
+  if (!end->error.empty())
+    print_note(escape_control(end->error), options.common.color);
+  return end->exit_status;
+}
+
+FirstClient first_client(const Options& options, const StartManner& manner) {
+  return {.attached = manner.attached,
+          .input = manner.input,
+          .window = caller_window(),
+          .arguments = {options.arguments.start, options.arguments.size},
+          .callbacks = {.notes = [&](const auto& notes) { print_notes(notes, options.common); }}};
+}
+
+// What its first client sees of a container that was started.
+Result<int> go_on(const Options& options, const StartedContainer& started, const std::string& name,
+                  const StartManner& manner) {
+  if (manner.attached) {
+    auto status = finish_attached(started.socket, manner, started.terminal, !manner.input, options);
+    print_made(started.watched, options.common);
+    return status;
+  }
+  note_session_end(options.common);
+  if (!manner.print_name)
+    return 0;
+  return print_answer(escape_control(name) + "\n").map([] { return 0; });
+}
+
+// `shell --name` of a container that is there: joins one that runs, starts one that does not. Nothing where
+// there is none, so that one is made.
+std::optional<Result<int>> shell_again(const Options& options, RealHost& host) {
+  const ContainerStore store{host.store_dir()};
+  auto container = store.find(*options.run.name);
+  if (!container && container.error().err == ENOENT)
+    return std::nullopt;
+  if (!container)
+    return tl::unexpected{container.error()};
+  if (options.run.image)
+    print_note(fmt::format("container {} is there already, and keeps the image and options it was made with",
+                           escape_control(container->name())),
+               options.common.color);
+  const auto keys = detach_keys(options.run.detach_keys);
+  if (!keys)
+    return tl::unexpected{keys.error()};
+  const bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+  if (const Status status = container->lock(); status)
+    return start_again(options, host, std::move(*container),
+                       {.attached = true, .input = true, .detach_keys = *keys});
+  else if (status.error().err != EBUSY)
+    return tl::unexpected{status.error()};
+  return exec_into(host, *container, {.options = options.run, .shell = true, .terminal = terminal});
+}
+
+}  // namespace
+
+Result<std::string> detach_keys(const std::optional<std::string>& typed) {
+  return parse_detach_keys(typed ? std::string_view{*typed} : kDetachKeys, "--detach-keys");
+}
+
+Result<int> run_kept(const Options& typed, RealHost& host) {
+  Options options = typed;
+  if (options.command == Command::Shell && options.run.name)
+    if (auto status = shell_again(options, host))
+      return *status;
+  settle_name(options.run);
+  const RunOptions& run = options.run;
+  const bool background = run.detach.value_or(false);
+  const auto keys = detach_keys(run.detach_keys);
+  if (!keys)
+    return tl::unexpected{keys.error()};
+  auto wanted = wanted_run(run, options.command, host);
+  if (!wanted)
+    return tl::unexpected{wanted.error()};
+  auto rules = keep_rules(run, wanted->image.config.stop_signal);
+  if (!rules)
+    return tl::unexpected{rules.error()};
+  rules->remove_at_end = wanted->spec.remove_at_end.value;
+  if (rules->remove_at_end && rules->restart.when != RestartWhen::No)
+    return fail({.step = "--restart: a container that is removed at its end cannot be started again",
+                 .hint = "give it a --name, and leave --rm out"});
+  resolve_for_keeping(wanted->spec, !background && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO), host);
+  const StartManner manner{.attached = !background,
+                           .input = !background && run.interactive.value_or(true),
+                           .sig_proxy = run.sig_proxy.value_or(true),
+                           .print_name = background,
+                           .detach_keys = *keys};
+  const auto started =
+      create_container(*run.name, std::move(*wanted), *rules, host, first_client(options, manner));
+  if (!started)
+    return tl::unexpected{started.error()};
+  return go_on(options, *started, *run.name, manner);
+}
+
+Result<int> start_again(const Options& options, RealHost& host, Container container,
+                        const StartManner& manner) {
+  const std::string name = container.name();
+  const auto started = start_container(std::move(container), host, first_client(options, manner));
+  if (!started)
+    return tl::unexpected{started.error()};
+  return go_on(options, *started, name, manner);
+}
+
+Result<int> attach_container(const Options& options, const Container& container, const StartManner& manner) {
+  const auto state = container.state();
+  if (!state)
+    return tl::unexpected{state.error()};
+  auto socket = connect_to(container, *state);
+  if (!socket)
+    return tl::unexpected{socket.error()};
+  (void)send_frame(socket->get(), {.kind = FrameKind::Attach, .a = manner.input});
+  // One whose record is damaged runs all the same, and can be looked at.
+  const auto record = container.record();
+  const bool unfed = manner.input && record && !record->rules.open_input;
+  return finish_attached(*socket, manner, state->terminal, unfed, options);
+}
+
+}  // namespace snug

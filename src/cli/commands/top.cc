@@ -1,0 +1,63 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/commands/commands.h"
+#include "cli/commands/container_ask.h"
+#include "cli/show/report.h"
+#include "cli/show/table.h"
+#include "client/processes.h"
+#include "container/control.h"
+#include "container/store.h"
+
+namespace snug {
+namespace {
+
+Json processes_json(const std::vector<ContainerProcess>& list) {
+  Json::Array array;
+  for (const ContainerProcess& one : list)
+    array.push_back(Json::Object{{"uid", std::uint64_t{one.uid}},
+                                 {"pid", static_cast<std::uint64_t>(one.pid)},
+                                 {"host_pid", static_cast<std::uint64_t>(one.host_pid)},
+                                 {"ppid", static_cast<std::uint64_t>(one.ppid)},
+                                 {"time_ms", one.time_ms},
+                                 {"name", one.name},
+                                 {"command", Json::Array{one.command.begin(), one.command.end()}}});
+  return array;
+}
+
+std::string time_text(std::uint64_t ms) {
+  const std::uint64_t seconds = ms / 1000;
+  return fmt::format("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+}
+
+Table processes_table(const std::vector<ContainerProcess>& list) {
+  Table table{.header = {"UID", "PID", "HOSTPID", "PPID", "TIME", "CMD"}};
+  for (const ContainerProcess& one : list)
+    table.rows.push_back({std::to_string(one.uid), std::to_string(one.pid), std::to_string(one.host_pid),
+                          std::to_string(one.ppid), time_text(one.time_ms),
+                          one.command.empty() ? "[" + one.name + "]" : join(one.command, " ")});
+  return table;
+}
+
+}  // namespace
+
+Result<int> top_command(const Options& options) {
+  const auto container = named_container(options);
+  if (!container)
+    return tl::unexpected{container.error()};
+  const auto state = running_state(*container);
+  if (!state)
+    return tl::unexpected{state.error()};
+  const auto list = container_processes(*state);
+  if (!list)
+    return tl::unexpected{list.error()};
+  return print_answer(options.common.json.value_or(false)
+                          ? pretty_json(processes_json(*list))
+                          : table_text(processes_table(*list), terminal_width(STDOUT_FILENO),
+                                       colour_for(STDOUT_FILENO, options.common.color)))
+      .map([] { return 0; });
+}
+
+}  // namespace snug

@@ -1,0 +1,99 @@
+#include <fmt/format.h>
+
+#include <cerrno>
+
+#include "base/text.h"
+#include "cgroup/group.h"
+#include "cli/commands/commands.h"
+#include "cli/commands/container_ask.h"
+#include "cli/input/flags_layer.h"
+#include "cli/show/report.h"
+#include "host/real_host.h"
+#include "plan/limits.h"
+#include "spec/merge.h"
+#include "spec/validate.h"
+
+namespace snug {
+namespace {
+
+Error not_applied(const Container& container, const WantedLimit& wanted, const Error& cause) {
+  return {.step = fmt::format("set {} of container {}", wanted.key, escape_control(container.name())),
+          .err = cause.err,
+          .origin = wanted.origin.text,
+          .hint = cause.err == ENOENT
+                      ? "its cgroup has no such controller: it was started without a limit of that kind; "
+                        "snug stop it, update it, and start it again"
+                      : "the kernel does not take this value now; what it uses may be more already"};
+}
+
+// All of them or none: what was written before one that fails is put back.
+Status apply(const Container& container, int group, const std::vector<WantedLimit>& limits) {
+  std::vector<std::pair<std::string, std::string>> before;
+  for (const WantedLimit& wanted : limits) {
+    const GroupLimit& limit = wanted.limit;
+    if (limit.optional && !cgroup::has_file(group, limit.file))
+      continue;
+    const auto old = cgroup::read_from(group, limit.file);
+    if (const auto status = cgroup::write_to(group, limit.file, limit.value); !status) {
+      for (auto done = before.rbegin(); done != before.rend(); ++done)
+        (void)cgroup::write_to(group, done->first, done->second);
+      return fail(not_applied(container, wanted, status.error()));
+    }
+    if (old)
+      before.emplace_back(limit.file, *old);
+  }
+  return {};
+}
+
+// Of the whole Spec only the limits that were named now: others may have been changed by hand in the group.
+Status apply_running(const Container& container, const Spec& now, const Profile& typed, const RealHost& host,
+                     const CommonOptions& common) {
+  const auto answer = ask_if_running(container, {.kind = FrameKind::Group});
+  if (!answer) {
+    if (answer.error().err != ENODATA)
+      return tl::unexpected{answer.error()};
+    print_note(fmt::format("{} runs without limits, and has no cgroup: these hold from its next start on",
+                           escape_control(container.name())),
+               common.color);
+    return {};
+  }
+  if (!*answer)
+    return {};
+  Spec named = merge_layers({});
+  apply_layer(named, typed);
+  if (named.memory && !named.swap)
+    named.swap = now.swap;
+  const auto limits = wanted_limits(named, host);
+  if (!limits)
+    return tl::unexpected{limits.error()};
+  return apply(container, (*answer)->fds[0].get(), *limits);
+}
+
+}  // namespace
+
+Result<int> update_command(const Options& options) {
+  const auto host = RealHost::look();
+  if (!host)
+    return tl::unexpected{host.error()};
+  Profile typed;
+  if (Status status = put_limits(options.run, typed); !status)
+    return tl::unexpected{std::move(status).error()};
+  if (typed == Profile{})
+    return fail({.step = "snug update: name a limit to change", .hint = "snug update --help lists them"});
+  return for_each_container(options, [&](const ContainerStore&, Container& container) -> Status {
+    auto record = container.record();
+    if (!record)
+      return tl::unexpected{std::move(record).error()};
+    apply_layer(record->spec, typed);
+    if (Status status = validate(record->spec); !status)
+      return status;
+    if (Status status = apply_running(container, record->spec, typed, *host, options.common); !status)
+      return status;
+    if (Status status = container.write_record(*record); !status)
+      return status;
+    // So that a restart of its supervisor's has them too.
+    return ask_if_running(container, {.kind = FrameKind::Updated}).map([](const auto&) {});
+  });
+}
+
+}  // namespace snug

@@ -1,0 +1,122 @@
+// What is said to whoever types a word of docker's, of another sandbox's or of a later version.
+#include "cli/grammar/definition.h"
+
+namespace snug {
+namespace {
+
+// Words of docker and of later versions. Each gets a sentence, none is listed anywhere.
+constexpr Elsewhere kCommandElsewhere[] = {
+    {"try", ""},
+    {"apply", ""},
+    {"discard", ""},
+    {"undo", ""},
+    {"trust", ""},
+    {"pull", ""},
+    {"push", ""},
+    {"build", ""},
+    {"tag", ""},
+    {"import", ""},
+    {"rmi", ""},
+    {"login", ""},
+    {"network", ""},
+    {"profile learn", ""},
+    {"image inspect", ""},
+    {"image rm", ""},
+    {"image import", ""},
+    {"image export", ""},
+    {"image pull", ""},
+    {"image push", ""},
+    {"image tag", ""},
+    {"image build", ""},
+    {"image prune", ""},
+    {"images", "it is called snug image ls"},
+    {"profiles", "it is called snug profile ls"},
+    {"list", "snug ps, snug image ls and snug profile ls list what there is"},
+    {"ls", "snug ps, snug image ls and snug profile ls list what there is"},
+    {"image list", "it is called snug image ls"},
+    {"profile list", "it is called snug profile ls"},
+    {"profile inspect", "it is called snug profile show"},
+    {"profile validate", "it is called snug profile check"},
+    {"create", "snug run -d --name NAME makes a container and starts it"},
+    {"enter", "snug shell --name NAME enters a container; snug exec -it NAME sh, too"},
+    {"remove", "it is called snug rm"},
+    {"delete", "it is called snug rm"},
+    {"events", "snug wait NAME waits for a container's end; snug logs -f NAME shows what it writes"},
+    {"pause", "nothing pauses a container: snug stop ends it, and snug start goes on with its files"},
+    {"unpause", "nothing pauses a container: snug stop ends it, and snug start goes on with its files"},
+    {"save", "snug export writes a container's files"},
+    // Docker's long forms. Every other "container X" is told of snug X, see parse.cc.
+    {"container", "its commands stand alone: snug ps, snug rm, snug logs, ..."},
+    {"container ls", "it is called snug ps"},
+    {"container list", "it is called snug ps"},
+    {"container create", "snug run -d --name NAME makes a container and starts it"},
+    {"container enter", "snug shell --name NAME enters a container; snug exec -it NAME sh, too"},
+    {"container pause",
+     "nothing pauses a container: snug stop ends it, and snug start goes on with its files"},
+    {"system prune", "snug prune removes every container that does not run"},
+    {"generate unit", "it is called snug generate systemd"},
+    {"volume", "-v of snug run puts a directory inside"},
+};
+
+// Docker's and bubblewrap's options that snug has under another name, or has not at all.
+constexpr Elsewhere kOptionElsewhere[] = {
+    {"net", "it is called --network"},
+    {"bind", "it is called --volume SRC:DST"},
+    {"ro-bind", "it is called --volume SRC:DST:ro"},
+    {"dev-bind", "it is called --volume SRC:DST"},
+    {"setenv", "it is called --env NAME=VALUE"},
+    {"chdir", "it is called --workdir"},
+    {"unshare-net", "nothing to do: without --network a sandbox has no network"},
+    {"unshare-all", "nothing to do: a sandbox shares no namespace"},
+    {"share-net", "it is called --network host"},
+    {"privileged", "snug has no rights of the host's to give; --cap-add keeps single capabilities inside"},
+    {"security-opt", "see --seccomp, and [security] in snug-profile(5)"},
+    {"userns", "see --ids and --user"},
+    {"gpus", "it is called --gpu"},
+    {"label", "snug keeps no labels; --name is what a container is found by"},
+    {"log-driver", "the log is always kept with the container; --log-opt bounds it"},
+    {"cidfile", "--name gives a container the name that you want"},
+    {"device", "see --gpu, and --volume for device files that you may open"},
+    // Of one command.
+    {"ps --format", "--json is for programs to read"},
+    {"ps --last", "snug ps -a lists them all"},
+    {"ps -n", "snug ps -a lists them all"},
+    {"ps --latest", "snug ps -a lists them all"},
+    {"ps -l", "snug ps -a lists them all"},
+    {"ps --size", "snug diff NAME lists what a container has written"},
+    {"ps -s", "snug diff NAME lists what a container has written"},
+    {"inspect --format", "the answer is JSON, for jq to take apart"},
+    {"inspect -f", "the answer is JSON, for jq to take apart"},
+    {"logs --details", "a log holds times, streams and text; -t shows the times"},
+    {"rm --volumes", "nothing to do: a container has no volumes of its own"},
+    {"rm -v", "nothing to do: a container has no volumes of its own"},
+    {"rm --all", "snug prune removes every container that does not run"},
+    {"rm -a", "snug prune removes every container that does not run"},
+    {"stop --timeout", "it is called --time, in seconds"},
+    {"stop --all", "name them: snug stop $(snug ps -q)"},
+    {"stop -a", "name them: snug stop $(snug ps -q)"},
+    {"restart --timeout", "it is called --time, in seconds"},
+    {"exec --privileged", "a command has no more rights than the container"},
+    {"exec --name", "NAME stands after the options: snug exec -it NAME sh"},
+    {"start --detach", "nothing to do: without --attach it is in the background"},
+    {"start -d", "nothing to do: without --attach it is in the background"},
+    {"commit --pause",
+     "a running container is committed as it is; snug stop it first for one moment's files"},
+    {"commit -p", "a running container is committed as it is; snug stop it first for one moment's files"},
+    {"prune --all", "nothing to do: every container that does not run is removed"},
+    {"prune -a", "nothing to do: every container that does not run is removed"},
+    {"generate systemd --name", "NAME is a word: snug generate systemd NAME"},
+    {"generate systemd -n", "NAME is a word: snug generate systemd NAME"},
+};
+
+}  // namespace
+
+std::span<const Elsewhere> command_elsewhere() {
+  return kCommandElsewhere;
+}
+
+std::span<const Elsewhere> option_elsewhere() {
+  return kOptionElsewhere;
+}
+
+}  // namespace snug

@@ -1,0 +1,33 @@
+// The part of parsing that CLI11 does: the options at the front of some words. Only parse_options.cc includes
+// it.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/grammar/definition.h"
+
+namespace snug {
+
+// What options may follow, and how the words around them are read.
+struct Grammar {
+  std::string_view name;  // "snug run", for messages
+  std::vector<const OptionDef*> options;
+  // After the first word that is no option nothing is an option: it belongs to the payload. Otherwise
+  // options may stand anywhere before "--".
+  bool stops_at_word;
+  bool h_is_help;
+};
+
+struct Rest {
+  std::vector<std::string_view> words;  // as typed
+  bool marked{};                        // they stood behind a "--"
+};
+
+// Puts what was typed into `out` and answers the other words.
+Result<Rest> parse_options(std::span<const std::string_view> words, const Grammar& grammar, Options& out);
+
+}  // namespace snug

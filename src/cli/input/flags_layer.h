@@ -1,0 +1,21 @@
+// Options become the last layer of wishes, the one that wins.
+#pragma once
+
+#include "base/result.h"
+#include "cli/grammar/options.h"
+#include "host/host_view.h"
+#include "spec/settings.h"
+
+namespace snug {
+
+// Reads the files of --env-file and the caller's environment; nothing else is looked at. Every value has the
+// option's long name as its origin. Shell: without a command the user's own shell is wanted.
+Result<Profile> flags_layer(const RunOptions& run, Command command, const HostView& host);
+
+// The part of the limits: also of what `snug update` is told.
+Status put_limits(const RunOptions& run, Profile& layer);
+
+// The descriptor of --json-status-fd, -1 where it was not given.
+Result<int> parse_status_fd(const RunOptions& run);
+
+}  // namespace snug

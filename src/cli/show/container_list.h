@@ -1,0 +1,50 @@
+// The containers as `snug ps` shows them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "cli/show/table.h"
+#include "container/store.h"
+
+namespace snug {
+
+// What a container is at this moment. Killed: its state says that it runs, but nobody holds its lock, so its
+// supervisor was killed or the machine went down. A lock alone does not make it run: `snug cp` holds one too.
+enum class Standing { Created, Running, Exited, Killed, Damaged };
+Standing standing_of(const ListedContainer& container);
+
+// "created", "running", "exited" (killed ones too), "damaged".
+std::string_view standing_name(Standing standing);
+std::string_view health_name(Health health);
+
+// docker's words: "About a minute", "3 hours", "2 weeks".
+std::string age_text(std::int64_t ns);
+
+// "Up 3 minutes (healthy)", "Exited (137) 2 hours ago", "Created", "Damaged: reason".
+std::string status_text(const ListedContainer& container, std::int64_t now_ns);
+
+// --filter KEY=VALUE. Several of one key: any of them; of several keys: all of them.
+struct ListFilter {
+  std::string key{};
+  std::string value{};
+  bool operator==(const ListFilter&) const = default;
+};
+Result<std::vector<ListFilter>> parse_list_filters(const std::vector<std::string>& texts);
+bool passes(const ListedContainer& container, const std::vector<ListFilter>& filters);
+
+// Those that pass, the newest first; without `all` only what runs, unless a filter asks for others.
+std::vector<ListedContainer> selected(std::vector<ListedContainer> list,
+                                      const std::vector<ListFilter>& filters, bool all);
+
+Table list_table(const std::vector<ListedContainer>& list, std::int64_t now_ns, bool no_trunc);
+Json list_json(const std::vector<ListedContainer>& list);
+
+// What state.json says of a run, for ps and inspect.
+Json::Object run_json(const ListedContainer& container);
+
+}  // namespace snug

@@ -1,0 +1,15 @@
+// The plan for people (explain, --dry-run).
+#pragma once
+
+#include <string>
+
+#include "cli/show/report.h"
+#include "plan/plan.h"
+
+namespace snug {
+
+// Phase by phase, a step a line, with what asked for it where that is not a default. `verbose` tells
+// environment values too.
+std::string plan_text(const Plan& plan, Colour colour, bool verbose);
+
+}  // namespace snug

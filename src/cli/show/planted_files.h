@@ -1,0 +1,17 @@
+// What a command has made where tools of the host would act upon it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/grammar/options.h"
+#include "plan/plan.h"
+
+namespace snug {
+
+// The names that the plan says to look for at the end.
+std::vector<std::string> names_to_report(const Plan& plan);
+
+void print_made(const std::vector<std::string>& names, const CommonOptions& common);
+
+}  // namespace snug

@@ -1,0 +1,31 @@
+// A Spec in the words of the profile's schema, for `profile show`.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "cli/show/report.h"
+#include "spec/settings.h"
+
+namespace snug {
+
+struct ShownKey {
+  std::string_view table;  // "" for the keys at the top
+  std::string_view key;
+  Json value;
+  std::string origin;
+};
+
+// Every key that a profile can have, except mounts, in the order of the schema. Keys that nobody has set and
+// that have no default are left out.
+std::vector<ShownKey> shown_keys(const Spec& spec);
+
+// {"image": {"value": …, "origin": …}, …, "limits": {"memory": {…}}, "mount": [{…, "origin": …}]}
+Json spec_json(const Spec& spec);
+
+// The same as TOML, the origins in comments and the defaults commented out. It is a profile again.
+std::string spec_toml(const Spec& spec, Colour colour);
+
+}  // namespace snug

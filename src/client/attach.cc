@@ -1,0 +1,196 @@
+#include "client/attach.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/text.h"
+#include "container/channel.h"
+#include "launch/signals.h"
+#include "launch/terminal.h"
+#include "sys/file_io.h"
+
+namespace snug {
+namespace {
+
+class Relay {
+ public:
+  Relay(const UniqueFd& socket, const AttachOptions& options, const HeldSignals& signals)
+      : socket_{socket}, options_{options}, signals_{signals}, keys_{options.detach_keys} {
+    reads_ = options.input && !options.only_keys;
+  }
+
+  Result<AttachEnd> run() {
+    enter_mode();
+    send_window();
+    while (!end_) {
+      if (Status status = poll_once(); !status)
+        return tl::unexpected{status.error()};
+    }
+    return *end_;
+  }
+
+ private:
+  void enter_mode() {
+    // Read from the background it would stop this process (SIGTTIN).
+    if (options_.only_keys)
+      reads_ = raw_.enter_for_keys();
+    else if (options_.terminal && options_.input)
+      raw_.enter();
+  }
+
+  Status poll_once() {
+    // What was typed waits until the supervisor takes it.
+    const bool sending = !to_send_.empty();
+    pollfd polls[3] = {
+        {.fd = socket_.get(), .events = static_cast<short>(POLLIN | (sending ? POLLOUT : 0)), .revents = 0},
+        {.fd = signals_.fd(), .events = POLLIN, .revents = 0},
+        {.fd = reads_ && !sending ? STDIN_FILENO : -1, .events = POLLIN, .revents = 0}};
+    if (poll(polls, 3, -1) < 0)
+      return {};
+    if (polls[1].revents)
+      read_signals();
+    if (polls[2].revents)
+      read_input();
+    if (!to_send_.empty())
+      flush_input();
+    if (polls[0].revents & (POLLIN | POLLHUP | POLLERR))
+      return read_socket();
+    return {};
+  }
+
+  Status read_socket() {
+    auto frame = receive_frame(socket_.get());
+    if (!frame && frame.error().err == EAGAIN)
+      return {};
+    if (!frame)
+      return fail({.step = "the container's supervisor has gone",
+                   .hint = "it was killed, and the container with it; snug ps -a tells"});
+    switch (frame->kind) {
+      case FrameKind::Output:
+        return put(frame->a == 2 ? STDERR_FILENO : STDOUT_FILENO, frame->data);
+      case FrameKind::Over:
+        // What is typed from here on is for whoever has the terminal next.
+        reads_ = false;
+        raw_.restore();
+        return {};
+      case FrameKind::Ended:
+        end_ = {.exit_status = frame->a, .error = std::move(frame->data)};
+        return {};
+      case FrameKind::Refused:
+        return fail({.step = escape_control(frame->data), .err = frame->b});
+      default:
+        return {};
+    }
+  }
+
+  // Whoever reads this process's output may have gone: the container goes on, and so does its log.
+  Status put(int fd, const std::string& bytes) {
+    const Status status = write_all(fd, bytes, "the container's output");
+    if (!status && status.error().err == EPIPE)
+      end_ = AttachEnd{.exit_status = 128 + SIGPIPE};
+    else if (!status)
+      return status;
+    return {};
+  }
+
+  void read_input() {
+    char buffer[4096];
+    const ssize_t n = read(STDIN_FILENO, buffer, sizeof buffer);
+    if (n < 0 && (errno == EINTR || errno == EAGAIN))
+      return;
+    if (n <= 0) {
+      reads_ = false;
+      if (!options_.only_keys)
+        (void)send_frame(socket_.get(), {.kind = FrameKind::InputEnd});
+      return;
+    }
+    const std::string_view typed{buffer, static_cast<std::size_t>(n)};
+    bool detached = false;
+    const bool keys = options_.terminal || options_.only_keys;
+    to_send_ = keys ? keys_.pass(typed, detached) : std::string{typed};
+    if (options_.only_keys)
+      to_send_.clear();
+    if (detached)
+      end_ = AttachEnd{.detached = true};
+  }
+
+  void flush_input() {
+    const Status status = send_frame(socket_.get(), {.kind = FrameKind::Input, .data = to_send_});
+    if (status || status.error().err != EAGAIN)
+      to_send_.clear();
+  }
+
+  void send_window() {
+    const WindowSize size = caller_window();
+    if (options_.terminal && size.rows)
+      (void)send_frame(socket_.get(), {.kind = FrameKind::Resize, .a = size.rows, .b = size.columns});
+  }
+
+  void read_signals() {
+    signalfd_siginfo info;
+    while (read(signals_.fd(), &info, sizeof info) == sizeof info)
+      on_signal(static_cast<int>(info.ssi_signo));
+  }
+
+  void on_signal(int signal) {
+    switch (signal) {
+      case SIGWINCH:
+        return send_window();
+      case SIGTSTP:
+        raw_.restore();
+        return stop_self();
+      case SIGCONT:
+        enter_mode();
+        return send_window();
+      case SIGHUP:
+        // The terminal has gone; the container stays.
+        end_ = AttachEnd{.detached = true};
+        return;
+      case SIGINT:
+      case SIGTERM:
+      case SIGQUIT:
+      case SIGUSR1:
+      case SIGUSR2:
+        if (options_.sig_proxy)
+          (void)send_frame(socket_.get(), {.kind = FrameKind::Signal, .a = signal});
+        else if (signal == SIGINT || signal == SIGTERM || signal == SIGQUIT)
+          end_ = AttachEnd{.detached = true};
+        return;
+      default:
+        return;
+    }
+  }
+
+  const UniqueFd& socket_;
+  const AttachOptions& options_;
+  const HeldSignals& signals_;
+  DetachKeys keys_;
+  RawMode raw_;
+  std::string to_send_;
+  bool reads_{};
+  std::optional<AttachEnd> end_;
+};
+
+}  // namespace
+
+WindowSize caller_window() {
+  for (int fd = 0; fd < 3; ++fd)
+    if (winsize size{}; ioctl(fd, TIOCGWINSZ, &size) == 0)
+      return {size.ws_row, size.ws_col};
+  return {};
+}
+
+Result<AttachEnd> relay_attached(const UniqueFd& socket, const AttachOptions& options) {
+  auto signals = HeldSignals::hold();
+  if (!signals)
+    return tl::unexpected{signals.error()};
+  return Relay{socket, options, *signals}.run();
+}
+
+}  // namespace snug

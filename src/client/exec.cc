@@ -1,0 +1,170 @@
+#include "client/exec.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <optional>
+
+#include "base/text.h"
+#include "client/attach.h"
+#include "container/channel.h"
+#include "launch/enter_request.h"
+#include "launch/file_relay.h"
+#include "launch/signals.h"
+#include "launch/terminal.h"
+#include "plan/hints.h"
+
+namespace snug {
+namespace {
+
+class Joined {
+ public:
+  Joined(const UniqueFd& socket, const Plan& plan, const HeldSignals& signals)
+      : socket_{socket}, plan_{plan}, signals_{signals} {}
+
+  Status start(const JoinManner& manner) {
+    auto terminals = terminal_fds();
+    if (!terminals)
+      return tl::unexpected{terminals.error()};
+    callers_ = *terminals;
+    const std::uint8_t inside = manner.background ? 0 : manner.terminal ? 7 : callers_;
+    const auto request = make_enter_request(plan_, {.fds = inside, .size = caller_window()});
+    if (!request)
+      return tl::unexpected{request.error()};
+    if (find_step<RelayFiles>(plan_) && !manner.background)
+      if (Status status = files_.start(); !status)
+        return status;
+    const UniqueFd null{open("/dev/null", O_RDWR | O_CLOEXEC)};
+    if (!null)
+      return fail({.step = "open /dev/null", .err = errno});
+    int fds[4] = {request->get(), 0, 1, 2};
+    // A terminal of the caller's is never handed in.
+    for (int fd = 0; fd < 3; ++fd)
+      if (manner.background || (inside >> fd & 1) || (callers_ >> fd & 1))
+        fds[fd + 1] = null.get();
+    Status status = send_frame(socket_.get(), {.kind = FrameKind::Enter, .a = manner.background}, fds, 4);
+    files_.give_back();
+    return status;
+  }
+
+  // Until it has ended, or in the background until it runs.
+  Result<int> run(bool background) {
+    while (!error_ && !status_ && !(background && entered_)) poll_once();
+    relay_.drain();
+    relay_.raw_mode().restore();
+    if (error_)
+      return fail(std::move(*error_));
+    if (background)
+      return 0;
+    if (Status status = files_.finish(); !status)
+      return tl::unexpected{status.error()};
+    return WIFSIGNALED(*status_) ? 128 + WTERMSIG(*status_) : WEXITSTATUS(*status_);
+  }
+
+ private:
+  void poll_once() {
+    pollfd polls[2 + TerminalRelay::kPolls] = {{.fd = socket_.get(), .events = POLLIN, .revents = 0},
+                                               {.fd = signals_.fd(), .events = POLLIN, .revents = 0}};
+    std::size_t count = 2;
+    if (relay_.active())
+      count += relay_.add_polls(polls + 2);
+    if (poll(polls, count, -1) < 0)
+      return;
+    if (polls[1].revents)
+      read_signals();
+    if (count > 2)
+      relay_.handle(polls + 2, count - 2);
+    if (polls[0].revents)
+      read_socket();
+  }
+
+  void read_socket() {
+    auto frame = receive_frame(socket_.get());
+    if (!frame && frame.error().err == EAGAIN)
+      return;
+    if (!frame) {
+      error_ = {.step = "the container's supervisor has gone",
+                .hint = "it was killed, and the container with it"};
+      return;
+    }
+    switch (frame->kind) {
+      case FrameKind::Entered:
+        entered_ = true;
+        if (frame->fds[0])
+          relay_.start(std::move(frame->fds[0]), callers_);
+        return;
+      case FrameKind::EnterFailed:
+        if (const auto step = static_cast<std::size_t>(frame->a); step < plan_.steps.size())
+          error_ = explain_failure(plan_.steps[step], frame->b, -1);
+        else
+          error_ = {.step = "start the command", .err = frame->b};
+        return;
+      case FrameKind::Left:
+        status_ = frame->a;
+        return;
+      case FrameKind::Refused:
+        error_ = {.step = escape_control(frame->data), .err = frame->b};
+        return;
+      default:
+        return;
+    }
+  }
+
+  void read_signals() {
+    signalfd_siginfo info;
+    while (read(signals_.fd(), &info, sizeof info) == sizeof info)
+      on_signal(static_cast<int>(info.ssi_signo));
+  }
+
+  void on_signal(int signal) {
+    switch (signal) {
+      case SIGWINCH:
+        return relay_.resize();
+      case SIGTSTP:
+        relay_.raw_mode().restore();
+        return stop_self();
+      case SIGCONT:
+        if (relay_.active())
+          relay_.raw_mode().enter();
+        return relay_.resize();
+      case SIGINT:
+      case SIGTERM:
+      case SIGHUP:
+      case SIGQUIT:
+      case SIGUSR1:
+      case SIGUSR2:
+        (void)send_frame(socket_.get(), {.kind = FrameKind::EnterSignal, .a = signal});
+        return;
+      default:
+        return;
+    }
+  }
+
+  const UniqueFd& socket_;
+  const Plan& plan_;
+  const HeldSignals& signals_;
+  TerminalRelay relay_;
+  FileRelay files_;
+  std::uint8_t callers_{};
+  bool entered_{};
+  std::optional<int> status_;
+  std::optional<Error> error_;
+};
+
+}  // namespace
+
+Result<int> run_joined(const UniqueFd& socket, const Plan& plan, const JoinManner& manner) {
+  const auto signals = HeldSignals::hold();
+  if (!signals)
+    return tl::unexpected{signals.error()};
+  Joined joined{socket, plan, *signals};
+  if (Status status = joined.start(manner); !status)
+    return tl::unexpected{status.error()};
+  return joined.run(manner.background);
+}
+
+}  // namespace snug

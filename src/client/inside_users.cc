@@ -1,0 +1,60 @@
+#include "client/inside_users.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "files/worker.h"
+#include "image/users.h"
+#include "sys/file_io.h"
+
+namespace snug {
+namespace {
+
+Result<std::string> read_inside(int root, const std::string& path) {
+  const auto file = open_beneath(root, path, O_RDONLY);
+  if (!file && (file.error().err == ENOENT || file.error().err == ENOTDIR || file.error().err == EACCES))
+    return std::string{};
+  if (!file)
+    return tl::unexpected{file.error()};
+  return read_regular(file->get(), "the container's " + path);
+}
+
+}  // namespace
+
+Result<Image> users_beneath(int root, int user_namespace) {
+  UniqueFd texts[2];
+  for (UniqueFd& text : texts) {
+    text.reset(memfd_create("snug-users", MFD_CLOEXEC));
+    if (!text)
+      return fail({.step = "make room for the container's users", .err = errno});
+  }
+  const Status read = run_in_user_namespace(user_namespace, [&]() -> Status {
+    for (int i = 0; i < 2; ++i) {
+      const auto text = read_inside(root, i == 0 ? "/etc/passwd" : "/etc/group");
+      if (!text)
+        return tl::unexpected{text.error()};
+      if (Status status = write_all(texts[i].get(), *text, "the container's users"); !status)
+        return status;
+    }
+    return {};
+  });
+  if (!read)
+    return tl::unexpected{read.error()};
+  std::string contents[2];
+  for (int i = 0; i < 2; ++i) {
+    (void)lseek(texts[i].get(), 0, SEEK_SET);  // cannot fail for a memfd
+    auto text = read_regular(texts[i].get(), "the container's users");
+    if (!text)
+      return tl::unexpected{std::move(text).error()};
+    contents[i] = std::move(*text);
+  }
+  Image image;
+  image.users = parse_passwd(contents[0]);
+  image.groups = parse_group(contents[1]);
+  return image;
+}
+
+}  // namespace snug

@@ -1,0 +1,212 @@
+#include "image/commit.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "base/text.h"
+#include "files/maps_file.h"
+#include "files/remove_tree.h"
+#include "files/tree_copy.h"
+#include "files/tree_descent.h"
+#include "image/commit_change.h"
+#include "image/writable_layer.h"
+#include "sys/durable.h"
+#include "sys/file_io.h"
+
+namespace snug {
+namespace {
+
+constexpr const char* kPrefix = ".new-";
+constexpr const char* kLayer = "layer";
+constexpr std::size_t kMostLayers = 500;  // the kernel's own limit, with the new one
+
+tl::unexpected<Error> failed(const CommitJob& job, int error) {
+  const char* hint =
+      error == ENOSPC || error == EDQUOT ? "no image was made; free some space and try again" : "";
+  return fail(
+      {.step = fmt::format("make the image {}", escape_control(job.name)), .err = error, .hint = hint});
+}
+
+// Layers may hold what others on this machine may not see, and files with setuid bits: closed to them.
+Result<UniqueFd> open_images(const CommitJob& job) {
+  if (const int error = make_private_dirs(job.images))
+    return failed(job, error);
+  UniqueFd images{open(job.images.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (!images)
+    return failed(job, errno);
+  return images;
+}
+
+tl::unexpected<Error> already_there(const CommitJob& job) {
+  return fail({.step = fmt::format("there is an image {} already", escape_control(job.name)),
+               .err = EEXIST,
+               .hint = fmt::format("take another name, or remove {}/{} first", escape_control(job.images),
+                                   escape_control(job.name)),
+               .err_said = true});
+}
+
+bool lock(int directory) {
+  return flock(directory, LOCK_EX | LOCK_NB) == 0;
+}
+
+void remove_new(int images, const std::string& name, int directory) {
+  if (const auto range = read_maps_file(directory))
+    (void)remove_tree_mapped(directory, kLayer, *range);
+  (void)remove_tree(images, name);
+}
+
+// An image that is not finished: removed again unless it gets its name. Its lock tells it from one that a
+// crash has left.
+class NewImage {
+ public:
+  static Result<NewImage> make(int images, const CommitJob& job) {
+    for (int attempt = 0; attempt < 16; ++attempt) {
+      NewImage image;
+      image.images_ = images;
+      image.name_ = kPrefix + unfinished_name().substr(6);
+      if (mkdirat(images, image.name_.c_str(), 0700) != 0)
+        return failed(job, errno);
+      image.dir_.reset(openat(images, image.name_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+      // A sweeper may have taken it for a left one in the moment before it was locked.
+      if (image.dir_ && lock(image.dir_.get()) && is_same_file(image.dir_.get(), images, image.name_))
+        return image;
+      image.dir_.reset();
+    }
+    return failed(job, EAGAIN);
+  }
+
+  NewImage(NewImage&&) = default;
+  NewImage& operator=(NewImage&&) = delete;
+  NewImage(const NewImage&) = delete;
+  NewImage& operator=(const NewImage&) = delete;
+  ~NewImage() {
+    if (dir_ && !placed_)
+      remove_new(images_, name_, dir_.get());
+  }
+
+  int dir() const { return dir_.get(); }
+  const std::string& name() const { return name_; }
+
+  // Everything is on disk before the name is, and the name before anybody is told.
+  Status place(const CommitJob& job) {
+    if (syncfs(dir_.get()) != 0)
+      return failed(job, errno);
+    if (const int error = rename_to_new(images_, name_, job.name))
+      return error == EEXIST ? already_there(job) : failed(job, error);
+    placed_ = true;
+    return fsync(images_) == 0 ? Status{} : failed(job, errno);
+  }
+
+ private:
+  NewImage() = default;
+  int images_{};
+  std::string name_;
+  UniqueFd dir_;
+  bool placed_{};
+};
+
+// As the root of a layer, image.toml would be read as a description of the image, with layers of its own
+// choice: a container could bring directories of the host into the image that it becomes.
+Status check_entry(const std::string& path) {
+  if (path != "image.toml")
+    return {};
+  return fail(
+      {.step = "the container has a file /image.toml",
+       .hint = "in a layer it would be read as a description of the image; remove or rename it first"});
+}
+
+Status copy_layer(const CommitJob& job, int to) {
+  const UniqueFd upper{openat(job.container, kRootUpper, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+  if (!upper)
+    return fail({.step = "open the container's writable layer", .err = errno});
+  auto changes = find_changes(upper.get(), job.layers, job.own, Collect::LeftOutOnly);
+  if (!changes)
+    return tl::unexpected{std::move(changes).error()};
+  const CopyRules rules{
+      .layer = true, .left_out = std::move(changes->left_out), .skipped = job.skipped, .check = check_entry};
+  return copy_entry(job.container, kRootUpper, to, kLayer, rules);
+}
+
+Status write_toml(const CommitJob& job, int to) {
+  std::vector<std::string> layers;
+  for (const Layer& layer : job.layers) layers.push_back(layer.path);
+  layers.push_back(fmt::format("./{}", kLayer));
+  const auto text = image_toml_text(job.config, layers, job.comments);
+  if (!text)
+    return tl::unexpected{text.error()};
+  const auto file = open_file(to, "image.toml", O_WRONLY | O_CREAT | O_EXCL, 0600);
+  return file ? write_all(file->get(), *text, "image.toml") : tl::unexpected{file.error()};
+}
+
+// Does what was made load, and is it what it should be?
+Status check_image(const CommitJob& job, const NewImage& made) {
+  const std::string path = fmt::format("{}/{}", job.images, made.name());
+  const auto image = load_image(path, {.store = job.images, .cwd = "/"});
+  if (!image)
+    return tl::unexpected{image.error()};
+  struct stat layer {};
+  if (fstatat(made.dir(), kLayer, &layer, AT_SYMLINK_NOFOLLOW) != 0)
+    return failed(job, errno);
+  const auto same = [](const Layer& a, const Layer& b) { return a.dev == b.dev && a.ino == b.ino; };
+  bool good = image->layers.size() == job.layers.size() + 1 && image->layers.back().dev == layer.st_dev &&
+              image->layers.back().ino == layer.st_ino && image->config == job.config;
+  for (std::size_t i = 0; good && i < job.layers.size(); ++i) good = same(image->layers[i], job.layers[i]);
+  return good ? Status{} : fail({.step = "the new image does not read as what was written"});
+}
+
+}  // namespace
+
+Status commit_image(const CommitJob& job) {
+  if (auto status = check_image_name(job.name); !status)
+    return status;
+  if (job.layers.size() + 1 > kMostLayers)
+    return fail(
+        {.step = fmt::format("{}: more than {} layers", escape_control(job.name), kMostLayers),
+         .hint = "the kernel's overlay takes no more; export the container, and make an image of that"});
+  const auto images = open_images(job);
+  if (!images)
+    return tl::unexpected{images.error()};
+  sweep_new_images(images->get());
+  struct stat info {};
+  if (fstatat(images->get(), job.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0)
+    return already_there(job);
+  auto made = NewImage::make(images->get(), job);
+  if (!made)
+    return tl::unexpected{std::move(made).error()};
+  if (job.range)
+    if (auto status = write_maps_file(made->dir(), *job.range); !status)
+      return tl::unexpected{status.error()};
+  // The short file first: where there is not even room for it nothing needs to be copied.
+  if (auto status = write_toml(job, made->dir()); !status)
+    return status;
+  if (auto status = job.with_ids([&] { return copy_layer(job, made->dir()); }); !status) {
+    if (status.error().err == ENOSPC || status.error().err == EDQUOT)
+      status.error().hint = failed(job, ENOSPC).value().hint;
+    return status;
+  }
+  if (auto status = check_image(job, *made); !status)
+    return status;
+  return made->place(job);
+}
+
+void sweep_new_images(int images) {
+  const auto names = directory_names(images);
+  if (!names)
+    return;
+  for (const std::string& name : *names) {
+    if (!name.starts_with(kPrefix))
+      continue;
+    const UniqueFd left{openat(images, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+    // It may have got its name while it was still locked: then it is an image now, and none of ours.
+    if (left && lock(left.get()) && is_same_file(left.get(), images, name))
+      remove_new(images, name, left.get());
+  }
+}
+
+}  // namespace snug

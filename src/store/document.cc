@@ -1,0 +1,145 @@
+#include "store/document.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+
+#include "base/sha256.h"
+#include "base/text.h"
+#include "base/unique_fd.h"
+#include "sys/directory_stream.h"
+#include "sys/durable.h"
+#include "sys/file_io.h"
+
+namespace snug {
+namespace {
+
+constexpr std::uint64_t kMostBytes = 4 << 20;
+
+// What stands around the sum and the body, to the byte: only the body has to be parsed.
+constexpr std::string_view kBeforeSum = "{\n  \"sha256\": \"";
+constexpr std::string_view kBeforeBody = "\",\n  \"body\": ";
+constexpr std::string_view kAfterBody = "\n}\n";
+constexpr std::size_t kBodyStart = kBeforeSum.size() + kSha256Digits + kBeforeBody.size();
+
+constexpr std::string_view kTemporary = ".tmp-";
+
+std::string document_text(const Json& body) {
+  std::string text = pretty_json(Json::Object{{"sha256", std::string(kSha256Digits, '0')}, {"body", body}});
+  const std::string sum =
+      sha256_hex(std::string_view{text}.substr(kBodyStart, text.size() - kBodyStart - kAfterBody.size()));
+  return text.replace(kBeforeSum.size(), kSha256Digits, sum);
+}
+
+tl::unexpected<Error> damaged(const std::string& name, std::string_view why) {
+  return fail({.step = fmt::format("{} is damaged ({})", escape_control(name), why), .err = EBADMSG});
+}
+
+// The file is locked from its first moment to its last, so that sweeping tells it from a left one.
+Result<UniqueFd> write_file(int dir, const std::string& file, const std::string& name, const Json& body) {
+  const std::string text = document_text(body);
+  if (text.size() > kMostBytes)
+    return fail({.step = fmt::format("write {}", escape_control(name)), .err = EFBIG});
+  auto fd = open_file(dir, file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+  if (!fd)
+    return fd;
+  Status status{};
+  if (const int error = lock_file(fd->get()))
+    status = fail({.step = fmt::format("lock {}", escape_control(name)), .err = error});
+  if (status)
+    status = write_all(fd->get(), text, name);
+  if (status)
+    status = sync_fd(fd->get(), name);
+  if (!status) {
+    (void)unlinkat(dir, file.c_str(), 0);
+    return tl::unexpected{status.error()};
+  }
+  return fd;
+}
+
+std::string temporary_name(const std::string& name) {
+  std::uint64_t number = 0;
+  // Should it ever fail, O_EXCL still keeps two writers apart.
+  (void)!getrandom(&number, sizeof number, 0);
+  return fmt::format("{}{}-{:016x}", kTemporary, name, number);
+}
+
+}  // namespace
+
+bool is_temporary_document(std::string_view name) {
+  return name.starts_with(kTemporary);
+}
+
+void sweep_documents(int dir) {
+  UniqueFd listing{openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  const DirectoryStream entries{listing ? fdopendir(listing.get()) : nullptr};
+  if (!entries)
+    return;
+  (void)listing.release();  // closedir has it
+  while (const dirent* entry = readdir(entries.get())) {
+    if (!is_temporary_document(entry->d_name))
+      continue;
+    const UniqueFd left{openat(dir, entry->d_name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+    // A writer between its open and its lock loses its file here, notices that, and writes again.
+    if (left && lock_file(left.get()) == 0)
+      (void)unlinkat(dir, entry->d_name, 0);
+  }
+}
+
+Status create_document(int dir, const std::string& name, const Json& body) {
+  return write_file(dir, name, name, body).map([](const UniqueFd&) {});
+}
+
+Status write_document(int dir, const std::string& name, const Json& body) {
+  sweep_documents(dir);
+  for (int attempt = 0; attempt < 8; ++attempt) {
+    const std::string temporary = temporary_name(name);
+    auto fd = write_file(dir, temporary, name, body);
+    if (!fd && fd.error().err == EAGAIN)  // somebody sweeps, and has locked it first
+      continue;
+    if (!fd)
+      return tl::unexpected{fd.error()};
+    if (renameat(dir, temporary.c_str(), dir, name.c_str()) == 0)
+      return sync_fd(dir, "the directory of " + name);
+    const int error = errno;
+    (void)unlinkat(dir, temporary.c_str(), 0);
+    if (error != ENOENT)  // that would be a sweep between open and lock
+      return fail({.step = fmt::format("rename a temporary file to {}", escape_control(name)), .err = error});
+  }
+  return fail(
+      {.step = fmt::format("write {}: its temporary file is taken away each time", escape_control(name)),
+       .err = EAGAIN});
+}
+
+Result<Json> read_document(int dir, const std::string& name) {
+  // O_NONBLOCK: opening a FIFO for reading would wait for a writer.
+  const auto fd = open_file(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  if (!fd)
+    return tl::unexpected{fd.error()};
+  const auto text = read_regular(fd->get(), name, kMostBytes);
+  if (!text)
+    return tl::unexpected{text.error()};
+  return parse_document(*text, name);
+}
+
+Result<Json> parse_document(std::string_view file, const std::string& name) {
+  if (file.size() < kBodyStart + kAfterBody.size() || !file.starts_with(kBeforeSum) ||
+      file.substr(kBeforeSum.size() + kSha256Digits, kBeforeBody.size()) != kBeforeBody ||
+      !file.ends_with(kAfterBody))
+    return damaged(name, "cut off, or no state file");
+  const std::string_view body = file.substr(kBodyStart, file.size() - kBodyStart - kAfterBody.size());
+  if (sha256_hex(body) != file.substr(kBeforeSum.size(), kSha256Digits))
+    return damaged(name, "its checksum is another");
+  auto json = parse_json(body);
+  if (!json)
+    return damaged(name, json.error().step);
+  return json;
+}
+
+}  // namespace snug
