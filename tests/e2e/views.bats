@@ -46,7 +46,7 @@ change='cd /w && echo changed >file && echo new >sub/new && rm link && mkdir dir
 @test "a view's layer on disk is gone after the run, and after a kill -9 with the next one" {
   succeeds run --writable disk -v "$PWD/project:/w:cow" host sh -c 'echo x >/w/x'
   [[ -z $(ls -A "$XDG_DATA_HOME/snug/throwaway") ]]
-  "$SNUG" run --writable disk -v "$PWD/project:/w:cow" host sh -c "echo x >/w/x; : $mark; sleep 60" &
+  "$SNUG" run --writable disk -v "$PWD/project:/w:cow" host sh -c "echo x >/w/x; : $mark; sleep 1000" &
   local pid=$!
   until ls "$XDG_DATA_HOME"/snug/throwaway/run-*/cow/0/upper/x >/dev/null 2>&1; do sleep 0.05; done
   kill -9 "$pid"
@@ -154,7 +154,7 @@ change='cd /w && echo changed >file && echo new >sub/new && rm link && mkdir dir
   (($(snug explain --network host host true | sed -n 's/.*(ABI \([0-9]*\)).*/\1/p') >= 6)) || lacks "scopes in its Landlock (Linux 6.12)"
   python3 - "$mark" <<'END' &
 import socket, sys, time
-s = socket.socket(socket.AF_UNIX); s.bind("\0" + sys.argv[1]); s.listen(); time.sleep(20)
+s = socket.socket(socket.AF_UNIX); s.bind("\0" + sys.argv[1]); s.listen(); time.sleep(1000)
 END
   local pid=$! connect="import socket; socket.socket(socket.AF_UNIX).connect('\\0$mark')"
   until python3 -c "$connect" 2>/dev/null; do sleep 0.05; done
