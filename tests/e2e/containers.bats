@@ -4,12 +4,13 @@ load helper
 
 eval "$(declare -f teardown | sed '1s/teardown/common_teardown/')"
 teardown() {
+  local failed=0
   if ((EUID != 0)); then
     local name
     for name in $("$SNUG" ps -a -q 2>/dev/null); do "$SNUG" rm -f "$name" >/dev/null; done
-    store_is_empty
+    store_is_empty || failed=1
   fi
-  common_teardown
+  common_teardown && ((failed == 0))
 }
 # Whatever was removed has left nothing: no container, no leftover, no socket.
 store_is_empty() {

@@ -9,14 +9,15 @@ prepare() {
 }
 teardown() {
   ((EUID != 0)) || return 0
-  local dir left
+  local dir left failed=0
   for dir in "$containers"/*/; do
     if [[ -d $dir ]]; then snug rm -f "$(basename "$dir")" >/dev/null; fi
   done
-  gone "$mark"
-  mounts_are_as_before
+  gone "${mark:-}" || failed=1
+  mounts_are_as_before || failed=1
   left=$(find "$containers" "$XDG_RUNTIME_DIR" -mindepth 1 ! -path "$XDG_RUNTIME_DIR/snug" 2>/dev/null || true)
-  [[ -z $left ]] || { echo "left: $left" >&2 && return 1; }
+  [[ -z $left ]] || { echo "left: $left" >&2 && failed=1; }
+  return "$failed"
 }
 
 # A payload with processes of its own, one of them in another session; all are found by the mark.

@@ -57,20 +57,22 @@ slowness=${SNUG_TEST_SLOWNESS:-1}
 # In the virtual machines: what they are known to lack, and programs that are compiled already.
 may_lack=${SNUG_TEST_MAY_LACK:-} test_programs=${SNUG_TEST_PROGRAMS:-}
 
-# Whatever a test did: no process, no mount, no file may be left.
+# Whatever a test did: no process, no mount, no file may be left. bats goes on after a command of a teardown that fails, and takes
+# the last one's status for the whole.
 teardown() {
   ((EUID != 0)) || return 0
-  gone "$mark"
-  mounts_are_as_before
-  local left
+  local failed=0 left
+  gone "${mark:-}" || failed=1
+  mounts_are_as_before || failed=1
   left=$(find "$XDG_DATA_HOME/snug/throwaway" -mindepth 1 2>/dev/null || true)
-  [[ -z $left ]] || { echo "left in the store: $left" >&2 && return 1; }
+  [[ -z $left ]] || { echo "left in the store: $left" >&2 && failed=1; }
+  return "$failed"
 }
 
 # The mounts that have to do with this test: at its directory or below it, or made of what is there or of the image. Others are
 # other programs'.
 mounts() { grep -F -e "$BATS_TEST_TMPDIR" -e "${test_image:-$BATS_TEST_TMPDIR}" /proc/self/mountinfo || true; }
-mounts_are_as_before() { diff "$BATS_TEST_TMPDIR/mounts" <(mounts); }
+mounts_are_as_before() { [[ ! -e $BATS_TEST_TMPDIR/mounts ]] || diff "$BATS_TEST_TMPDIR/mounts" <(mounts); }
 
 # A Debian 12 minbase root filesystem of the caller's own.
 image() { echo "$test_image"; }

@@ -48,7 +48,8 @@ change='cd /w && echo changed >file && echo new >sub/new && rm link && mkdir dir
   [[ -z $(ls -A "$XDG_DATA_HOME/snug/throwaway") ]]
   "$SNUG" run --writable disk -v "$PWD/project:/w:cow" host sh -c "echo x >/w/x; : $mark; sleep 1000" &
   local pid=$!
-  until ls "$XDG_DATA_HOME"/snug/throwaway/run-*/cow/0/upper/x >/dev/null 2>&1; do sleep 0.05; done
+  written() { ls "$XDG_DATA_HOME"/snug/throwaway/run-*/cow/0/upper/x >/dev/null 2>&1; }
+  eventually --of "$pid" written
   kill -9 "$pid"
   wait "$pid" || true
   gone "$mark"
@@ -157,7 +158,7 @@ import socket, sys, time
 s = socket.socket(socket.AF_UNIX); s.bind("\0" + sys.argv[1]); s.listen(); time.sleep(1000)
 END
   local pid=$! connect="import socket; socket.socket(socket.AF_UNIX).connect('\\0$mark')"
-  until python3 -c "$connect" 2>/dev/null; do sleep 0.05; done
+  eventually --of "$pid" python3 -c "$connect" 2>/dev/null
   run snug run --network host host python3 -c "$connect"
   kill "$pid"
   [[ $status == 1 && $output == *PermissionError* ]]

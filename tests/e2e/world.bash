@@ -30,7 +30,7 @@ world_begin() {
     for address in 34 35; do ip -6 address add 2606:2800:220:1::$address/128 dev lo nodad; done
     echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start
     unshare -n --kill-child sleep 100000 3>&- &
-    until [[ $(readlink /proc/$!/ns/net) != $(readlink /proc/$$/ns/net) ]]; do sleep 0.05; done
+    until [[ $(readlink /proc/$!/ns/net) != $(readlink /proc/$$/ns/net) ]]; do kill -0 $! && sleep 0.05; done
     ip link add servers type veth peer name client netns $!
     ip address add 93.184.217.1/24 dev servers
     ip -6 address add 2606:2800:220:2::1/64 dev servers nodad

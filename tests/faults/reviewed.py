@@ -11,7 +11,8 @@ DOING = frozenset((
     "sendmsg", "write", "bind", "listen", "prctl", "chdir", "fchdir"))
 # By the cause: no rights, no memory, no descriptor left, a limit of namespaces or a full disk, no process to be had.
 LIKELY = {
-    errno.ENOMEM: ("brk", "mmap", "munmap", "madvise", "landlock_create_ruleset", "landlock_add_rule", "seccomp", "vfork", "fsopen"),
+    errno.ENOMEM: ("brk", "mmap", "munmap", "madvise", "landlock_create_ruleset", "landlock_add_rule", "seccomp", "vfork",
+                   "fsopen"),
     errno.EMFILE: ("openat", "openat2", "open_tree", "fsmount", "socket", "socketpair", "pipe2", "dup2", "dup3", "fcntl",
                    "epoll_create1", "memfd_create", "signalfd4", "pidfd_open", "recvmsg"),
     errno.ENOSPC: ("clone3", "unshare", "mkdir", "mkdirat", "symlinkat", "write", "epoll_ctl"),

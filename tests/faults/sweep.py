@@ -98,7 +98,8 @@ def worth(calls):
 
 def errors(scenario, calls, options, harmless, errnos=ERRNOS):
     """Each call with each errno where all are wanted, otherwise with one, in turn; of the reviewed calls with the likeliest."""
-    for number, call in enumerate(reviewed.calls(worth(calls), scenario.only or reviewed.DOING) if options.reviewed else worth(calls)):
+    chosen = reviewed.calls(worth(calls), scenario.only or reviewed.DOING) if options.reviewed else worth(calls)
+    for number, call in enumerate(chosen):
         if call.name in NO_ERROR or (scenario.only and call.name not in scenario.only):
             continue
         turns = [errnos[(number + turn) % len(errnos)] for turn in range(len(errnos))]
