@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "spec/settings.h"
+
 namespace snug {
 namespace {
 

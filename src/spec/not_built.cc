@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "spec/settings.h"
+
 namespace snug {
 namespace {
 

@@ -10,6 +10,7 @@
 #include "spec/names.h"
 #include "spec/network_names.h"
 #include "spec/not_built.h"
+#include "spec/settings.h"
 #include "spec/target.h"
 
 namespace snug {

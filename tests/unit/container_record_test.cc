@@ -1,3 +1,5 @@
+#include "container/container_record.h"
+
 #include <catch2/catch.hpp>
 #include <limits>
 

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "spec/merge.h"
+#include "spec/settings.h"
 #include "support/fake_host.h"
 
 using namespace snug;

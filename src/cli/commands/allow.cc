@@ -7,6 +7,7 @@
 #include "cli/commands/container_ask.h"
 #include "cli/input/prepare.h"
 #include "cli/show/report.h"
+#include "container/container_record.h"
 #include "container/store.h"
 #include "host/real_host.h"
 #include "spec/host_rule.h"

@@ -10,6 +10,7 @@
 #include "cli/input/standard_streams.h"
 #include "client/inside_users.h"
 #include "container/channel.h"
+#include "container/container_record.h"
 #include "container/control.h"
 #include "container/enter_wish.h"
 #include "plan/enter.h"

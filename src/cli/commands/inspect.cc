@@ -7,6 +7,7 @@
 #include "cli/commands/commands.h"
 #include "cli/show/container_list.h"
 #include "cli/show/report.h"
+#include "container/container_record.h"
 #include "container/store.h"
 #include "host/real_host.h"
 #include "image/writable_layer.h"

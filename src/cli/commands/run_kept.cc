@@ -20,6 +20,7 @@
 #include "client/attach.h"
 #include "container/channel.h"
 #include "container/clock.h"
+#include "container/container_record.h"
 #include "container/control.h"
 #include "container/keep.h"
 #include "container/names.h"

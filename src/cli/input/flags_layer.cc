@@ -16,6 +16,7 @@
 #include "spec/network_names.h"
 #include "spec/publish.h"
 #include "spec/run_as.h"
+#include "spec/settings.h"
 #include "spec/target.h"
 #include "spec/volume.h"
 #include "spec/words.h"

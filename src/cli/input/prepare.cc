@@ -10,6 +10,7 @@
 #include "image/image.h"
 #include "spec/merge.h"
 #include "spec/profile_chain.h"
+#include "spec/settings.h"
 #include "spec/validate.h"
 
 namespace snug {

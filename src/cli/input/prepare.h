@@ -6,6 +6,7 @@
 #include "cli/grammar/options.h"
 #include "host/real_host.h"
 #include "plan/plan.h"
+#include "spec/settings.h"
 
 namespace snug {
 

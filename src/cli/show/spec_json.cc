@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "spec/settings.h"
 #include "spec/words.h"
 
 namespace snug {

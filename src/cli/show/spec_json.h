@@ -7,7 +7,7 @@
 
 #include "base/json.h"
 #include "cli/show/report.h"
-#include "spec/settings.h"
+#include "spec/settings_fwd.h"
 
 namespace snug {
 
