@@ -89,32 +89,4 @@ struct Settings {
   bool operator==(const Settings&) const = default;
 };
 
-// Calls visit(member of each object…) for every single-valued member, in the order of the schema.
-template<class Visit, class... S>
-void for_each_setting(Visit&& visit, S&&... s) {
-  visit(s.image...), visit(s.command...), visit(s.entrypoint...), visit(s.workdir...), visit(s.hostname...);
-  visit(s.name...), visit(s.remove_at_end...), visit(s.run_as...), visit(s.ids...), visit(s.fake_root...);
-  visit(s.overlay...), visit(s.writable...), visit(s.read_only...), visit(s.rootfs_size...);
-  visit(s.memory...), visit(s.memory_reservation...), visit(s.swap...), visit(s.cpus...);
-  visit(s.cpu_weight...), visit(s.cpuset...), visit(s.pids...), visit(s.io_weight...);
-  visit(s.nofile...), visit(s.timeout_ms...), visit(s.limits_required...), visit(s.network...);
-  visit(s.network_of...);
-  visit(s.seccomp...), visit(s.nested_userns...), visit(s.proc...), visit(s.landlock...);
-  visit(s.require...);
-  visit(s.wayland...), visit(s.x11...), visit(s.audio...), visit(s.gpu...), visit(s.ssh_agent...);
-  visit(s.tty...), visit(s.shell...);
-}
-
-// The same for every list. Lists accumulate over the layers; a mount whose target is already there replaces
-// it in place.
-template<class Visit, class... S>
-void for_each_list(Visit&& visit, S&&... s) {
-  visit(s.env_pass...), visit(s.env_set...), visit(s.mounts...), visit(s.allow...), visit(s.deny...),
-      visit(s.sets...);
-  visit(s.publish...), visit(s.hosts...), visit(s.dns...), visit(s.dns_search...), visit(s.alias...);
-  visit(s.io_max...), visit(s.hugetlb...), visit(s.ulimits...);
-  visit(s.seccomp_allow...), visit(s.seccomp_deny...), visit(s.seccomp_abi...), visit(s.cap_add...),
-      visit(s.cap_drop...);
-}
-
 }  // namespace snug

@@ -4,47 +4,23 @@
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "cli/grammar/completion_parts.h"
 #include "cli/grammar/definition.h"
 #include "cli/grammar/man.h"
+#include "support/repository.h"
 
 using namespace snug;
 
 namespace {
-
-// Where the sources lie. A compiler cache may have made __FILE__ relative to a directory that is not ours:
-// then they are looked for above the program.
-std::string repository() {
-  namespace fs = std::filesystem;
-  const std::string here = __FILE__;
-  if (here.starts_with('/'))
-    return here.substr(0, here.rfind("tests/unit/"));
-  for (fs::path dir = fs::read_symlink("/proc/self/exe").parent_path(); dir != dir.root_path();
-       dir = dir.parent_path())
-    if (fs::exists(dir / "tests/unit/completion_test.cc"))
-      return dir.string() + "/";
-  FAIL("the sources were not found from " << here);
-  return "";
-}
-
-std::string read(const std::string& path) {
-  std::ifstream file{path};
-  REQUIRE(file);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 void check_current(const std::string& name, const std::string& generated) {
   const std::string path = repository() + name;
   if (std::getenv("UPDATE_GOLDEN"))
     std::ofstream{path} << generated;
   INFO("UPDATE_GOLDEN=1 writes " << name << " anew");
-  CHECK(read(path) == generated);
+  CHECK(text_of_file(path) == generated);
 }
 
 // Puts `generated` between the marks of one part.
@@ -66,7 +42,7 @@ TEST_CASE("the completions kept in the repository are current") {
 }
 
 TEST_CASE("the lists in the man page are current") {
-  std::string page = read(repository() + "docs/man/snug.1");
+  std::string page = text_of_file(repository() + "docs/man/snug.1");
   page = put(page, "synopsis", man_synopsis());
   page = put(page, "commands", man_commands());
   page = put(page, "options", man_options());
