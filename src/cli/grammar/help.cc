@@ -119,7 +119,9 @@ std::string overview_help(Colour colour) {
       "snug run -d --name web ./rootfs serve\tone in the background; then snug logs -f web\n"
       "snug explain host id\twhat would snug run do?\n",
       colour);
-  return out + "\nsnug COMMAND --help and snug help TOPIC say more; so do snug(1) and snug-profile(5).\n";
+  return out +
+         "\nsnug COMMAND --help and snug help TOPIC say more; so do snug(1) and snug-profile(5).\n"
+         "Pages with examples (guide, containers, network, from-docker, ...) are in share/doc/snug/docs.\n";
 }
 
 std::string command_help(const CommandDef& command, Colour colour) {

@@ -38,7 +38,7 @@ constexpr TopicDef kTopics[] = {
      "\n"
      "A kept container is a directory, $XDG_DATA_HOME/snug/containers/NAME (~/.local/share/snug/...): how "
      "it\n"
-     "was made, its log, and in upper/ the files that it has changed. There is no daemon: each running\n"
+     "was made, its log, and in root/upper/ the files that it has changed. There is no daemon: each running\n"
      "container has one small process of snug's beside it. What --restart starts again it does as long as\n"
      "that process lives; over a start of the machine a unit does it, see snug generate systemd.\n"
      "Settings are those of the day on which it was made: a profile that changes later changes none.\n"

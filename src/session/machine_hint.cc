@@ -1,0 +1,19 @@
+#include "session/machine_hint.h"
+
+#include "doctor/explain.h"
+
+namespace snug {
+
+void explain_failed_step(const Plan& plan, LaunchError& failure, const HostView& host) {
+  if (!failure.step)
+    return;
+  if (const auto* ports = std::get_if<PublishPorts>(&plan.steps[*failure.step].step)) {
+    if (const auto found = doctor::explain_port(ports->ports.host, failure.error.err, host))
+      failure.error.hint = doctor::hint_of(*found);
+    return;
+  }
+  if (const auto found = doctor::explain_step(plan.steps[*failure.step].step, failure.error.err, host))
+    failure.error.hint = doctor::hint_of(*found);
+}
+
+}  // namespace snug
