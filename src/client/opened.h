@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "container/container_record.h"
 #include "container/record.h"
 #include "container/store.h"
 #include "host/host_view.h"

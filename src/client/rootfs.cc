@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <optional>
 
+#include "container/container_record.h"
 #include "container/running_tree.h"
 #include "files/worker.h"
 #include "image/image.h"

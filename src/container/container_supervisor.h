@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "container/clients.h"
+#include "container/container_record.h"
 #include "container/health_check.h"
 #include "container/record.h"
 #include "container/store.h"

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "base/text.h"
+#include "container/container_record.h"
 #include "container/control.h"
 #include "container/running_tree.h"
 

@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "base/fields.h"
+#include "container/container_record.h"
 #include "container/spec_file.h"
 #include "container/words.h"
 

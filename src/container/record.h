@@ -10,7 +10,6 @@
 #include "base/file_format.h"
 #include "base/json.h"
 #include "base/result.h"
-#include "spec/settings.h"
 #include "store/document.h"
 
 namespace snug {
@@ -46,16 +45,7 @@ struct KeepRules {
   bool operator==(const KeepRules&) const = default;
 };
 
-// container.json
-struct ContainerRecord {
-  std::string id{};           // 16 hexadecimal digits; the name can change, this does not
-  std::int64_t created_ns{};  // since 1970, CLOCK_REALTIME
-  // Resolved: nothing in it is taken from the caller any more (env_pass is empty, its values are in env_set;
-  // sources are absolute; tty is On or Off).
-  Spec spec{};
-  KeepRules rules{};
-  bool operator==(const ContainerRecord&) const = default;
-};
+struct ContainerRecord;  // container.json: container/container_record.h
 
 enum class RunPhase { Created, Running, Exited };
 enum class Health { None, Starting, Healthy, Unhealthy };

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 
+#include "container/container_record.h"
 #include "container/record.h"
 #include "container/store.h"
 #include "launch/launch.h"

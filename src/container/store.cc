@@ -13,6 +13,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "container/container_record.h"
 #include "container/names.h"
 #include "container/store_files.h"
 #include "store/document.h"

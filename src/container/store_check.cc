@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "base/text.h"
+#include "container/container_record.h"
 #include "container/names.h"
 #include "container/store.h"
 #include "container/store_files.h"

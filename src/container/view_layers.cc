@@ -10,6 +10,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "container/container_record.h"
 #include "container/store_files.h"
 #include "plan/views.h"
 #include "sys/durable.h"

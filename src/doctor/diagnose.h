@@ -7,7 +7,7 @@
 
 #include "doctor/facts.h"
 #include "doctor/finding.h"
-#include "spec/settings.h"
+#include "spec/values.h"
 
 namespace snug::doctor {
 

@@ -17,6 +17,7 @@
 #include "plan/plan.h"
 #include "spec/merge.h"
 #include "spec/profile_chain.h"
+#include "spec/settings.h"
 
 namespace snug::doctor {
 namespace {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "plan/plan.h"
+#include "spec/settings.h"
 
 namespace snug {
 

@@ -6,7 +6,7 @@
 
 #include "image/image.h"
 #include "plan/plan.h"
-#include "spec/settings.h"
+#include "spec/values.h"
 
 namespace snug {
 

@@ -6,7 +6,7 @@
 #include "base/result.h"
 #include "host/host_view.h"
 #include "plan/step.h"
-#include "spec/settings.h"
+#include "spec/settings_fwd.h"
 
 namespace snug {
 

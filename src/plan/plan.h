@@ -9,7 +9,7 @@
 #include "host/host_view.h"
 #include "image/image.h"
 #include "plan/step.h"
-#include "spec/settings.h"
+#include "spec/values.h"
 
 namespace snug {
 

@@ -21,7 +21,7 @@
 #include "spec/host_rule.h"
 #include "spec/outbound.h"
 #include "spec/publish.h"
-#include "spec/settings.h"
+#include "spec/values.h"
 
 namespace snug {
 

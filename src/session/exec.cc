@@ -4,6 +4,7 @@
 #include "client/exec.h"
 #include "client/inside_users.h"
 #include "container/channel.h"
+#include "container/container_record.h"
 #include "container/control.h"
 #include "container/exec_request.h"
 #include "plan/enter.h"

@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "container/store.h"
 #include "host/real_host.h"
-#include "spec/settings.h"
+#include "spec/values.h"
 
 namespace snug {
 

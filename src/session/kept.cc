@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "container/channel.h"
 #include "container/clock.h"
+#include "container/container_record.h"
 #include "container/names.h"
 #include "container/start_supervisor.h"
 #include "container/view_layers.h"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "spec/settings.h"
+#include "spec/values.h"
 
 namespace snug {
 

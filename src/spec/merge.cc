@@ -2,15 +2,28 @@
 
 #include <algorithm>
 
+#include "spec/schema.h"
+#include "spec/settings.h"
+
 namespace snug {
 namespace {
 
 template<class T>
-void append(std::vector<T>& to, const std::vector<T>& from) {
+void apply(Setting<T>& to, const Maybe<T>& from) {
+  if (from)
+    to = *from;
+}
+template<class T>
+void apply(Maybe<T>& to, const Maybe<T>& from) {
+  if (from)
+    to = from;
+}
+template<class T>
+void apply(std::vector<T>& to, const std::vector<T>& from) {
   to.insert(to.end(), from.begin(), from.end());
 }
-
-void append(std::vector<Mount>& to, const std::vector<Mount>& from) {
+// A mount whose target is already there replaces that one in place.
+void apply(std::vector<Mount>& to, const std::vector<Mount>& from) {
   for (const Mount& mount : from) {
     const auto same = std::ranges::find(to, mount.target, &Mount::target);
     if (same != to.end())
@@ -32,13 +45,7 @@ Spec base_spec() {
 }  // namespace
 
 void apply_layer(Spec& spec, const Profile& layer) {
-  for_each_setting(
-      [](auto& to, const auto& from) {
-        if (from)
-          to = *from;
-      },
-      spec, layer);
-  for_each_list([](auto& to, const auto& from) { append(to, from); }, spec, layer);
+  for_each_setting([](auto& to, const auto& from) { apply(to, from); }, spec, layer);
 }
 
 Spec merge_layers(std::span<const Profile> layers) {

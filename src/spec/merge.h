@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "spec/settings.h"
+#include "spec/settings_fwd.h"
 
 namespace snug {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/result.h"
-#include "spec/settings.h"
+#include "spec/settings_fwd.h"
 
 namespace snug {
 

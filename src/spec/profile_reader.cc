@@ -2,36 +2,87 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "base/units.h"
 #include "spec/target.h"
 
 namespace snug {
 
-Origin origin_of(const Draft& draft, const TomlValue& value) {
+Origin origin_of(const ProfileDraft& draft, const TomlValue& value) {
   return {fmt::format("{}:{}", draft.origin_file, value.at.line)};
 }
 
-Status read_boolean(Draft& draft, const TomlValue& value, Maybe<bool>& to) {
-  return keep(draft, value, to, value.as_boolean());
+Status read_keys(ProfileDraft& draft, const TomlValue& table, std::span<const Key> keys) {
+  if (auto status = table.expect(TomlKind::Table, "a table"); !status)
+    return status;
+  for (const TomlValue& entry : table.items) {
+    const auto known =
+        std::ranges::find_if(keys, [&](const Key& key) { return key.in_profile() && key.name == entry.key; });
+    if (known == keys.end()) {
+      std::vector<std::string_view> names;
+      for (const Key& key : keys)
+        if (key.in_profile())
+          names.push_back(key.name);
+      return unknown_toml_key(entry, names);
+    }
+    if (auto status = known->value.read(draft, entry); !status)
+      return status;
+  }
+  return {};
 }
 
-Status read_integer(Draft& draft, const TomlValue& value, Maybe<std::uint64_t>& to, std::int64_t min,
-                    std::int64_t max) {
-  return keep(draft, value, to, value.as_integer(min, max));
-}
-
-Status read_size(Draft& draft, const TomlValue& value, Maybe<std::uint64_t>& to, Zero zero) {
+Result<std::uint64_t> read_size(const TomlValue& value, bool zero_is_fine) {
   const auto text = value.as_string("a size such as \"2G\"");
   if (!text)
     return tl::unexpected{text.error()};
   const auto size = parse_size(*text, value.where());
-  if (size && *size == 0 && zero == Zero::Refused)
+  if (size && *size == 0 && !zero_is_fine)
     return value.error("0 leaves no room at all; leave the key out for no limit");
-  return keep(draft, value, to, size);
+  return size;
 }
 
-Status read_list(Draft& draft, const TomlValue& value, std::vector<Setting<std::string>>& to,
+Result<std::uint64_t> read_duration(const TomlValue& value) {
+  const auto text = value.as_string("a duration such as \"10m\"");
+  if (!text)
+    return tl::unexpected{text.error()};
+  const auto timeout = parse_duration_ms(*text, value.where());
+  if (timeout && *timeout == 0)
+    return value.error("0 leaves no time at all; leave the key out for no timeout");
+  return timeout;
+}
+
+Result<std::uint64_t> not_zero(Result<std::uint64_t> amount, std::string_view flag) {
+  if (amount && *amount == 0)
+    return fail({.step = fmt::format("{}: 0 leaves nothing at all", flag),
+                 .hint = "leave it out for no limit of this kind"});
+  return amount;
+}
+
+std::string size_text(std::uint64_t bytes) {
+  constexpr const char* kUnits[] = {"", "K", "M", "G", "T"};
+  unsigned unit = 0;
+  while (bytes != 0 && bytes % 1024 == 0 && unit < 4) {
+    bytes /= 1024;
+    ++unit;
+  }
+  return fmt::format("{}{}", bytes, kUnits[unit]);
+}
+
+std::string duration_text(std::uint64_t ms) {
+  if (ms % 1000 != 0)
+    return fmt::format("{}ms", ms);
+  return ms % 60000 == 0 ? fmt::format("{}m", ms / 60000) : fmt::format("{}s", ms / 1000);
+}
+
+Json texts_json(const std::vector<Setting<std::string>>& list) {
+  Json::Array items;
+  for (const auto& item : list) items.emplace_back(item.value);
+  return items;
+}
+
+Status read_list(ProfileDraft& draft, const TomlValue& value, std::vector<Setting<std::string>>& to,
                  CheckText check) {
   if (auto status = value.expect(TomlKind::Array, "an array of texts"); !status)
     return status;
@@ -44,6 +95,23 @@ Status read_list(Draft& draft, const TomlValue& value, std::vector<Setting<std::
     to.push_back({.value = std::string{*text}, .origin = origin_of(draft, item)});
   }
   return {};
+}
+
+Status put_list(const TypedFlag& typed, std::vector<Setting<std::string>>& to, CheckText check) {
+  for (const std::string& text : typed.texts) {
+    if (auto status = check(text, typed.name); !status)
+      return status;
+    to.push_back({.value = text, .origin = {typed.name}});
+  }
+  return {};
+}
+
+Status with_origin(Status status, const Origin& origin) {
+  if (status)
+    return status;
+  return fail({.step = std::move(status.error().step),
+               .origin = origin.text,
+               .hint = std::move(status.error().hint)});
 }
 
 std::string profile_path(const ProfilePlace& place, std::string_view text) {

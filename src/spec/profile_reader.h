@@ -1,4 +1,4 @@
-// What the readers of a profile's tables share. Only profile*.cc include it.
+// What the readers of a profile's tables and of options share. Only spec/ includes it.
 #pragma once
 
 #include <array>
@@ -7,13 +7,17 @@
 #include <string_view>
 #include <vector>
 
+#include "base/enum_names.h"
+#include "base/json.h"
+#include "base/text.h"
 #include "base/toml.h"
+#include "spec/key.h"
 #include "spec/profile.h"
 
 namespace snug {
 
 // The profile while it is read.
-struct Draft {
+struct ProfileDraft {
   ProfileFile out{};
   const ProfilePlace& place;
   std::string origin_file{};  // "dev.toml"
@@ -21,36 +25,57 @@ struct Draft {
   Profile& profile() { return out.profile; }
 };
 
-using ProfileKey = TomlKey<Draft>;
-
-Origin origin_of(const Draft& draft, const TomlValue& value);
-
-template<class T>
-struct Choice {
-  std::string_view name;
-  T value;
-};
+Origin origin_of(const ProfileDraft& draft, const TomlValue& value);
 
 template<class T, class V>
-Status keep(const Draft& draft, const TomlValue& value, Maybe<T>& to, Result<V> read) {
+Status keep(const ProfileDraft& draft, const TomlValue& value, Maybe<T>& to, Result<V> read) {
   if (!read)
-    return tl::unexpected{read.error()};
+    return tl::unexpected{std::move(read).error()};
   to = Setting<T>{.value = T(*std::move(read)), .origin = origin_of(draft, value)};
   return {};
 }
 
-Status read_boolean(Draft& draft, const TomlValue& value, Maybe<bool>& to);
-Status read_integer(Draft& draft, const TomlValue& value, Maybe<std::uint64_t>& to, std::int64_t min,
-                    std::int64_t max);
+// The same for an option.
+template<class T, class V>
+Status keep(const TypedFlag& typed, Maybe<T>& to, Result<V> parsed) {
+  if (!parsed)
+    return tl::unexpected{std::move(parsed).error()};
+  to = Setting<T>{.value = T(*std::move(parsed)), .origin = {typed.name}};
+  return {};
+}
 
-// "2G". Zero is refused unless `zero_is_fine`: it would read as "no limit" to those who know docker.
-enum class Zero { Refused, Allowed };
-Status read_size(Draft& draft, const TomlValue& value, Maybe<std::uint64_t>& to, Zero zero);
+// A table of keys: each entry by its key's reader, in the order of the file; the first error ends it.
+Status read_keys(ProfileDraft& draft, const TomlValue& table, std::span<const Key> keys);
+
+Result<std::uint64_t> read_size(const TomlValue& value, bool zero_is_fine);
+Result<std::uint64_t> read_duration(const TomlValue& value);
+
+// Zero would read as "no limit" to those who know docker.
+Result<std::uint64_t> not_zero(Result<std::uint64_t> amount, std::string_view flag);
+
+// As a profile writes them: a size with the largest unit that divides it.
+std::string size_text(std::uint64_t bytes);
+std::string duration_text(std::uint64_t ms);
+Json texts_json(const std::vector<Setting<std::string>>& list);
+
+// Whoever added to a list, each once in a row: "dev.toml:3, --allow".
+template<class T>
+std::string origins_text(const std::vector<T>& list) {
+  std::vector<std::string> origins;
+  for (const T& item : list)
+    if (origins.empty() || origins.back() != item.origin.text)
+      origins.push_back(item.origin.text);
+  return join(origins, ", ");
+}
 
 // An array of texts, each with its own line as the origin. `check` answers what is wrong with one.
 using CheckText = Status (*)(std::string_view text, std::string_view where);
-Status read_list(Draft& draft, const TomlValue& value, std::vector<Setting<std::string>>& to,
+Status read_list(ProfileDraft& draft, const TomlValue& value, std::vector<Setting<std::string>>& to,
                  CheckText check);
+Status put_list(const TypedFlag& typed, std::vector<Setting<std::string>>& to, CheckText check);
+
+// The error of a value of a Spec.
+Status with_origin(Status status, const Origin& origin);
 
 // A host path: absolute, "~/…", or relative to the profile's directory.
 std::string profile_path(const ProfilePlace& place, std::string_view text);
@@ -58,35 +83,28 @@ std::string profile_path(const ProfilePlace& place, std::string_view text);
 tl::unexpected<Error> not_a_choice(const TomlValue& value, std::string_view text,
                                    std::span<const std::string_view> names);
 
-template<class T, std::size_t N>
-Result<T> parse_choice(const TomlValue& value, const Choice<T> (&choices)[N]) {
+// One of some names.
+template<class Names>
+auto read_choice(const TomlValue& value, const Names& choices) -> Result<decltype(choices[0].value)> {
   const auto text = value.as_string();
   if (!text)
     return tl::unexpected{text.error()};
-  std::array<std::string_view, N> names{};
-  for (std::size_t i = 0; i < N; ++i) {
-    if (choices[i].name == *text)
-      return choices[i].value;
-    names[i] = choices[i].name;
+  std::vector<std::string_view> names;
+  for (const auto& choice : choices) {
+    if (choice.text == *text)
+      return choice.value;
+    names.push_back(choice.text);
   }
   return not_a_choice(value, *text, names);
 }
 
-template<class T, std::size_t N>
-Status read_choice(Draft& draft, const TomlValue& value, Maybe<T>& to, const Choice<T> (&choices)[N]) {
-  return keep(draft, value, to, parse_choice(value, choices));
+template<HasEnumNames T>
+Result<T> read_name(const TomlValue& value) {
+  return read_choice(value, EnumNames<T>::kAll);
 }
 
-// One for each table of the schema.
-Status read_env(Draft& draft, const TomlValue& value);
-Status read_user(Draft& draft, const TomlValue& value);
-Status read_rootfs(Draft& draft, const TomlValue& value);
-Status read_mounts(Draft& draft, const TomlValue& value);
-Status read_limits(Draft& draft, const TomlValue& value);
-Status read_network(Draft& draft, const TomlValue& value);
-Status read_allow(Draft& draft, const TomlValue& value);  // network.allow
-Status read_sets(Draft& draft, const TomlValue& value);
-Status read_security(Draft& draft, const TomlValue& value);
-Status read_share(Draft& draft, const TomlValue& value);
+// Tables that are no plain tables of keys.
+Status read_mounts(ProfileDraft& draft, const TomlValue& value);
+Status read_sets(ProfileDraft& draft, const TomlValue& value);
 
 }  // namespace snug

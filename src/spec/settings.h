@@ -11,69 +11,9 @@
 #include <string>
 #include <vector>
 
-#include "base/origin.h"
+#include "spec/values.h"
 
 namespace snug {
-
-template<class T>
-struct Setting {
-  T value{};
-  Origin origin{};
-  bool operator==(const Setting&) const = default;
-};
-template<class T>
-using Maybe = std::optional<Setting<T>>;
-
-enum class Toggle { Auto, On, Off };
-enum class IdMode { Single, Range };
-enum class OverlayDriver { Auto, Native, Fuse };
-enum class Writable { Auto, Tmpfs, Disk, None };
-enum class NetworkMode { None, Gate, Full, Host, Container };
-enum class Tier { Strict, Default, Dev, Off };
-enum class ProcView { Masked, Full };
-// How far a sandbox is closed off, the tightest first. NoProc is what an outer container allows by default:
-// where it keeps a fresh /proc or /sys, sysctls or a host name from the sandbox, the outer ones are taken,
-// read-only.
-enum class Isolation { Full, NoProc };
-enum class Access { ReadOnly, ReadWrite };
-enum class MountType { Bind, Cow, Tmpfs };
-enum class Missing { Fail, Skip };  // Skip only if the user said optional
-
-// Who the payload is inside. Auto: the image's user, or root; you on the host image.
-struct RunAs {
-  enum class Kind { Auto, Root, Self, Named };
-  Kind kind{Kind::Auto};
-  std::string user{};   // Named: a user name or number, as typed
-  std::string group{};  // Named: a group name or number, or "" for the user's own
-  bool operator==(const RunAs&) const = default;
-};
-
-struct EnvVariable {
-  std::string name{};
-  std::string value{};
-  Origin origin{};
-  bool operator==(const EnvVariable&) const = default;
-};
-
-struct Mount {
-  MountType type{MountType::Bind};
-  std::string source{};  // absolute on the host; "" for a tmpfs
-  std::string target{};  // absolute inside, normalised
-  Access access{Access::ReadOnly};
-  Missing missing{Missing::Fail};
-  std::uint64_t size{0};      // tmpfs: bytes, 0 for the kernel's half of memory
-  std::uint32_t mode{01777};  // tmpfs: permission bits of its root
-  Origin origin{};
-  bool operator==(const Mount&) const = default;
-};
-
-// Rules of the gate under one name, "@name".
-struct HostSet {
-  std::string name{};
-  std::vector<std::string> rules{};
-  Origin origin{};
-  bool operator==(const HostSet&) const = default;
-};
 
 template<template<class> class Field>
 struct Settings {
@@ -148,36 +88,5 @@ struct Settings {
 
   bool operator==(const Settings&) const = default;
 };
-
-using Profile = Settings<Maybe>;
-using Spec = Settings<Setting>;
-
-// Calls visit(member of each object…) for every single-valued member, in the order of the schema.
-template<class Visit, class... S>
-void for_each_setting(Visit&& visit, S&&... s) {
-  visit(s.image...), visit(s.command...), visit(s.entrypoint...), visit(s.workdir...), visit(s.hostname...);
-  visit(s.name...), visit(s.remove_at_end...), visit(s.run_as...), visit(s.ids...), visit(s.fake_root...);
-  visit(s.overlay...), visit(s.writable...), visit(s.read_only...), visit(s.rootfs_size...);
-  visit(s.memory...), visit(s.memory_reservation...), visit(s.swap...), visit(s.cpus...);
-  visit(s.cpu_weight...), visit(s.cpuset...), visit(s.pids...), visit(s.io_weight...);
-  visit(s.nofile...), visit(s.timeout_ms...), visit(s.limits_required...), visit(s.network...);
-  visit(s.network_of...);
-  visit(s.seccomp...), visit(s.nested_userns...), visit(s.proc...), visit(s.landlock...);
-  visit(s.require...);
-  visit(s.wayland...), visit(s.x11...), visit(s.audio...), visit(s.gpu...), visit(s.ssh_agent...);
-  visit(s.tty...), visit(s.shell...);
-}
-
-// The same for every list. Lists accumulate over the layers; a mount whose target is already there replaces
-// it in place.
-template<class Visit, class... S>
-void for_each_list(Visit&& visit, S&&... s) {
-  visit(s.env_pass...), visit(s.env_set...), visit(s.mounts...), visit(s.allow...), visit(s.deny...),
-      visit(s.sets...);
-  visit(s.publish...), visit(s.hosts...), visit(s.dns...), visit(s.dns_search...), visit(s.alias...);
-  visit(s.io_max...), visit(s.hugetlb...), visit(s.ulimits...);
-  visit(s.seccomp_allow...), visit(s.seccomp_deny...), visit(s.seccomp_abi...), visit(s.cap_add...),
-      visit(s.cap_drop...);
-}
 
 }  // namespace snug

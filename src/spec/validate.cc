@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
-#include "base/path.h"
 #include "base/text.h"
-#include "spec/env_file.h"
-#include "spec/names.h"
-#include "spec/network_names.h"
 #include "spec/not_built.h"
+#include "spec/schema.h"
+#include "spec/settings.h"
 #include "spec/target.h"
 
 namespace snug {
@@ -24,19 +23,19 @@ Status check_names(const Spec& spec) {
   if (spec.image.value.empty())
     return refuse("no image is named", spec.image.origin,
                   "name one: snug run IMAGE COMMAND, or image = in a profile; \"host\" needs nothing");
-  if (spec.workdir)
-    if (const auto path = parse_workdir(spec.workdir->value, "workdir"); !path)
-      return refuse(path.error().step, spec.workdir->origin, path.error().hint);
-  if (spec.hostname)
-    if (const auto status = check_hostname(spec.hostname->value, "hostname"); !status)
-      return refuse(status.error().step, spec.hostname->origin, status.error().hint);
   for (const auto* words : {&spec.command, &spec.entrypoint})
     if (*words && !(*words)->value.empty() && (*words)->value.front().empty())
       return refuse("the command is empty text", (*words)->origin, "name a program");
-  for (const EnvVariable& variable : spec.env_set)
-    if (const auto problem = env_name_problem(variable.name))
-      return refuse(fmt::format("env: the variable name \"{}\" {}", escape_control(variable.name), *problem),
-                    variable.origin, "");
+  return {};
+}
+
+// Each key by itself.
+Status check_keys(const Spec& spec) {
+  for (const Section& section : schema())
+    for (const Key& key : section.keys)
+      if (key.value.check)
+        if (Status status = key.value.check(spec, key_path(section, key)); !status)
+          return status;
   return {};
 }
 
@@ -92,36 +91,21 @@ Status check_network(const Spec& spec) {
   return {};
 }
 
-// What is written into the sandbox's /etc/hosts and /etc/resolv.conf.
-struct NameList {
-  std::vector<Setting<std::string>> Spec::*list;
-  std::string_view key;
-  Status (*check)(std::string_view text, std::string_view what);
-  bool asks;  // is of no use where no name server can be asked
-};
-constexpr NameList kNameLists[] = {
-    {&Spec::hosts, "network.hosts", check_host_entry, false},
-    {&Spec::dns, "network.dns", check_name_server, true},
-    {&Spec::dns_search, "network.dns-search", check_host_name, true},
-    {&Spec::alias, "network.alias", check_host_name, false},
-};
-
+// Name servers are of no use where none can be asked.
 Status check_name_service(const Spec& spec) {
-  for (const NameList& names : kNameLists) {
-    for (const auto& item : spec.*names.list)
-      if (const auto status = names.check(item.value, names.key); !status)
-        return refuse(status.error().step, item.origin, status.error().hint);
-    if (!names.asks || (spec.*names.list).empty())
+  for (const auto& [list, key] :
+       {std::pair{&spec.dns, "network.dns"}, std::pair{&spec.dns_search, "network.dns-search"}}) {
+    if (list->empty())
       continue;
-    const Origin& origin = (spec.*names.list).front().origin;
+    const Origin& origin = list->front().origin;
     if (spec.network.value == NetworkMode::None)
-      return refuse(fmt::format("{}: without a network there is no name server to ask", names.key), origin,
+      return refuse(fmt::format("{}: without a network there is no name server to ask", key), origin,
                     "leave it out, or choose another network; --add-host needs none");
     if (spec.network.value == NetworkMode::Container)
-      return refuse(fmt::format("{}: name servers are those of the container whose network it is", names.key),
+      return refuse(fmt::format("{}: name servers are those of the container whose network it is", key),
                     origin, "name them where that one is started");
     if (spec.network.value == NetworkMode::Gate)
-      return refuse(fmt::format("{}: the gate resolves names itself", names.key), origin,
+      return refuse(fmt::format("{}: the gate resolves names itself", key), origin,
                     "leave it out: --allow says which names there are");
   }
   return {};
@@ -144,8 +128,8 @@ Status check_security(const Spec& spec) {
 }  // namespace
 
 Status validate(const Spec& spec) {
-  for (const auto check : {check_not_built, check_names, check_mounts, check_rootfs, check_identity,
-                           check_network, check_name_service, check_security})
+  for (const auto check : {check_not_built, check_names, check_keys, check_mounts, check_rootfs,
+                           check_identity, check_network, check_name_service, check_security})
     if (auto status = check(spec); !status)
       return status;
   return {};

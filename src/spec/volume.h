@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "spec/settings.h"
+#include "spec/values.h"
 
 namespace snug {
 

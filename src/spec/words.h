@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/enum_names.h"
-#include "spec/settings.h"
+#include "spec/values.h"
 
 namespace snug {
 

@@ -1,10 +1,12 @@
 // Profiles (snug.toml comes with cloned projects). An error names file, line and column; every value has the
 // file as its origin; mounts are absolute; a layer without wishes changes nothing; what validate() refuses it
 // explains; what spec_toml() prints is the same profile again.
+#include "base/overloaded.h"
 #include "check.h"
 #include "cli/show/spec_json.h"
 #include "spec/merge.h"
 #include "spec/profile.h"
+#include "spec/schema.h"
 #include "spec/validate.h"
 
 using namespace snug;
@@ -18,35 +20,26 @@ void check_origin(const Origin& origin) {
 }
 
 void check_origins(const Profile& profile) {
-  for_each_setting(
-      [](const auto& setting) {
-        if (setting)
-          check_origin(setting->origin);
-      },
-      profile);
-  for_each_list(
-      [](const auto& list) {
-        for (const auto& item : list) check_origin(item.origin);
-      },
-      profile);
+  for_each_setting(overloaded{[]<class T>(const Maybe<T>& setting) {
+                                if (setting)
+                                  check_origin(setting->origin);
+                              },
+                              []<class T>(const std::vector<T>& list) {
+                                for (const T& item : list) check_origin(item.origin);
+                              }},
+                   profile);
 }
 
 Spec without_origins(Spec spec) {
-  for_each_setting(
-      [](auto& setting) {
-        if constexpr (requires { setting->origin; }) {
-          if (setting)
-            setting->origin = {};
-        } else {
-          setting.origin = {};
-        }
-      },
-      spec);
-  for_each_list(
-      [](auto& list) {
-        for (auto& item : list) item.origin = {};
-      },
-      spec);
+  for_each_setting(overloaded{[]<class T>(Setting<T>& setting) { setting.origin = {}; },
+                              []<class T>(Maybe<T>& setting) {
+                                if (setting)
+                                  setting->origin = {};
+                              },
+                              []<class T>(std::vector<T>& list) {
+                                for (T& item : list) item.origin = {};
+                              }},
+                   spec);
   return spec;
 }
 

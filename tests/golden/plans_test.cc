@@ -16,6 +16,7 @@
 #include "cli/show/report.h"
 #include "spec/merge.h"
 #include "spec/profile_chain.h"
+#include "spec/settings.h"
 #include "spec/shipped.h"
 #include "spec/validate.h"
 #include "support/fake_host.h"

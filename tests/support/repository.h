@@ -1,8 +1,10 @@
-// Where the sources lie, for tests that read some of them.
+// The files of the project that tests compare with.
 #pragma once
 
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <string>
 
 namespace snug {
@@ -20,6 +22,15 @@ inline std::string repository() {
       return dir.string() + "/";
   FAIL("the sources were not found from " << here);
   return "";
+}
+
+// The whole text of a file.
+inline std::string text_of_file(const std::string& path) {
+  std::ifstream file{path};
+  REQUIRE(file);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
 }
 
 }  // namespace snug

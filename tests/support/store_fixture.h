@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "container/container_record.h"
 #include "container/names.h"
 #include "container/store.h"
 #include "support/scratch_dir.h"

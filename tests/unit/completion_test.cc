@@ -5,7 +5,6 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
-#include <sstream>
 
 #include "cli/grammar/completion_parts.h"
 #include "cli/grammar/definition.h"
@@ -16,20 +15,12 @@ using namespace snug;
 
 namespace {
 
-std::string read(const std::string& path) {
-  std::ifstream file{path};
-  REQUIRE(file);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 void check_current(const std::string& name, const std::string& generated) {
   const std::string path = repository() + name;
   if (std::getenv("UPDATE_GOLDEN"))
     std::ofstream{path} << generated;
   INFO("UPDATE_GOLDEN=1 writes " << name << " anew");
-  CHECK(read(path) == generated);
+  CHECK(text_of_file(path) == generated);
 }
 
 // Puts `generated` between the marks of one part.
@@ -51,7 +42,7 @@ TEST_CASE("the completions kept in the repository are current") {
 }
 
 TEST_CASE("the lists in the man page are current") {
-  std::string page = read(repository() + "docs/man/snug.1");
+  std::string page = text_of_file(repository() + "docs/man/snug.1");
   page = put(page, "synopsis", man_synopsis());
   page = put(page, "commands", man_commands());
   page = put(page, "options", man_options());

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "container/container_record.h"
 #include "support/store_fixture.h"
 
 using namespace snug;

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <fstream>
 
+#include "container/container_record.h"
 #include "container/store.h"
 #include "files/maps_file.h"
 #include "support/store_fixture.h"

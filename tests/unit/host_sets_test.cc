@@ -4,6 +4,7 @@
 #include "plan/plan.h"
 #include "plan/reach.h"
 #include "spec/merge.h"
+#include "spec/settings.h"
 #include "support/fake_host.h"
 
 using namespace snug;

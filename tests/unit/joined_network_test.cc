@@ -6,6 +6,7 @@
 #include "spec/merge.h"
 #include "spec/network_names.h"
 #include "spec/profile.h"
+#include "spec/settings.h"
 #include "spec/validate.h"
 #include "support/fake_host.h"
 

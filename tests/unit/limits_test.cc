@@ -9,6 +9,7 @@
 #include "plan/plan.h"
 #include "spec/limits.h"
 #include "spec/merge.h"
+#include "spec/settings.h"
 #include "support/fake_host.h"
 
 namespace snug {

@@ -15,6 +15,11 @@ Result<Options> parse(std::initializer_list<std::string_view> words) {
   return parse_command_line(std::span{words.begin(), words.size()});
 }
 
+Words typed(const RunOptions& run, std::string_view option) {
+  const auto texts = run.texts_of(option);
+  return {texts.begin(), texts.end()};
+}
+
 Error error_of(std::initializer_list<std::string_view> words) {
   const auto options = parse(words);
   REQUIRE_FALSE(options);
@@ -64,20 +69,23 @@ TEST_CASE("where the options end and the payload begins") {
 
 TEST_CASE("docker's ways to write an option") {
   const auto options =
-      parse({"run", "-it", "-eA=1", "-e", "B", "--env=C=x=y", "-v", "/a:/b", "-v/c:/d:ro", "--network=host",
-             "-im=512m", "-e", "X=", "--entrypoint=", "-h", "box", "--rm=false", "img"});
+      parse({"run",   "-it",        "-eA=1",          "-e",        "B",     "--env=C=x=y", "-v",
+             "/a:/b", "-v/c:/d:ro", "--network=host", "-im=512m",  "-e",    "X=",          "--entrypoint=",
+             "-h",    "box",        "--rm=false",     "--audio=0", "--x11", "img"});
   REQUIRE(options);
   const RunOptions& run = options->run;
   CHECK(run.interactive == true);
   CHECK(run.tty == true);
-  CHECK(run.env == Words{"A=1", "B", "C=x=y", "X="});
-  CHECK(run.volumes == Words{"/a:/b", "/c:/d:ro"});
-  CHECK(run.network == "host");
-  CHECK(run.memory == "512m");
-  CHECK(run.entrypoint == "");
-  CHECK(run.hostname == "box");
+  CHECK(typed(run, "env") == Words{"A=1", "B", "C=x=y", "X="});
+  CHECK(typed(run, "volume") == Words{"/a:/b", "/c:/d:ro"});
+  CHECK(typed(run, "network") == Words{"host"});
+  CHECK(typed(run, "memory") == Words{"512m"});
+  CHECK(typed(run, "entrypoint") == Words{""});
+  CHECK(typed(run, "hostname") == Words{"box"});
   CHECK(run.rm == false);
-  CHECK(run.gpu == std::nullopt);
+  CHECK(typed(run, "gpu").empty());
+  CHECK(typed(run, "audio") == Words{"false"});
+  CHECK(typed(run, "x11") == Words{"true"});
   CHECK(run.image == "img");
 }
 
@@ -85,8 +93,8 @@ TEST_CASE("the last of two values wins, lists keep their order, brackets are tex
   const auto options =
       parse({"run", "-w", "/a", "--workdir", "/b", "--allow", "[::1]", "--allow", "b", "img"});
   REQUIRE(options);
-  CHECK(options->run.workdir == "/b");
-  CHECK(options->run.allow == Words{"[::1]", "b"});
+  CHECK(typed(options->run, "workdir") == Words{"/b"});
+  CHECK(typed(options->run, "allow") == Words{"[::1]", "b"});
 }
 
 TEST_CASE("an unknown option is named, with the nearest that there is") {
@@ -169,7 +177,7 @@ TEST_CASE("five thousand volumes are parsed") {
   words.push_back("img");
   const auto options = parse_command_line(words);
   REQUIRE(options);
-  CHECK(options->run.volumes.size() == 5000);
+  CHECK(options->run.texts_of("volume").size() == 5000);
 }
 
 TEST_CASE("the definition has no two options of one name in one command") {

@@ -5,6 +5,7 @@
 #include "cli/show/table.h"
 #include "spec/merge.h"
 #include "spec/profile.h"
+#include "spec/settings.h"
 
 using namespace snug;
 

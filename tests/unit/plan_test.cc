@@ -7,6 +7,7 @@
 
 #include "plan/views.h"
 #include "spec/merge.h"
+#include "spec/settings.h"
 #include "support/fake_host.h"
 
 using namespace snug;

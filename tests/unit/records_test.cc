@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "container/container_record.h"
 #include "container/record.h"
 #include "files/maps_file.h"
 #include "support/repository.h"

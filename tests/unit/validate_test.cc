@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "spec/merge.h"
+#include "spec/settings.h"
 
 using namespace snug;
 

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <fstream>
 
+#include "container/container_record.h"
 #include "plan/views.h"
 #include "support/store_fixture.h"
 

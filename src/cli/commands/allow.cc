@@ -6,6 +6,7 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/container_ask.h"
 #include "cli/show/report.h"
+#include "container/container_record.h"
 #include "container/store.h"
 #include "host/real_host.h"
 #include "session/planning.h"

@@ -8,6 +8,7 @@
 #include "cli/commands/commands.h"
 #include "cli/show/report.h"
 #include "client/opened.h"
+#include "container/container_record.h"
 #include "host/real_host.h"
 #include "image/commit_change.h"
 #include "spec/publish.h"

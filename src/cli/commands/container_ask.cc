@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/show/report.h"
+#include "container/container_record.h"
 #include "container/control.h"
 #include "host/real_host.h"
 

@@ -5,6 +5,7 @@
 #include "cli/commands/exec_into.h"
 #include "cli/input/flags_layer.h"
 #include "cli/input/standard_streams.h"
+#include "spec/settings.h"
 
 namespace snug {
 
@@ -35,10 +36,11 @@ Result<int> exec_command(const Options& options) {
   if (!container)
     return tl::unexpected{container.error()};
   RunOptions run;
-  run.env = typed.env;
-  run.env_files = typed.env_files;
-  run.workdir = typed.workdir;
-  run.user = typed.user;
+  run.keys = {{"env", typed.env}, {"env-file", typed.env_files}};
+  if (typed.workdir)
+    run.keys.push_back({"workdir", {*typed.workdir}});
+  if (typed.user)
+    run.keys.push_back({"user", {*typed.user}});
   return exec_into(*host, *container,
                    {.options = std::move(run),
                     .command = typed.command,

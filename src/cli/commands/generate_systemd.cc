@@ -3,6 +3,7 @@
 #include "cli/commands/commands.h"
 #include "cli/show/report.h"
 #include "cli/show/systemd_unit.h"
+#include "container/container_record.h"
 #include "container/store.h"
 #include "host/real_host.h"
 

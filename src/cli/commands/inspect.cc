@@ -1,4 +1,3 @@
-#include <array>
 #include <optional>
 #include <string_view>
 
@@ -7,6 +6,8 @@
 #include "cli/commands/commands.h"
 #include "cli/show/container_list.h"
 #include "cli/show/report.h"
+#include "cli/show/spec_json.h"
+#include "container/container_record.h"
 #include "container/store.h"
 #include "host/real_host.h"
 #include "image/writable_layer.h"
@@ -23,36 +24,6 @@ Json member(const Json& json, std::string_view name) {
         return value;
   return {};
 }
-
-// A setting without its origin, and a list of them.
-Json plain(const Json& json) {
-  if (const auto* array = std::get_if<Json::Array>(&json.value)) {
-    Json::Array values;
-    for (const Json& one : *array) values.push_back(plain(one));
-    return values;
-  }
-  const auto* object = std::get_if<Json::Object>(&json.value);
-  const bool setting =
-      object && object->size() == 2 && (*object)[0].first == "value" && (*object)[1].first == "origin";
-  return setting ? (*object)[0].second : json;
-}
-
-template<std::size_t N>
-Json::Object group(const Json& spec, const std::array<std::string_view, N>& names) {
-  Json::Object object;
-  for (const std::string_view name : names) object.emplace_back(name, plain(member(spec, name)));
-  return object;
-}
-
-constexpr std::array<std::string_view, 14> kLimits{
-    "memory",     "memory_reservation", "swap",   "cpus",    "cpu_weight", "cpuset",
-    "pids",       "io_weight",          "io_max", "hugetlb", "ulimits",    "nofile",
-    "timeout_ms", "limits_required"};
-constexpr std::array<std::string_view, 10> kNetwork{"network", "network_of", "allow", "deny",       "sets",
-                                                    "publish", "hosts",      "dns",   "dns_search", "alias"};
-constexpr std::array<std::string_view, 13> kSecurity{
-    "run_as",  "ids",      "fake_root",     "seccomp", "seccomp_allow", "seccomp_deny", "seccomp_abi",
-    "cap_add", "cap_drop", "nested_userns", "proc",    "landlock",      "require"};
 
 Json strings(const std::vector<std::string>& texts) {
   return Json::Array{texts.begin(), texts.end()};
@@ -97,7 +68,7 @@ Result<Json> inspect(const ContainerStore& store, const std::string& name) {
   if (!running)
     return tl::unexpected{running.error()};
   const Json record_json = to_json(*record);
-  const Json spec = member(record_json, "spec");
+  const Spec& spec = record->spec;
   const ListedContainer listed{.name = container->name(), .running = *running, .state = std::move(*state)};
   return Json::Object{{"name", listed.name},
                       {"id", record->id},
@@ -107,12 +78,13 @@ Result<Json> inspect(const ContainerStore& store, const std::string& name) {
                       {"command", strings(listed.state.command)},
                       {"ports", strings(listed.state.ports)},
                       {"env", strings(environment_of(*record, listed.state))},
-                      {"mounts", member(spec, "mounts")},
-                      {"limits", group(spec, kLimits)},
-                      {"network", group(spec, kNetwork)},
-                      {"security", group(spec, kSecurity)},
+                      {"mounts", member(member(record_json, "spec"), "mounts")},
+                      {"user", values_of("user", spec)},
+                      {"limits", values_of("limits", spec)},
+                      {"network", values_of("network", spec)},
+                      {"security", values_of("security", spec)},
                       {"rules", member(record_json, "rules")},
-                      {"spec", spec},
+                      {"spec", settings_json(spec)},
                       {"paths", paths_json(*container)}};
 }
 

@@ -8,6 +8,7 @@
 #include "cli/show/report.h"
 #include "cli/show/spec_json.h"
 #include "spec/merge.h"
+#include "spec/settings.h"
 
 namespace snug {
 namespace {

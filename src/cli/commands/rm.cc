@@ -9,6 +9,7 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/container_ask.h"
 #include "cli/show/report.h"
+#include "container/container_record.h"
 #include "container/control.h"
 #include "host/real_host.h"
 

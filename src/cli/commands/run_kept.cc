@@ -14,6 +14,7 @@
 #include "cli/show/session_end.h"
 #include "client/attach.h"
 #include "container/channel.h"
+#include "container/container_record.h"
 #include "container/control.h"
 #include "session/kept.h"
 

@@ -8,6 +8,7 @@
 #include "cli/commands/container_ask.h"
 #include "cli/input/flags_layer.h"
 #include "cli/show/report.h"
+#include "container/container_record.h"
 #include "host/real_host.h"
 #include "plan/limits.h"
 #include "spec/merge.h"

@@ -169,6 +169,7 @@ Kind kind_of(const OptionDef& option) {
                         [](std::optional<std::string> CommonOptions::*) { return Kind::Value; },
                         [](std::vector<std::string> RunOptions::*) { return Kind::Repeated; },
                         [](std::vector<std::string> ContainerOptions::*) { return Kind::Repeated; },
+                        [](ByName store) { return store.kind; },
                     },
                     option.store);
 }

@@ -12,14 +12,19 @@
 
 namespace snug {
 
+enum class Kind { Flag, Value, Repeated };
+
+// Into RunOptions::keys, by the option's name.
+struct ByName {
+  Kind kind;
+};
+
 // Where a typed option goes, which is also its kind: a switch, a value (the last one wins), or a list.
 using Store =
     std::variant<std::optional<bool> RunOptions::*, std::optional<std::string> RunOptions::*,
                  std::vector<std::string> RunOptions::*, std::optional<bool> ContainerOptions::*,
                  std::optional<std::string> ContainerOptions::*, std::vector<std::string> ContainerOptions::*,
-                 std::optional<bool> CommonOptions::*, std::optional<std::string> CommonOptions::*>;
-
-enum class Kind { Flag, Value, Repeated };
+                 std::optional<bool> CommonOptions::*, std::optional<std::string> CommonOptions::*, ByName>;
 
 // What a shell offers as the value.
 enum class Complete {

@@ -2,8 +2,11 @@
 // touches the machine, so that --help and --version work everywhere.
 #pragma once
 
+#include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace snug {
@@ -58,17 +61,19 @@ struct CommonOptions {
   bool operator==(const CommonOptions&) const = default;
 };
 
+// One option by its name, without the dashes.
+struct TypedOption {
+  std::string name{};
+  std::vector<std::string> texts{};  // each time that it was typed; of a switch "true" or "false"
+  bool operator==(const TypedOption&) const = default;
+};
+
 // Shared by run, shell and explain. A switch that was not typed is absent, so that "--gpu=false" can close
 // what a profile opens.
 struct RunOptions {
   std::optional<std::string> profile{};
   std::optional<bool> interactive{};
   std::optional<bool> tty{};
-  std::optional<std::string> entrypoint{};
-  std::optional<std::string> workdir{};
-  std::optional<std::string> user{};
-  std::optional<std::string> hostname{};
-  std::optional<std::string> timeout{};
   std::optional<bool> init{};
 
   std::optional<std::string> name{};
@@ -89,52 +94,9 @@ struct RunOptions {
   std::optional<std::string> health_retries{};
   std::optional<bool> no_healthcheck{};
 
-  std::vector<std::string> env{};
-  std::vector<std::string> env_files{};
-
-  std::vector<std::string> volumes{};
-  std::vector<std::string> mounts{};
-  std::vector<std::string> tmpfs{};
-  std::optional<bool> read_only{};
-  std::optional<std::string> overlay{};
-  std::optional<std::string> writable{};
-  std::optional<std::string> size{};
-
-  std::optional<std::string> network{};
-  std::vector<std::string> allow{};
-  std::vector<std::string> deny{};
-  std::vector<std::string> publish{};
-  std::vector<std::string> add_hosts{};
-  std::vector<std::string> dns{};
-  std::vector<std::string> dns_search{};
-  std::vector<std::string> network_aliases{};
-
-  std::optional<std::string> memory{};
-  std::optional<std::string> memory_swap{};
-  std::optional<std::string> cpus{};
-  std::optional<std::string> memory_reservation{};
-  std::optional<std::string> pids_limit{};
-  std::optional<std::string> cpu_shares{};
-  std::optional<std::string> cpuset{};
-  std::optional<std::string> blkio_weight{};
-  std::vector<std::string> device_read_bps{};
-  std::vector<std::string> device_write_bps{};
-  std::vector<std::string> device_read_iops{};
-  std::vector<std::string> device_write_iops{};
-  std::vector<std::string> ulimits{};
-
-  std::optional<std::string> ids{};
-  std::optional<std::string> fake_root{};
-  std::optional<std::string> require{};
-  std::optional<std::string> seccomp{};
-  std::vector<std::string> cap_add{};
-  std::vector<std::string> cap_drop{};
-
-  std::optional<bool> wayland{};
-  std::optional<bool> x11{};
-  std::optional<bool> audio{};
-  std::optional<bool> gpu{};
-  std::optional<bool> ssh_agent{};
+  // The options that stand for keys of the profile (spec/schema.h), in the order in which they were first
+  // typed.
+  std::vector<TypedOption> keys{};
 
   std::optional<std::string> json_status_fd{};
   std::optional<bool> dry_run{};
@@ -150,6 +112,12 @@ struct RunOptions {
   // well. Whoever may look at the disk decides: settle_explain_word().
   bool image_may_be_path{};
   bool operator==(const RunOptions&) const = default;
+
+  // What was typed for an option of `keys`; empty where it was not.
+  std::span<const std::string> texts_of(std::string_view option) const {
+    const auto found = std::ranges::find(keys, option, &TypedOption::name);
+    return found == keys.end() ? std::span<const std::string>{} : std::span{found->texts};
+  }
 };
 
 // Of the commands for containers that are there: each takes some of these. Their names are in Options::words.

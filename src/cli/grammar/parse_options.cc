@@ -160,8 +160,21 @@ Status store(const OptionDef& option, std::vector<std::string> typed, Options& o
     to = std::move(typed);
     return {};
   };
+  const auto keep_key = [&](ByName to) -> Status {
+    if (to.kind == Kind::Flag) {
+      const auto value = parse_switch(option, typed.back());
+      if (!value)
+        return tl::unexpected{value.error()};
+      typed = {*value ? "true" : "false"};
+    } else if (to.kind == Kind::Value) {
+      typed = {std::move(typed.back())};
+    }
+    out.run.keys.push_back({std::string{option.name}, std::move(typed)});
+    return {};
+  };
   return std::visit(
       overloaded{
+          [&](ByName to) { return keep_key(to); },
           [&](std::optional<bool> RunOptions::*m) { return keep_flag(out.run.*m); },
           [&](std::optional<bool> ContainerOptions::*m) { return keep_flag(out.container.*m); },
           [&](std::optional<bool> CommonOptions::*m) { return keep_flag(out.common.*m); },

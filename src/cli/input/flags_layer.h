@@ -4,7 +4,7 @@
 #include "base/result.h"
 #include "cli/grammar/options.h"
 #include "host/host_view.h"
-#include "spec/settings.h"
+#include "spec/settings_fwd.h"
 
 namespace snug {
 

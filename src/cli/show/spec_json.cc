@@ -3,116 +3,11 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "spec/words.h"
+#include "spec/schema.h"
+#include "spec/settings.h"
 
 namespace snug {
 namespace {
-
-template<HasEnumNames T>
-std::string text_of(T value) {
-  return std::string{enum_name(value)};
-}
-std::string text_of(const RunAs& value) {
-  return value.kind != RunAs::Kind::Named ? std::string{enum_name(value.kind)}
-         : value.group.empty()            ? value.user
-                                          : fmt::format("{}:{}", value.user, value.group);
-}
-
-// Sizes as a profile writes them, the largest unit that divides them.
-std::string size_text(std::uint64_t bytes) {
-  constexpr const char* kUnits[] = {"", "K", "M", "G", "T"};
-  unsigned unit = 0;
-  while (bytes != 0 && bytes % 1024 == 0 && unit < 4) {
-    bytes /= 1024;
-    ++unit;
-  }
-  return fmt::format("{}{}", bytes, kUnits[unit]);
-}
-
-std::string duration_text(std::uint64_t ms) {
-  if (ms % 1000 != 0)
-    return fmt::format("{}ms", ms);
-  return ms % 60000 == 0 ? fmt::format("{}m", ms / 60000) : fmt::format("{}s", ms / 1000);
-}
-
-Json argv_json(const std::vector<std::string>& words) {
-  Json::Array array;
-  for (const std::string& text : words) array.emplace_back(text);
-  return array;
-}
-
-class Collector {
- public:
-  std::vector<ShownKey> keys;
-
-  void add(std::string_view table, std::string_view key, Json value, const Origin& origin) {
-    keys.push_back({.table = table, .key = key, .value = std::move(value), .origin = origin.text});
-  }
-  template<class T, class Show>
-  void maybe(std::string_view table, std::string_view key, const Maybe<T>& setting, Show show) {
-    if (setting)
-      add(table, key, show(setting->value), setting->origin);
-  }
-  void list(std::string_view table, std::string_view key, const std::vector<Setting<std::string>>& list) {
-    if (list.empty())
-      return;
-    Json::Array items;
-    std::vector<std::string> origins;
-    for (const auto& item : list) {
-      items.emplace_back(item.value);
-      if (origins.empty() || origins.back() != item.origin.text)
-        origins.push_back(item.origin.text);
-    }
-    add(table, key, std::move(items), {join(origins, ", ")});
-  }
-};
-
-void add_env(Collector& to, const Spec& spec) {
-  to.list("env", "pass", spec.env_pass);
-  Json::Object set;
-  std::vector<std::string> origins;
-  for (const EnvVariable& variable : spec.env_set) {
-    // Later wins, and a table has each key once.
-    std::erase_if(set, [&](const auto& member) { return member.first == variable.name; });
-    set.emplace_back(variable.name, variable.value);
-    if (origins.empty() || origins.back() != variable.origin.text)
-      origins.push_back(variable.origin.text);
-  }
-  if (!set.empty())
-    to.add("env", "set", std::move(set), {join(origins, ", ")});
-}
-
-void add_seccomp(Collector& to, const Spec& spec) {
-  if (spec.seccomp_allow.empty() && spec.seccomp_deny.empty() && spec.seccomp_abi.empty())
-    return to.add("security", "seccomp", text_of(spec.seccomp.value), spec.seccomp.origin);
-  Collector parts;
-  parts.list("", "allow", spec.seccomp_allow);
-  parts.list("", "deny", spec.seccomp_deny);
-  parts.list("", "abi", spec.seccomp_abi);
-  Json::Object table{{"base", text_of(spec.seccomp.value)}};
-  std::vector<std::string> origins{spec.seccomp.origin.text};
-  for (ShownKey& part : parts.keys) {
-    table.emplace_back(part.key, std::move(part.value));
-    origins.push_back(part.origin);
-  }
-  to.add("security", "seccomp", std::move(table), {join(origins, ", ")});
-}
-
-Json mount_json(const Mount& mount) {
-  Json::Object object{{"type", text_of(mount.type)}};
-  if (mount.type != MountType::Tmpfs)
-    object.emplace_back("source", mount.source);
-  object.emplace_back("target", mount.target);
-  if (mount.type != MountType::Cow)  // always writable, and the key is refused there
-    object.emplace_back("access", text_of(mount.access));
-  if (mount.missing == Missing::Skip)
-    object.emplace_back("optional", true);
-  if (mount.type == MountType::Tmpfs && mount.size != 0)
-    object.emplace_back("size", size_text(mount.size));
-  if (mount.type == MountType::Tmpfs)
-    object.emplace_back("mode", fmt::format("{:04o}", mount.mode));
-  return object;
-}
 
 bool is_bare_key(std::string_view key) {
   return !key.empty() && key.find_first_not_of(
@@ -156,59 +51,16 @@ std::string toml_value(const Json& value) {
 }  // namespace
 
 std::vector<ShownKey> shown_keys(const Spec& spec) {
-  Collector to;
-  const auto same = [](const auto& value) { return Json(value); };
-  if (!spec.image.value.empty())
-    to.add("", "image", spec.image.value, spec.image.origin);
-  to.maybe("", "command", spec.command, argv_json);
-  to.maybe("", "workdir", spec.workdir, same);
-  to.maybe("", "hostname", spec.hostname, same);
-  add_env(to, spec);
-  to.add("user", "run-as", text_of(spec.run_as.value), spec.run_as.origin);
-  to.add("user", "ids", text_of(spec.ids.value), spec.ids.origin);
-  to.add("user", "fake-root", text_of(spec.fake_root.value), spec.fake_root.origin);
-  to.add("rootfs", "overlay", text_of(spec.overlay.value), spec.overlay.origin);
-  to.add("rootfs", "writable", text_of(spec.writable.value), spec.writable.origin);
-  to.maybe("rootfs", "size", spec.rootfs_size, size_text);
-  to.maybe("limits", "memory", spec.memory, size_text);
-  to.maybe("limits", "memory-reservation", spec.memory_reservation, size_text);
-  to.maybe("limits", "swap", spec.swap, size_text);
-  to.maybe("limits", "cpus", spec.cpus, same);
-  to.maybe("limits", "cpu-weight", spec.cpu_weight, same);
-  to.maybe("limits", "cpuset", spec.cpuset, same);
-  to.maybe("limits", "pids", spec.pids, same);
-  to.maybe("limits", "io-weight", spec.io_weight, same);
-  to.list("limits", "io-max", spec.io_max);
-  to.list("limits", "hugetlb", spec.hugetlb);
-  to.list("limits", "ulimits", spec.ulimits);
-  to.maybe("limits", "nofile", spec.nofile, same);
-  to.maybe("limits", "timeout", spec.timeout_ms, duration_text);
-  to.add("limits", "required", spec.limits_required.value, spec.limits_required.origin);
-  std::string mode = text_of(spec.network.value);
-  if (spec.network.value == NetworkMode::Container && spec.network_of)
-    mode += ":" + spec.network_of->value;
-  to.add("network", "mode", mode, spec.network.origin);
-  to.list("network", "allow", spec.allow);
-  to.list("network", "deny", spec.deny);
-  to.list("network", "publish", spec.publish);
-  to.list("network", "hosts", spec.hosts);
-  to.list("network", "dns", spec.dns);
-  to.list("network", "dns-search", spec.dns_search);
-  to.list("network", "alias", spec.alias);
-  for (const HostSet& set : spec.sets)
-    to.add("sets", set.name, Json::Array{set.rules.begin(), set.rules.end()}, set.origin);
-  add_seccomp(to, spec);
-  to.list("security", "caps", spec.cap_add);
-  to.add("security", "nested-userns", spec.nested_userns.value, spec.nested_userns.origin);
-  to.add("security", "proc", text_of(spec.proc.value), spec.proc.origin);
-  to.add("security", "landlock", spec.landlock.value, spec.landlock.origin);
-  to.add("security", "require", text_of(spec.require.value), spec.require.origin);
-  to.add("share", "wayland", spec.wayland.value, spec.wayland.origin);
-  to.add("share", "x11", spec.x11.value, spec.x11.origin);
-  to.add("share", "audio", spec.audio.value, spec.audio.origin);
-  to.add("share", "gpu", spec.gpu.value, spec.gpu.origin);
-  to.add("share", "ssh-agent", spec.ssh_agent.value, spec.ssh_agent.origin);
-  return std::move(to.keys);
+  std::vector<ShownKey> shown;
+  for_each_key([&](const Section& section, const Key& key) {
+    if (key.in_profile() && key.value.show && is_set(key.value.member, spec))
+      shown.push_back({section.name, key.name, key.value.show(spec), origin_text(key, spec)});
+    if (section.name == "sets")  // a key for each
+      for (const HostSet& set : spec.sets)
+        shown.push_back(
+            {section.name, set.name, Json::Array{set.rules.begin(), set.rules.end()}, set.origin.text});
+  });
+  return shown;
 }
 
 Json spec_json(const Spec& spec) {
@@ -231,6 +83,34 @@ Json spec_json(const Spec& spec) {
   }
   root.emplace_back("mount", std::move(mounts));
   return root;
+}
+
+Json::Object values_of(std::string_view name, const Spec& spec) {
+  Json::Object object;
+  for (const Key& key : section(name).keys)
+    if (key.value.plain)
+      object.emplace_back(key.shown_name(), key.value.plain(spec));
+  return object;
+}
+
+Json settings_json(const Spec& spec) {
+  Json::Object object;
+  for (const Section& section : schema()) {
+    Json::Object keys;
+    for (const Key& key : section.keys)
+      if (key.value.plain)
+        keys.emplace_back(key.shown_name(), is_set(key.value.member, spec)
+                                                ? Json{Json::Object{{"value", key.value.plain(spec)},
+                                                                    {"origin", origin_text(key, spec)}}}
+                                                : Json{});
+    if (section.name.empty())
+      object = std::move(keys);
+    else if (keys.size() == 1 && keys.front().first.empty())  // [sets] and [[mount]] are a value each
+      object.emplace_back(section.name, std::move(keys.front().second));
+    else
+      object.emplace_back(section.name, std::move(keys));
+  }
+  return object;
 }
 
 std::string spec_toml(const Spec& spec, Colour colour) {

@@ -7,7 +7,7 @@
 
 #include "base/json.h"
 #include "cli/show/report.h"
-#include "spec/settings.h"
+#include "spec/settings_fwd.h"
 
 namespace snug {
 
@@ -25,7 +25,16 @@ std::vector<ShownKey> shown_keys(const Spec& spec);
 // {"image": {"value": …, "origin": …}, …, "limits": {"memory": {…}}, "mount": [{…, "origin": …}]}
 Json spec_json(const Spec& spec);
 
-// The same as TOML, the origins in comments and the defaults commented out. It is a profile again.
+// For `snug inspect`, also of what only options set. The keys of a section with what they come to, in the
+// profile's spelling; amounts of bytes are numbers, and what nobody has set is null.
+Json::Object values_of(std::string_view section, const Spec& spec);
+
+// All sections, each value with its origin: {"image": {"value": …, "origin": …}, …, "limits": {"memory":
+// {…}}}
+Json settings_json(const Spec& spec);
+
+// What spec_json() has as TOML, the origins in comments and the defaults commented out. It is a profile
+// again.
 std::string spec_toml(const Spec& spec, Colour colour);
 
 }  // namespace snug

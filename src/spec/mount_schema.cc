@@ -1,19 +1,16 @@
-// [[mount]].
+// [[mount]], whose keys are those of one mount each, and the options that name mounts.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 
-#include "base/units.h"
-#include "spec/profile_reader.h"
+#include "spec/key_types.h"
+#include "spec/schema.h"
 #include "spec/target.h"
 #include "spec/volume.h"
 
 namespace snug {
 namespace {
-
-constexpr Choice<MountType> kTypes[] = {
-    {"bind", MountType::Bind}, {"cow", MountType::Cow}, {"tmpfs", MountType::Tmpfs}};
-constexpr Choice<Access> kAccesses[] = {{"ro", Access::ReadOnly}, {"rw", Access::ReadWrite}};
 
 // One [[mount]] while it is read: which keys it has, to check them against its type once all are known.
 struct MountDraft {
@@ -26,7 +23,7 @@ struct MountDraft {
 };
 
 Status read_type(MountDraft& draft, const TomlValue& value) {
-  const auto type = parse_choice(value, kTypes);
+  const auto type = read_name<MountType>(value);
   if (!type)
     return tl::unexpected{type.error()};
   draft.mount.type = *type;
@@ -57,7 +54,7 @@ Status read_target(MountDraft& draft, const TomlValue& value) {
 }
 
 Status read_access(MountDraft& draft, const TomlValue& value) {
-  const auto access = parse_choice(value, kAccesses);
+  const auto access = read_name<Access>(value);
   if (!access)
     return tl::unexpected{access.error()};
   draft.access = &value;
@@ -99,7 +96,7 @@ Status read_tmpfs_mode(MountDraft& draft, const TomlValue& value) {
   return {};
 }
 
-constexpr TomlKey<MountDraft> kMount[] = {
+constexpr TomlKey<MountDraft> kMountTable[] = {
     {"type", read_type},       {"source", read_source},     {"target", read_target},
     {"access", read_access},   {"optional", read_optional}, {"size", read_tmpfs_size},
     {"mode", read_tmpfs_mode},
@@ -124,15 +121,103 @@ Status check_mount(MountDraft& draft, const TomlValue& table) {
   return {};
 }
 
+Json show_mounts(const Spec& spec) {
+  Json::Array mounts;
+  for (const Mount& mount : spec.mounts) mounts.push_back(mount_json(mount));
+  return mounts;
+}
+
+// A later layer's mount replaces an earlier one's of the same target; two of the same line are a mistake.
+class TypedMounts {
+ public:
+  explicit TypedMounts(Profile& layer) : layer_{layer} {
+    for (const Mount& mount : layer.mounts) seen_.try_emplace(mount.target, mount.origin.text);
+  }
+
+  Status add(Result<Mount> mount) {
+    if (!mount)
+      return tl::unexpected{std::move(mount).error()};
+    const auto [at, fresh] = seen_.try_emplace(mount->target, mount->origin.text);
+    if (!fresh)
+      return fail({.step = fmt::format("{}: {} is already a target, of {}", mount->origin.text,
+                                       escape_control(mount->target), at->second),
+                   .hint = "give every mount a target of its own"});
+    layer_.mounts.push_back(*std::move(mount));
+    return {};
+  }
+
+ private:
+  Profile& layer_;
+  std::unordered_map<std::string, std::string> seen_{};
+};
+
+template<class Parse>
+Status put_mounts(const TypedFlag& typed, Profile& layer, Parse parse) {
+  TypedMounts mounts{layer};
+  layer.mounts.reserve(layer.mounts.size() + typed.texts.size());
+  for (const std::string& text : typed.texts)
+    if (Status status = mounts.add(parse(text)); !status)
+      return status;
+  return {};
+}
+
+constexpr Flag kMountFlags[] = {
+    {.name = "volume",
+     .letter = 'v',
+     .argument = "SRC:DST[:ro|rw]",
+     .says = "a host file or directory inside; writable unless ro",
+     .detail = "A relative SRC is relative to your working directory, and starts with ./ or ../. It must be "
+               "there.",
+     .put =
+         [](const TypedFlag& typed, Profile& layer) {
+           return put_mounts(typed, layer,
+                             [&](const auto& text) { return parse_volume(text, typed.caller.cwd); });
+         }},
+    {.name = "mount",
+     .argument = "KEY=VALUE,...",
+     .says = "docker's long form: type=bind|tmpfs,source=,target=,readonly",
+     .put =
+         [](const TypedFlag& typed, Profile& layer) {
+           return put_mounts(typed, layer,
+                             [&](const auto& text) { return parse_mount(text, typed.caller.cwd); });
+         }},
+    {.name = "tmpfs",
+     .argument = "DST[:OPTIONS]",
+     .says = "an empty directory in memory: size=, mode=, ro",
+     .put = [](const TypedFlag& typed, Profile& layer) { return put_mounts(typed, layer, parse_tmpfs); }},
+};
+
+constexpr Key kMountKeys[] = {
+    {.stored = "mounts",
+     .value = {.member = member_of(&Profile::mounts, &Spec::mounts), .plain = show_mounts},
+     .flags = kMountFlags},
+};
+
 }  // namespace
 
-Status read_mounts(Draft& draft, const TomlValue& value) {
+Json mount_json(const Mount& mount) {
+  Json::Object object{{"type", std::string{enum_name(mount.type)}}};
+  if (mount.type != MountType::Tmpfs)
+    object.emplace_back("source", mount.source);
+  object.emplace_back("target", mount.target);
+  if (mount.type != MountType::Cow)  // always writable, and the key is refused there
+    object.emplace_back("access", std::string{enum_name(mount.access)});
+  if (mount.missing == Missing::Skip)
+    object.emplace_back("optional", true);
+  if (mount.type == MountType::Tmpfs && mount.size != 0)
+    object.emplace_back("size", size_text(mount.size));
+  if (mount.type == MountType::Tmpfs)
+    object.emplace_back("mode", fmt::format("{:04o}", mount.mode));
+  return object;
+}
+
+Status read_mounts(ProfileDraft& draft, const TomlValue& value) {
   if (auto status = value.expect(TomlKind::Array, "[[mount]]"); !status)
     return status;
   auto& mounts = draft.profile().mounts;
   for (const TomlValue& table : value.items) {
     MountDraft one{.place = draft.place};
-    if (auto status = read_toml_table(table, kMount, one); !status)
+    if (auto status = read_toml_table(table, kMountTable, one); !status)
       return status;
     if (auto status = check_mount(one, table); !status)
       return status;
@@ -144,6 +229,19 @@ Status read_mounts(Draft& draft, const TomlValue& value) {
     mounts.push_back(std::move(one.mount));
   }
   return {};
+}
+
+std::span<const Key> mount_keys() {
+  return kMountKeys;
+}
+
+std::span<const std::string_view> mount_table_names() {
+  static constexpr auto kNames = [] {
+    std::array<std::string_view, std::size(kMountTable)> names{};
+    for (std::size_t i = 0; i < names.size(); ++i) names[i] = kMountTable[i].name;
+    return names;
+  }();
+  return kNames;
 }
 
 }  // namespace snug
