@@ -56,9 +56,11 @@ stage() {
   say "$1"
 }
 end_stage() {
-  if [[ $stage_name ]]; then stage_times+=("$(printf '%5d s  %s' $((SECONDS - stage_start)) "$stage_name")"); fi
+  if [[ $stage_name ]]; then took $((SECONDS - stage_start)) "$stage_name"; fi
   stage_name=
 }
+# took SECONDS WORDS: one more line of the times, for what had no stage of its own.
+took() { stage_times+=("$(printf '%5d s  %s' "$1" "$2")"); }
 stage_name='' stage_times=()
 
 show_stage_times() {

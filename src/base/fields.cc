@@ -94,7 +94,9 @@ bool FieldReader::refuse_unknown(const Json::Object& members, const std::vector<
       continue;
     const std::string shown = escape_control(name);
     path_.push_back(shown);
-    return refuse("is not known");
+    const bool good = refuse("is not known");
+    path_.pop_back();  // `shown` ends here
+    return good;
   }
   return refuse("has a member twice");
 }

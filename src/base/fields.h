@@ -6,6 +6,9 @@
 //   };
 //
 // and is written and read by that one list, so that the two cannot differ.
+//
+// A member that is added later needs no more than its place in the list and its default in the struct: a file
+// of an older version, which lacks it, is read with the default (base/file_format.h has the rule).
 #pragma once
 
 #include <algorithm>
@@ -75,11 +78,15 @@ Json encode(const T& value) {
   }
 }
 
+// Whose members are read. Own: of this snug's own version; one that is missing or unknown is an error. Older:
+// one that is missing takes the default that the struct gives it, and an unknown one is passed over.
+enum class Members { Own, Older };
+
 // Reads values, and keeps where it is for the one error that it makes.
 class FieldReader {
  public:
-  // "what: mounts[].target: is not text"
-  explicit FieldReader(std::string_view what) : what_{what} {}
+  // "what: mounts[].target: is not text"; `what` must outlive it.
+  FieldReader(std::string_view what, Members members) : what_{what}, members_{members} {}
 
   template<class T>
   Result<T> read(const Json& json) {
@@ -91,10 +98,10 @@ class FieldReader {
 
  private:
   // One object's members. They nearly always come in the order in which they are wanted.
-  struct Members {
+  struct ObjectReader {
     FieldReader& reader;
     const Json::Object& members;
-    std::size_t used{};
+    std::size_t used{};  // members that were read, and so the place of the next
     bool good{true};
     template<class T>
     void operator()(std::string_view name, T& value) {
@@ -102,9 +109,11 @@ class FieldReader {
         return;
       reader.path_.push_back(name);
       const Json* json = reader.find(members, name, used);
-      good = json ? reader.decode(*json, value) : reader.refuse("is missing");
+      if (json)
+        good = reader.decode(*json, value), ++used;
+      else if (reader.members_ == Members::Own)
+        good = reader.refuse("is missing");
       reader.path_.pop_back();
-      ++used;
     }
   };
   struct Names {
@@ -156,9 +165,9 @@ class FieldReader {
       const auto* object = std::get_if<Json::Object>(&json.value);
       if (!object)
         return refuse("is not an object");
-      Members members{*this, *object};
+      ObjectReader members{*this, *object};
       Fields<T>::visit(members, value);
-      if (!members.good || members.used == object->size())
+      if (!members.good || members.used == object->size() || members_ == Members::Older)
         return members.good;
       Names known;
       Fields<T>::visit(known, value);
@@ -171,6 +180,7 @@ class FieldReader {
   bool refuse_unknown(const Json::Object& members, const std::vector<std::string_view>& known);
 
   std::string_view what_;
+  Members members_;
   std::vector<std::string_view> path_{};
   Error error_{};
 };

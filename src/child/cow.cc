@@ -39,19 +39,16 @@ int take_stand_away(const State& state) {
   return result;
 }
 
-// DISK/cow/N: below one name, so that whoever removes DISK needs no list.
+// DISK/cow/NAME: below one name, so that whoever removes DISK needs no list.
 int make_disk_dir(const Op& op) {
   const int disk = raw::open_at(AT_FDCWD, op.cow.disk, O_PATH | O_DIRECTORY);
   if (disk < 0)
     return disk;
-  MountOptions name;
-  name.add("cow/");
-  name.add_number(static_cast<int>(op.cow.number));
   int result = raw::make_dir_at(disk, "cow", 0700);
   if (result >= 0 || result == -EEXIST)
-    result = raw::make_dir_at(disk, name.text(), 0700);
+    result = raw::make_dir_at(disk, op.cow.layer, 0700);
   if (result >= 0 || (result == -EEXIST && op.cow.kept))
-    result = raw::open_at(disk, name.text(), O_PATH | O_DIRECTORY | O_NOFOLLOW);
+    result = raw::open_at(disk, op.cow.layer, O_PATH | O_DIRECTORY | O_NOFOLLOW);
   raw::close_fd(disk);
   return result;
 }
@@ -66,7 +63,7 @@ int mount_over(const State& state, int lower, int parent, int target, const Op& 
   MountOptions place;
   place.add_fd(target);
   if (op.cow.fuse)
-    return mount_fuse(state, place.text(), op.cow.number + 1);
+    return mount_fuse(state, place.text(), op.step);
   MountOptions options;
   options.add(kOverlayFeatures);
   options.add_fd(lower);

@@ -11,7 +11,7 @@ namespace snug::child {
 // The device is opened here, because the kernel wants opener and mounter to be in one user namespace
 // (fuse_fill_super), and served by the supervisor's fuse-overlayfs. init keeps no copy: with the server's
 // death the connection must end, not hang.
-int mount_fuse(const State& state, const char* target, unsigned number) {
+int mount_fuse(const State& state, const char* target, unsigned step) {
   const int device = raw::open_at(AT_FDCWD, "/dev/fuse", O_RDWR);
   if (device < 0)
     return device;
@@ -33,7 +33,7 @@ int mount_fuse(const State& state, const char* target, unsigned number) {
     result = ids;
   if (result >= 0) {
     const int fds[] = {device, ids};
-    result = send_message(state.wire, {.kind = MessageKind::Fuse, .id = number}, fds, 2);
+    result = send_message(state.wire, {.kind = MessageKind::Fuse, .id = step}, fds, 2);
   }
   if (ids >= 0)
     raw::close_fd(ids);

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "child/fs.h"
+#include "child/mount_options.h"
 #include "child/state.h"
 #include "child/target.h"
 #include "sys/raw.h"
@@ -110,16 +111,15 @@ int bind_text(State& state, const Op& op) {
     raw::close_fd(parent);
     return result;
   }
-  char name[] = "file-00";
-  name[5] = static_cast<char>('0' + state.files / 10 % 10);
-  name[6] = static_cast<char>('0' + state.files % 10);
-  ++state.files;
-  int result = write_scratch_file(state.scratch, name, op);
+  MountOptions name;
+  name.add("file-");
+  name.add_number(static_cast<int>(state.files++));
+  int result = write_scratch_file(state.scratch, name.text(), op);
   if (result >= 0)
     result = replace_link(state.root, op.file.target);
   if (result < 0)
     return result;
-  return place_and_close(clone_tree(state.scratch, name, 0),
+  return place_and_close(clone_tree(state.scratch, name.text(), 0),
                          open_target(state.root, op.file.target, TargetKind::File));
 }
 

@@ -120,12 +120,12 @@ struct Op {
     struct {
       Source source;
       const char* target;
-      const char* size;  // of the tmpfs upper, or null
-      const char* disk;  // directory for the writable layer on disk, or null for a tmpfs
-      unsigned number;   // of this mount among those on disk
-      mode_t mode;       // of the source
-      bool fuse;         // served by fuse-overlayfs; then `disk` is not null
-      bool kept;         // as of the root
+      const char* size;   // of the tmpfs upper, or null
+      const char* disk;   // directory for the writable layer on disk, or null for a tmpfs
+      const char* layer;  // on disk: its directory below `disk`, "cow/NAME"
+      mode_t mode;        // of the source
+      bool fuse;          // served by fuse-overlayfs; then `disk` is not null
+      bool kept;          // as of the root
     } cow;
     struct {
       const char* target;

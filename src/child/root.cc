@@ -86,7 +86,7 @@ int mount_overlay(State& state, const Op& op) {
 int mount_fuse_root(const State& state, const Op& op) {
   const int disk = raw::open_at(AT_FDCWD, op.overlay.disk, O_PATH | O_DIRECTORY);
   const int room = disk < 0 ? disk : make_room(op, disk);
-  return room < 0 ? room : mount_fuse(state, "root", 0);
+  return room < 0 ? room : mount_fuse(state, "root", op.step);
 }
 
 // "/.." is the topmost mount stacked on the root: it must be the root itself, or the host could be reached

@@ -53,9 +53,9 @@ enum class MessageKind : uint32_t {
 
 struct Message {
   MessageKind kind{};
-  uint32_t id{};       // Enter and its answers: which command, from 1 to kMaxEntered. Fuse: which overlay
-  uint32_t step{};     // Failed, EnterFailed: index into the plan
-  int32_t error{};     // Failed, EnterFailed: errno
+  uint32_t id{};    // Enter and its answers: which command, from 1 to kMaxEntered. Fuse: index into the plan
+  uint32_t step{};  // Failed, EnterFailed: index into the plan
+  int32_t error{};  // Failed, EnterFailed: errno
   int32_t detail{-1};  // Failed: index of the part of the step that failed, or -1
   int32_t status{};    // Exited, Left: as waitpid(2) gives it
   uint32_t full{};     // Exited: bit 0, the writable layer has no block free; bit 1, no inode

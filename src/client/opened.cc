@@ -74,7 +74,10 @@ Result<OpenedContainer> open_container(const HostView& host, const std::string& 
   if (!image)
     return tl::unexpected{std::move(image).error()};
   opened.image = *std::move(image);
-  opened.range = read_maps_file(opened.container.dir());
+  auto range = read_maps_file(opened.container.dir());
+  if (!range)
+    return tl::unexpected{std::move(range).error()};
+  opened.range = *std::move(range);
   add_plan(opened, host);
   return opened;
 }

@@ -63,6 +63,10 @@ bool is_id(std::string_view id) {
          (id.size() == 16 && id.find_first_not_of("0123456789abcdef") == std::string_view::npos);
 }
 
+FieldReader reader(std::string_view what, const Document& document) {
+  return {what, document.version < kRecordFormat.version ? Members::Older : Members::Own};
+}
+
 Error out_of_range(std::string step) {
   return {.step = std::move(step) + ": is out of range", .err = EBADMSG};
 }
@@ -77,8 +81,8 @@ Json to_json(const RunState& state) {
   return encode(state);
 }
 
-Result<ContainerRecord> container_record(const Json& json) {
-  auto record = FieldReader{"container"}.read<ContainerRecord>(json);
+Result<ContainerRecord> container_record(const Document& document) {
+  auto record = reader("container", document).read<ContainerRecord>(document.body);
   if (record && !is_id(record->id))
     return fail(out_of_range("container: id"));
   if (record && (record->rules.stop_signal < 1 || record->rules.stop_signal > 64))
@@ -86,8 +90,8 @@ Result<ContainerRecord> container_record(const Json& json) {
   return record;
 }
 
-Result<RunState> run_state(const Json& json) {
-  auto state = FieldReader{"state"}.read<RunState>(json);
+Result<RunState> run_state(const Document& document) {
+  auto state = reader("state", document).read<RunState>(document.body);
   if (state && !is_id(state->id))
     return fail(out_of_range("state: id"));
   if (state && state->exit_code > 255)

@@ -7,8 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "base/file_format.h"
 #include "base/json.h"
 #include "base/result.h"
+#include "store/document.h"
 
 namespace snug {
 
@@ -86,11 +88,16 @@ struct RunState {
   bool operator==(const RunState&) const = default;
 };
 
+// Of both files. A change of any member in them, of the Spec's too, counts the version up, says the release
+// that brings it, and adds to the records of tests/unit/records.
+constexpr FileFormat kRecordFormat{.version = 2, .since = "0.2"};
+
 // To and from the values in the files. Reading is strict: a member that is missing, unknown, of another kind
-// or out of range is an error that names it.
+// or out of range is an error that names it. Of an older version, missing and unknown ones are none
+// (base/fields.h).
 Json to_json(const ContainerRecord& record);
 Json to_json(const RunState& state);
-Result<ContainerRecord> container_record(const Json& json);
-Result<RunState> run_state(const Json& json);
+Result<ContainerRecord> container_record(const Document& document);
+Result<RunState> run_state(const Document& document);
 
 }  // namespace snug

@@ -7,7 +7,7 @@ Json to_json(const Spec& spec) {
 }
 
 Result<Spec> spec_from_json(const Json& json) {
-  return FieldReader{"spec"}.read<Spec>(json);
+  return FieldReader{"spec", Members::Own}.read<Spec>(json);
 }
 
 }  // namespace snug

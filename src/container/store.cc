@@ -52,15 +52,14 @@ tl::unexpected<Error> no_such(int store, const std::string& name, int error) {
                .err_said = true});
 }
 
-// The error of one container's file, which says whose.
-Error of_container(const Container& container, Error error) {
+}  // namespace
+
+Error store_files::of_container(const Container& container, Error error) {
   error.step = fmt::format("container {}: {}", escape_control(container.name()), error.step);
   if (error.err == EBADMSG)
     error.hint = "snug check lists what is damaged; snug rm removes a container that is";
   return error;
 }
-
-}  // namespace
 
 std::string Container::path() const {
   std::string path(PATH_MAX, '\0');
@@ -70,27 +69,27 @@ std::string Container::path() const {
 }
 
 Result<ContainerRecord> Container::record() const {
-  auto record = read_document(dir_.get(), kRecord).and_then(container_record);
+  auto record = read_document(dir_.get(), kRecord, kRecordFormat).and_then(container_record);
   if (!record)
     return fail(of_container(*this, record.error()));
   return record;
 }
 
 Result<RunState> Container::state() const {
-  auto state = read_document(dir_.get(), kState).and_then(run_state);
+  auto state = read_document(dir_.get(), kState, kRecordFormat).and_then(run_state);
   if (!state)
     return fail(of_container(*this, state.error()));
   return state;
 }
 
 Status Container::write_state(const RunState& state) const {
-  if (Status status = write_document(dir_.get(), kState, to_json(state)); !status)
+  if (Status status = write_document(dir_.get(), kState, kRecordFormat, to_json(state)); !status)
     return fail(of_container(*this, status.error()));
   return {};
 }
 
 Status Container::write_record(const ContainerRecord& record) const {
-  if (Status status = write_document(dir_.get(), kRecord, to_json(record)); !status)
+  if (Status status = write_document(dir_.get(), kRecord, kRecordFormat, to_json(record)); !status)
     return fail(of_container(*this, status.error()));
   return {};
 }
@@ -236,6 +235,7 @@ std::optional<ListedContainer> ContainerStore::look_at(int store, const std::str
   if (state && state->phase == RunPhase::Running && running == false)
     running = container.running();
   listed.running = running.value_or(false);
+  listed.newer = !state && state.error().err == kNewerFormat;
   listed.damage = !state ? describe(state.error()) : !running ? describe(running.error()) : "";
   if (state)
     listed.state = *std::move(state);

@@ -1,5 +1,6 @@
 // The containers of a store: $XDG_DATA_HOME/snug/containers/NAME/ with container.json, state.json, lock,
-// log…, upper/, work/ (and cow/N/ with upper/ and work/, and "maps" where ids are a range).
+// log…, root/ with upper/ and work/ in it, cow/NAME/ with the same for each view (plan/views.h), and "maps"
+// where ids are a range.
 //
 // A container runs while somebody holds its lock: an open file description lock (fcntl(2), F_OFD_SETLK) on
 // the file `lock`, which the supervisor holds for the container's life and the kernel frees with it, however
@@ -70,6 +71,7 @@ struct ListedContainer {
   bool running{};
   RunState state{};
   std::string damage{};  // why its files could not be read; "" where they are good
+  bool newer{};          // because a later snug has written them, and not because they have come to harm
 };
 
 class ContainerStore {

@@ -65,8 +65,8 @@ class Checker {
         add("{}: the directory {} is missing", shown, part);
     if (fstatat(dir, kLock, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(info.st_mode))
       add("{}: the file {} is missing", shown, kLock);
-    if (fstatat(dir, kMapsFile, &info, AT_SYMLINK_NOFOLLOW) == 0 && !read_maps_file(dir))
-      add("{}: {} is damaged", shown, kMapsFile);
+    if (const auto maps = read_maps_file(dir); !maps)
+      add("{}: {}", shown, describe(maps.error()));
   }
 
   void check_entries(int dir, const std::string& shown) {

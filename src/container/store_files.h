@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "container/store.h"
 #include "image/writable_layer.h"
 #include "plan/step.h"
 
@@ -34,6 +35,9 @@ inline bool is_dots(const dirent& entry) {
   const std::string_view name{entry.d_name};
   return name == "." || name == "..";
 }
+
+// The error of one of the container's files, which says whose, and what to do if the file is damaged.
+Error of_container(const Container& container, Error error);
 
 // err EEXIST, and how to free the name.
 Error name_in_use(const std::string& name);

@@ -38,7 +38,9 @@ UniqueFd open_lock(int dir, int flags) {
 }
 
 Status remove_all(int parent, const std::string& name, int dir) {
-  const auto range = read_maps_file(dir);
+  const auto range = maps_for_removal(dir);
+  if (!range)
+    return tl::unexpected{range.error()};
   std::vector<std::string> rest;
   if (const Dir entries = list_dir(dir))
     while (const dirent* entry = readdir(entries.get()))
@@ -48,7 +50,7 @@ Status remove_all(int parent, const std::string& name, int dir) {
     struct stat info {};
     if (fstatat(dir, part, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(info.st_mode))
       continue;
-    if (Status status = range ? remove_tree_mapped(dir, part, *range) : remove_tree(dir, part); !status)
+    if (Status status = *range ? remove_tree_mapped(dir, part, **range) : remove_tree(dir, part); !status)
       return status;
   }
   for (const std::string& entry : rest)
@@ -131,9 +133,9 @@ Status fill_draft(int dir, const ContainerRecord& record, const RunState& state,
       return status;
   if (auto status = make_layer(dir, root_mode); !status)
     return status;
-  if (auto status = create_document(dir, kRecord, to_json(record)); !status)
+  if (auto status = create_document(dir, kRecord, kRecordFormat, to_json(record)); !status)
     return status;
-  if (auto status = create_document(dir, kState, to_json(state)); !status)
+  if (auto status = create_document(dir, kState, kRecordFormat, to_json(state)); !status)
     return status;
   return sync_fd(dir, "the container's directory");
 }
@@ -210,6 +212,9 @@ Status ContainerStore::remove(Container container) const {
   const std::string step = fmt::format("remove container {}", escape_control(container.name()));
   if (!container.locked())
     return fail({.step = step + ": it is not locked", .err = EBUSY, .err_said = true});
+  // Before it loses its name: what cannot be removed here stays what it is.
+  if (const auto range = maps_for_removal(container.dir()); !range)
+    return fail(of_container(container, range.error()));
   const UniqueFd store = open_dir(AT_FDCWD, path_);
   if (!store)
     return fail({.step = step, .err = errno});

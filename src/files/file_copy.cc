@@ -7,16 +7,18 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "files/overlay_dialect.h"
 
 namespace snug {
 namespace {
+
+constexpr off_t kMostAtOnce = 128 << 10;  // bytes
 
 bool cannot_share(int error) {
   return error == EXDEV || error == EINVAL || error == ENOSYS || error == EOPNOTSUPP || error == EPERM ||
@@ -24,7 +26,7 @@ bool cannot_share(int error) {
 }
 
 int copy_by_hand(int from, int to, off_t at, off_t end) {
-  static std::array<char, 128 << 10> buffer;
+  std::vector<char> buffer(static_cast<std::size_t>(std::min<off_t>(kMostAtOnce, end - at)));
   while (at < end) {
     const auto want = std::min<off_t>(end - at, static_cast<off_t>(buffer.size()));
     const ssize_t n = pread(from, buffer.data(), static_cast<std::size_t>(want), at);

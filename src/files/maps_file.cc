@@ -12,8 +12,12 @@
 namespace snug {
 namespace {
 
+// No path of a program begins with it, as the first line of version 1 does.
+constexpr std::string_view kVersion = "version ";
+
 std::string maps_text(const MapRange& range) {
-  std::string text = range.newuidmap + "\n" + range.newgidmap + "\n";
+  std::string text = fmt::format("{}{} since {}\n{}\n{}\n", kVersion, kMapsFormat.version, kMapsFormat.since,
+                                 range.newuidmap, range.newgidmap);
   const auto add = [&](char kind, const std::vector<IdRange>& map) {
     for (const IdRange& r : map) text += fmt::format("{} {} {} {}\n", kind, r.inside, r.outside, r.count);
   };
@@ -33,6 +37,26 @@ std::optional<IdRange> parse_range(const std::vector<std::string_view>& fields) 
   return IdRange{numbers[0], numbers[1], numbers[2]};
 }
 
+tl::unexpected<Error> damaged() {
+  return fail({.step = fmt::format("{} is damaged", kMapsFile), .err = EBADMSG, .err_said = true});
+}
+
+// Takes the first line away if it says a version.
+Status take_version(std::vector<std::string_view>& lines) {
+  if (lines.empty() || !lines[0].starts_with(kVersion))
+    return {};
+  const auto words = split(lines[0], ' ');
+  const auto version = words.size() == 4 && words[2] == "since"
+                           ? parse_number(words[1], "version", UINT32_MAX).value_or(0)
+                           : 0;
+  if (version < 2)
+    return damaged();
+  if (version > kMapsFormat.version)
+    return fail(newer_format(kMapsFile, words[3]));
+  lines.erase(lines.begin());
+  return {};
+}
+
 }  // namespace
 
 Result<UniqueFd> write_maps_file(int dir, const MapRange& range) {
@@ -44,26 +68,37 @@ Result<UniqueFd> write_maps_file(int dir, const MapRange& range) {
   return file;
 }
 
-std::optional<MapRange> read_maps_file(int dir) {
+Result<std::optional<MapRange>> read_maps_file(int dir) {
   const auto fd = open_file(dir, kMapsFile, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  if (!fd)
+  if (!fd && fd.error().err == ENOENT)
     return std::nullopt;
-  const auto text = read_regular(fd->get(), kMapsFile);
+  const auto text = fd ? read_regular(fd->get(), kMapsFile) : tl::unexpected{fd.error()};
+  if (!text)
+    return tl::unexpected{text.error()};
   // A file that a crash has cut off ends in the middle of a line.
-  if (!text || !text->ends_with('\n'))
-    return std::nullopt;
+  if (!text->ends_with('\n'))
+    return damaged();
   auto lines = split(*text, '\n');
   lines.pop_back();
+  if (Status status = take_version(lines); !status)
+    return tl::unexpected{std::move(status).error()};
   if (lines.size() < 2)
-    return std::nullopt;
+    return damaged();
   MapRange range{std::string{lines[0]}, std::string{lines[1]}, {}, {}};
   for (std::size_t i = 2; i < lines.size(); ++i) {
     const auto fields = split(lines[i], ' ');
     const auto ids = fields.size() == 4 ? parse_range(fields) : std::nullopt;
     if (!ids || (fields[0] != "u" && fields[0] != "g"))
-      return std::nullopt;
+      return damaged();
     (fields[0] == "u" ? range.uids : range.gids).push_back(*ids);
   }
+  return range;
+}
+
+Result<std::optional<MapRange>> maps_for_removal(int dir) {
+  auto range = read_maps_file(dir);
+  if (!range && range.error().err != kNewerFormat)
+    return std::nullopt;
   return range;
 }
 

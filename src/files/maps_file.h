@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "base/file_format.h"
 #include "base/id_map.h"
 #include "base/result.h"
 #include "base/unique_fd.h"
@@ -13,11 +14,19 @@ namespace snug {
 // The file's name.
 constexpr const char* kMapsFile = "maps";
 
-// Writes `maps` into `dir`, where there is none yet: the paths of newuidmap and newgidmap, and a line for
-// each range ("u 0 1000 1"). Answers the open file, for those who need it on disk for good.
+constexpr FileFormat kMapsFormat{.version = 2, .since = "0.2"};
+
+// Writes `maps` into `dir`, where there is none yet: "version 2 since 0.2", the paths of newuidmap and
+// newgidmap, and a line for each range ("u 0 1000 1"). Version 1 has no first line. Answers the open file,
+// for those who need it on disk for good.
 Result<UniqueFd> write_maps_file(int dir, const MapRange& range);
 
-// Nothing where there is none, or it is not such a file to the letter.
-std::optional<MapRange> read_maps_file(int dir);
+// Returns nullopt if there is none. Fails if it is not such a file to the letter (err EBADMSG), or of a newer
+// version (err kNewerFormat).
+Result<std::optional<MapRange>> read_maps_file(int dir);
+
+// For removing, which is tried without the map if that is lost: fails only if the file is of a newer version,
+// whose map nobody here can read.
+Result<std::optional<MapRange>> maps_for_removal(int dir);
 
 }  // namespace snug

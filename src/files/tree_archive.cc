@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <climits>
 #include <map>
@@ -20,7 +19,8 @@
 namespace snug {
 namespace {
 
-constexpr std::size_t kMostExtents = 4096;  // a file with more pieces than that is written with its zeros
+constexpr std::size_t kMostAtOnce = 128 << 10;  // bytes
+constexpr std::size_t kMostExtents = 4096;      // a file with more pieces than that is written with its zeros
 
 // The mount that a file is on. Its st_dev would not tell: on an overlay it differs from file to file.
 struct Place {
@@ -230,17 +230,16 @@ class Archiver {
 
   // As many as the header has promised, whatever becomes of the file meanwhile.
   Status bytes(int fd, const std::string& path, std::uint64_t at, std::uint64_t size) {
-    static std::array<char, 128 << 10> buffer;
     while (size > 0) {
-      const auto want = std::min<std::uint64_t>(size, buffer.size());
-      const ssize_t n = pread(fd, buffer.data(), want, static_cast<off_t>(at));
+      const auto want = std::min<std::uint64_t>(size, buffer_.size());
+      const ssize_t n = pread(fd, buffer_.data(), want, static_cast<off_t>(at));
       if (n < 0 && errno == EINTR)
         continue;
       if (n < 0)
         return failed(path, errno);
       if (n == 0)
         return to_.hole(size);
-      if (auto status = to_.content({buffer.data(), static_cast<std::size_t>(n)}); !status)
+      if (auto status = to_.content({buffer_.data(), static_cast<std::size_t>(n)}); !status)
         return status;
       at += static_cast<std::uint64_t>(n);
       size -= static_cast<std::uint64_t>(n);
@@ -280,6 +279,7 @@ class Archiver {
   Place root_;
   std::vector<Frame> frames_;
   std::map<std::pair<dev_t, ino_t>, std::string> links_;
+  std::vector<char> buffer_ = std::vector<char>(kMostAtOnce);  // of a file's content on its way
 };
 
 }  // namespace

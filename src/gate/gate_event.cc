@@ -21,21 +21,25 @@ const Json* find_member(const Json::Object& members, std::string_view name) {
   return found == members.end() ? nullptr : &found->second;
 }
 
-// The members of one line; whatever is missing or of another kind makes all of it bad.
+// The members of one line; one of another kind makes all of it bad.
 class EventReader {
  public:
   explicit EventReader(const Json::Object& members) : members_{members} {}
   std::string text(std::string_view name) { return take<std::string>(name); }
-  std::uint64_t number(std::string_view name) { return take<std::uint64_t>(name); }
+  std::uint64_t number(std::string_view name, std::uint64_t absent = 0) {
+    return take<std::uint64_t>(name, absent);
+  }
   bool good() const { return good_; }
 
  private:
   template<class T>
-  T take(std::string_view name) {
+  T take(std::string_view name, T absent = {}) {
     const Json* json = find_member(members_, name);
-    const T* value = json ? std::get_if<T>(&json->value) : nullptr;
+    if (!json)
+      return absent;
+    const T* value = std::get_if<T>(&json->value);
     good_ = good_ && value;
-    return value ? *value : T{};
+    return value ? *value : absent;
   }
   const Json::Object& members_;
   bool good_{true};
@@ -91,7 +95,7 @@ Result<GateEvent> parse_gate_event(std::string_view line) {
                   .reason = reader.text("reason"),
                   .sent = reader.number("sent"),
                   .received = reader.number("received"),
-                  .count = reader.number("count"),
+                  .count = reader.number("count", GateEvent{}.count),
                   .time_ms = reader.number("time_ms")};
   if (!reader.good() || known == kDecisions.end() || port > 65535)
     return bad();

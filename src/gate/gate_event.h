@@ -31,7 +31,8 @@ struct GateEvent {
 // Its members but for the time, for whoever prints that in another way.
 Json::Object gate_event_json(const GateEvent& event);
 std::string gate_event_line(const GateEvent& event);  // without a newline
-// Strict: the process that sends them reads bytes of strangers.
+// Strict about what is there: the process that sends them reads bytes of strangers. What is missing, but for
+// the decision, takes its default, and what is unknown is passed over: a log has lines of several versions.
 Result<GateEvent> parse_gate_event(std::string_view line);
 
 // How the reason ends where the rule lets a host through, and only its address is in the way.

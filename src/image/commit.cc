@@ -56,8 +56,11 @@ bool lock(int directory) {
 }
 
 void remove_new(int images, const std::string& name, int directory) {
-  if (const auto range = read_maps_file(directory))
-    (void)remove_tree_mapped(directory, kLayer, *range);
+  const auto range = maps_for_removal(directory);
+  if (!range)  // left to a snug that knows it
+    return;
+  if (*range)
+    (void)remove_tree_mapped(directory, kLayer, **range);
   (void)remove_tree(images, name);
 }
 

@@ -32,11 +32,12 @@ bool still_there(int dir) {
 void remove_upper(const std::string& path, int dir) {
   const UniqueFd parent{open(parent_path(path).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
   const std::string name{file_name(path)};
-  const auto range = read_maps_file(dir);
+  const auto range = maps_for_removal(dir);
+  if (!range)  // left to a snug that knows it
+    return;
   // What cannot be removed now is tried again by the next run: its lock will be free.
-  if (range) {
-    for (const char* part : {kRootLayer, "cow"}) (void)remove_tree_mapped(dir, part, *range);
-  }
+  if (*range)
+    for (const char* part : {kRootLayer, "cow"}) (void)remove_tree_mapped(dir, part, **range);
   (void)remove_tree(parent.get(), name);
 }
 

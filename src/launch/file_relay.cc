@@ -20,7 +20,7 @@ bool is_same_file(const struct stat& a, const struct stat& b) {
 
 // Exits with the errno that stopped it; 0 at the end of `from`, and where nobody reads any more.
 [[noreturn]] void copy_and_exit(int from, int to) {
-  static char buffer[64 << 10];
+  char buffer[64 << 10];
   for (;;) {
     const ssize_t have = read(from, buffer, sizeof buffer);
     if (have < 0 && errno == EINTR)

@@ -58,22 +58,21 @@ void let_inherit(int fd) {
 
 }  // namespace
 
-std::optional<FuseOverlay> fuse_overlay(const Plan& plan, unsigned number, const std::string& disk) {
+std::optional<FuseOverlay> fuse_overlay(const Plan& plan, std::size_t step, const std::string& disk) {
+  if (step >= plan.steps.size())
+    return std::nullopt;
   const MountProc* const proc = find_step<MountProc>(plan);
   const bool own_proc = proc && proc->own;
-  for (const PlannedStep& planned : plan.steps) {
-    if (const auto* root = std::get_if<OverlayRoot>(&planned.step);
-        root && number == 0 && root->driver == OverlayDriver::Fuse)
-      return FuseOverlay{root->fuse_program, root->layers, join_path(disk, kRootLayer), root->kept, own_proc};
-    if (const auto* view = std::get_if<CowMount>(&planned.step);
-        view && view->number + 1 == number && !view->fuse_program.empty())
-      return FuseOverlay{
-          view->fuse_program,
-          {{.path = view->source, .dev = view->seen.dev, .ino = view->seen.ino, .mode = view->seen.mode}},
-          fmt::format("{}/cow/{}", disk, view->number),
-          view->kept,
-          own_proc};
-  }
+  if (const auto* root = std::get_if<OverlayRoot>(&plan.steps[step].step);
+      root && root->driver == OverlayDriver::Fuse)
+    return FuseOverlay{root->fuse_program, root->layers, join_path(disk, kRootLayer), root->kept, own_proc};
+  if (const auto* view = std::get_if<CowMount>(&plan.steps[step].step); view && !view->fuse_program.empty())
+    return FuseOverlay{
+        view->fuse_program,
+        {{.path = view->source, .dev = view->seen.dev, .ino = view->seen.ino, .mode = view->seen.mode}},
+        fmt::format("{}/cow/{}", disk, view->layer),
+        view->kept,
+        own_proc};
   return std::nullopt;
 }
 

@@ -40,8 +40,8 @@ class FuseServer {
   UniqueFd talk_;  // a memfd: its standard error
 };
 
-// What init means by `number` (child/fuse.h); `disk` is the sandbox's directory in the store. Nothing where
-// the plan has no such overlay by fuse-overlayfs.
-std::optional<FuseOverlay> fuse_overlay(const Plan& plan, unsigned number, const std::string& disk);
+// The overlay of the plan's step with that index; `disk` is the sandbox's directory in the store. Returns
+// nullopt if that step is no overlay by fuse-overlayfs.
+std::optional<FuseOverlay> fuse_overlay(const Plan& plan, std::size_t step, const std::string& disk);
 
 }  // namespace snug

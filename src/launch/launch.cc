@@ -283,6 +283,7 @@ struct HeldTree::Parts {
   std::unique_ptr<CallerDelegate> caller = std::make_unique<CallerDelegate>();
   LaunchOptions options{};
   Prepared prepared{};
+  std::optional<HeldSignals> signals{};  // the supervisor refers to it, and so goes first
   std::unique_ptr<Supervisor> supervisor{};
 };
 
@@ -302,21 +303,23 @@ tl::expected<HeldTree, LaunchError> HeldTree::hold(const Plan& plan, const std::
   tree.parts_ = std::make_unique<Parts>(Parts{.plan = plan});
   Parts& parts = *tree.parts_;
   parts.facts.disk_upper = container_dir;
-  // Held back for the set-up only: afterwards a signal may end snug, and with it init.
   auto signals = HeldSignals::hold();
   if (!signals)
     return launch_failure(std::move(signals).error());
-  if (auto failure = lower_program(parts.plan, parts.facts, *signals, parts.options, parts.prepared))
+  parts.signals.emplace(std::move(*signals));
+  if (auto failure = lower_program(parts.plan, parts.facts, *parts.signals, parts.options, parts.prepared))
     return tl::unexpected<LaunchError>{std::move(*failure)};
   UniqueFd pidfd;
   const auto init = clone_sandbox(parts.plan, parts.prepared, -1, parts.options, pidfd);
   if (!init)
     return tl::unexpected<LaunchError>{init.error()};
-  parts.supervisor = std::make_unique<Supervisor>(parts.plan, parts.options,
-                                                  parts.caller->delegate(parts.taker), *signals, parts.facts);
+  parts.supervisor = std::make_unique<Supervisor>(
+      parts.plan, parts.options, parts.caller->delegate(parts.taker), *parts.signals, parts.facts);
   if (auto failure =
           parts.supervisor->run_until_ready(*init, std::move(pidfd), std::move(parts.prepared.ours)))
     return tl::unexpected<LaunchError>{std::move(*failure)};
+  // Held back for the set-up only: from here on a signal may end snug, and with it init.
+  parts.signals->let_go();
   return tree;
 }
 

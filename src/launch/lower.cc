@@ -165,7 +165,7 @@ void LoweredProgram::lower_step(const Step& step) {
                                                 .target = s.target.c_str(),
                                                 .size = keep_size(s.size),
                                                 .disk = disk ? facts_.disk_upper.c_str() : nullptr,
-                                                .number = s.number,
+                                                .layer = disk ? keep("cow/" + s.layer) : nullptr,
                                                 .mode = s.seen.mode,
                                                 .fuse = !s.fuse_program.empty(),
                                                 .kept = s.kept};

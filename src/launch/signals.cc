@@ -44,8 +44,13 @@ Result<HeldSignals> HeldSignals::hold() {
 }
 
 HeldSignals::~HeldSignals() {
+  let_go();
+}
+
+void HeldSignals::let_go() {
   if (fd_)
     (void)sigprocmask(SIG_SETMASK, &saved_, nullptr);  // cannot fail with a set that the kernel gave
+  fd_.reset();
 }
 
 namespace {

@@ -19,7 +19,10 @@ class HeldSignals {
   HeldSignals(HeldSignals&&) = default;
   ~HeldSignals();
 
-  int fd() const { return fd_.get(); }
+  // Lets the signals through from now on, while the object lives on.
+  void let_go();
+
+  int fd() const { return fd_.get(); }  // -1 once they were let go
   const sigset_t& caller_mask() const { return saved_; }
 
  private:

@@ -15,11 +15,6 @@ constexpr std::size_t kMostSessions = 4096;
 constexpr int kDatagramsAtOnce = 64;
 constexpr std::size_t kLargest = 65535;
 
-char* buffer() {
-  static char bytes[kLargest];
-  return bytes;
-}
-
 }  // namespace
 
 // One peer's, inside.
@@ -45,12 +40,12 @@ class UdpSession : public PollHandler {
 
   void on_events(std::uint32_t) override {
     for (int i = 0; i < kDatagramsAtOnce; ++i) {
-      const ssize_t n = recv(socket_.get(), buffer(), kLargest, MSG_DONTWAIT);
+      const ssize_t n = recv(socket_.get(), listener_.buffer_.get(), kLargest, MSG_DONTWAIT);
       if (n < 0)
         return;
       answered_ = true;
       touch();
-      listener_.answer(*this, buffer(), static_cast<std::size_t>(n));
+      listener_.answer(*this, listener_.buffer_.get(), static_cast<std::size_t>(n));
     }
   }
 
@@ -71,7 +66,7 @@ class UdpSession : public PollHandler {
 };
 
 UdpListener::UdpListener(Listener listener, const Inside& inside, EpollLoop& poller)
-    : listener_{std::move(listener)}, inside_{inside}, poller_{poller} {}
+    : listener_{std::move(listener)}, inside_{inside}, poller_{poller}, buffer_{new char[kLargest]} {}
 UdpListener::~UdpListener() = default;
 
 int UdpListener::start() {
@@ -87,7 +82,7 @@ void UdpListener::on_events(std::uint32_t events) {
 
 bool UdpListener::receive_one() {
   sockaddr_storage storage{};
-  iovec part{.iov_base = buffer(), .iov_len = kLargest};
+  iovec part{.iov_base = buffer_.get(), .iov_len = kLargest};
   alignas(cmsghdr) char control[256];
   msghdr message{};
   message.msg_name = &storage;
@@ -114,7 +109,7 @@ bool UdpListener::receive_one() {
           ->ipi_ifindex = 0;
   }
   if (UdpSession* session = session_of(from, destination))
-    session->send_in(buffer(), static_cast<std::size_t>(n));
+    session->send_in(buffer_.get(), static_cast<std::size_t>(n));
   return true;
 }
 

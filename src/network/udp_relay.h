@@ -46,6 +46,7 @@ class UdpListener : public PollHandler {
   Listener listener_;
   const Inside& inside_;
   EpollLoop& poller_;
+  std::unique_ptr<char[]> buffer_;  // of one datagram on its way
   std::unordered_map<SocketAddress, std::unique_ptr<UdpSession>, Hash> sessions_;
   bool expiring_{};
 };

@@ -29,9 +29,8 @@ struct Builder {
   PayloadUser user{};
   std::string workdir{};
   bool fake_root{};
-  bool disk_wanted{};    // some writable layer is on disk
-  unsigned cow_count{};  // copy-on-write mounts so far
-  ReportNew watch{};     // guarded names that are not there yet
+  bool disk_wanted{};  // some writable layer is on disk
+  ReportNew watch{};   // guarded names that are not there yet
   Origin watch_origin{};
   bool grouped{};                    // the sandbox has a cgroup of its own
   std::vector<std::string> costs{};  // of a lower level than full

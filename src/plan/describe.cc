@@ -173,8 +173,8 @@ std::string describe(const Step& step) {
                                s.access == Access::ReadOnly ? "read-only" : "read-write");
           },
           [](const CowMount& s) {
-            return fmt::format("mount a view of {} on {} whose changes are thrown away, kept {}{}{}",
-                               safe(s.source), safe(s.target),
+            return fmt::format("mount a view of {} on {} whose changes {}, kept {}{}{}", safe(s.source),
+                               safe(s.target), s.kept ? "stay with the container" : "are thrown away",
                                s.fuse_program.empty() ? "" : "by fuse-overlayfs ",
                                s.upper == UpperPlace::Disk ? "on disk" : "in memory", size_suffix(s.size));
           },

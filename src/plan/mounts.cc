@@ -6,6 +6,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "plan/builder.h"
+#include "plan/views.h"
 
 namespace snug {
 namespace {
@@ -75,12 +76,7 @@ Status plan_mounts(Builder& builder) {
     return status;
   plan_scratch_dirs(builder);
 
-  // Parents first: a mount made later would hide what was mounted below it before.
-  std::vector<const Mount*> mounts;
-  for (const Mount& mount : spec.mounts) mounts.push_back(&mount);
-  std::ranges::stable_sort(mounts, {},
-                           [](const Mount* mount) { return std::ranges::count(mount->target, '/'); });
-  for (const Mount* mount : mounts) {
+  for (const Mount* mount : mounts_in_order(spec)) {
     if (Status status = check_target(*mount); !status)
       return status;
     if (mount->type == MountType::Tmpfs)

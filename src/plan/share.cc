@@ -4,6 +4,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "plan/builder.h"
+#include "plan/views.h"
 
 namespace snug {
 namespace {
@@ -99,7 +100,7 @@ Status plan_cow(Builder& builder, const Mount& mount, const FileInfo& seen) {
                         .upper = disk ? UpperPlace::Disk : UpperPlace::Tmpfs,
                         .size = size ? size->value : 0,
                         .fuse_program = std::move(*program),
-                        .number = builder.cow_count++,
+                        .layer = disk ? view_layer(mount.source, mount.target) : "",
                         .kept = builder.kept(),
                         .seen = seen},
                mount.origin);

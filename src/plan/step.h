@@ -247,14 +247,14 @@ struct BindMount {
 };
 
 // A host directory as the lower layer of an overlay: inside everything below it can be changed, and the
-// host's own stays as it is. The changes are gone at the end.
+// host's own stays as it is. The changes are gone at the end of the run, or of a kept container.
 struct CowMount {
   std::string source{};
   std::string target{};
   UpperPlace upper{UpperPlace::Tmpfs};
   std::uint64_t size{};        // of a tmpfs upper, in bytes; 0 for the kernel's half of memory
   std::string fuse_program{};  // absolute path of fuse-overlayfs where it serves the view, else ""
-  unsigned number{};           // among the cow mounts of the plan
+  std::string layer{};         // of an upper on disk: its directory below cow/ (plan/views.h)
   bool kept{};                 // as of the root
   FileInfo seen{};
   bool operator==(const CowMount&) const = default;

@@ -11,6 +11,7 @@
 #include "container/container_record.h"
 #include "container/names.h"
 #include "container/start_supervisor.h"
+#include "container/view_layers.h"
 #include "launch/refusals.h"
 #include "launch/replan.h"
 #include "launch/sandbox_group.h"
@@ -149,6 +150,8 @@ Result<StartedContainer> start_container(Container container, RealHost& host, co
   auto state = container.state();
   if (!state)
     return tl::unexpected{std::move(state).error()};
+  if (Status status = name_view_layers(container, *record); !status)
+    return tl::unexpected{std::move(status).error()};
   Spec spec = record->spec;
   // It may have been renamed since.
   if (spec.name)

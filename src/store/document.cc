@@ -9,10 +9,12 @@
 #include <cerrno>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "base/sha256.h"
 #include "base/text.h"
 #include "base/unique_fd.h"
+#include "base/units.h"
 #include "sys/directory_stream.h"
 #include "sys/durable.h"
 #include "sys/file_io.h"
@@ -22,19 +24,24 @@ namespace {
 
 constexpr std::uint64_t kMostBytes = 4 << 20;
 
-// What stands around the sum and the body, to the byte: only the body has to be parsed.
+// What stands around the values, to the byte: only the body has to be parsed.
 constexpr std::string_view kBeforeSum = "{\n  \"sha256\": \"";
-constexpr std::string_view kBeforeBody = "\",\n  \"body\": ";
+constexpr std::string_view kAfterSum = "\",\n";
+constexpr std::string_view kBeforeVersion = "  \"version\": ";
+constexpr std::string_view kBeforeSince = ",\n  \"since\": \"";
+constexpr std::string_view kAfterSince = "\",\n";
+constexpr std::string_view kBeforeBody = "  \"body\": ";
 constexpr std::string_view kAfterBody = "\n}\n";
-constexpr std::size_t kBodyStart = kBeforeSum.size() + kSha256Digits + kBeforeBody.size();
+constexpr std::size_t kSumEnd = kBeforeSum.size() + kSha256Digits + kAfterSum.size();
 
 constexpr std::string_view kTemporary = ".tmp-";
 
-std::string document_text(const Json& body) {
-  std::string text = pretty_json(Json::Object{{"sha256", std::string(kSha256Digits, '0')}, {"body", body}});
-  const std::string sum =
-      sha256_hex(std::string_view{text}.substr(kBodyStart, text.size() - kBodyStart - kAfterBody.size()));
-  return text.replace(kBeforeSum.size(), kSha256Digits, sum);
+std::string document_text(const FileFormat& format, const Json& body) {
+  std::string text = pretty_json(Json::Object{{"sha256", std::string(kSha256Digits, '0')},
+                                              {"version", std::uint64_t{format.version}},
+                                              {"since", std::string{format.since}},
+                                              {"body", body}});
+  return text.replace(kBeforeSum.size(), kSha256Digits, sha256_hex(std::string_view{text}.substr(kSumEnd)));
 }
 
 tl::unexpected<Error> damaged(const std::string& name, std::string_view why) {
@@ -42,8 +49,9 @@ tl::unexpected<Error> damaged(const std::string& name, std::string_view why) {
 }
 
 // The file is locked from its first moment to its last, so that sweeping tells it from a left one.
-Result<UniqueFd> write_file(int dir, const std::string& file, const std::string& name, const Json& body) {
-  const std::string text = document_text(body);
+Result<UniqueFd> write_file(int dir, const std::string& file, const std::string& name,
+                            const FileFormat& format, const Json& body) {
+  const std::string text = document_text(format, body);
   if (text.size() > kMostBytes)
     return fail({.step = fmt::format("write {}", escape_control(name)), .err = EFBIG});
   auto fd = open_file(dir, file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
@@ -92,15 +100,15 @@ void sweep_documents(int dir) {
   }
 }
 
-Status create_document(int dir, const std::string& name, const Json& body) {
-  return write_file(dir, name, name, body).map([](const UniqueFd&) {});
+Status create_document(int dir, const std::string& name, const FileFormat& format, const Json& body) {
+  return write_file(dir, name, name, format, body).map([](const UniqueFd&) {});
 }
 
-Status write_document(int dir, const std::string& name, const Json& body) {
+Status write_document(int dir, const std::string& name, const FileFormat& format, const Json& body) {
   sweep_documents(dir);
   for (int attempt = 0; attempt < 8; ++attempt) {
     const std::string temporary = temporary_name(name);
-    auto fd = write_file(dir, temporary, name, body);
+    auto fd = write_file(dir, temporary, name, format, body);
     if (!fd && fd.error().err == EAGAIN)  // somebody sweeps, and has locked it first
       continue;
     if (!fd)
@@ -117,7 +125,7 @@ Status write_document(int dir, const std::string& name, const Json& body) {
        .err = EAGAIN});
 }
 
-Result<Json> read_document(int dir, const std::string& name) {
+Result<Document> read_document(int dir, const std::string& name, const FileFormat& format) {
   // O_NONBLOCK: opening a FIFO for reading would wait for a writer.
   const auto fd = open_file(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   if (!fd)
@@ -125,21 +133,70 @@ Result<Json> read_document(int dir, const std::string& name) {
   const auto text = read_regular(fd->get(), name, kMostBytes);
   if (!text)
     return tl::unexpected{text.error()};
-  return parse_document(*text, name);
+  return parse_document(*text, name, format);
 }
 
-Result<Json> parse_document(std::string_view file, const std::string& name) {
-  if (file.size() < kBodyStart + kAfterBody.size() || !file.starts_with(kBeforeSum) ||
-      file.substr(kBeforeSum.size() + kSha256Digits, kBeforeBody.size()) != kBeforeBody ||
-      !file.ends_with(kAfterBody))
-    return damaged(name, "cut off, or no state file");
-  const std::string_view body = file.substr(kBodyStart, file.size() - kBodyStart - kAfterBody.size());
-  if (sha256_hex(body) != file.substr(kBeforeSum.size(), kSha256Digits))
-    return damaged(name, "its checksum is another");
+namespace {
+
+// Takes `text` from the front of `rest`. False if `rest` begins with something else.
+bool take(std::string_view& rest, std::string_view text) {
+  if (!rest.starts_with(text))
+    return false;
+  rest.remove_prefix(text.size());
+  return true;
+}
+
+// Takes what stands before the next `end` from the front of `rest`, and `end` too.
+std::optional<std::string_view> take_until(std::string_view& rest, std::string_view end) {
+  const std::size_t at = rest.find(end);
+  if (at == std::string_view::npos)
+    return std::nullopt;
+  const std::string_view text = rest.substr(0, at);
+  rest.remove_prefix(at + end.size());
+  return text;
+}
+
+Result<Document> parse_body(unsigned version, std::string_view body, const std::string& name) {
   auto json = parse_json(body);
   if (!json)
     return damaged(name, json.error().step);
-  return json;
+  return Document{.version = version, .body = *std::move(json)};
+}
+
+}  // namespace
+
+Result<Document> parse_document(std::string_view file, const std::string& name, const FileFormat& format) {
+  constexpr std::string_view kNoDocument = "cut off, or no state file";
+  if (file.size() < kSumEnd || !file.starts_with(kBeforeSum) ||
+      file.substr(kSumEnd - kAfterSum.size(), kAfterSum.size()) != kAfterSum || !file.ends_with(kAfterBody))
+    return damaged(name, kNoDocument);
+  const std::string_view sum = file.substr(kBeforeSum.size(), kSha256Digits);
+  std::string_view rest = file.substr(kSumEnd);
+  const auto is_whole = [&](std::string_view text) { return sha256_hex(text) == sum; };
+  const auto without_end = [](std::string_view text) {
+    return text.size() < kAfterBody.size() ? "" : text.substr(0, text.size() - kAfterBody.size());
+  };
+  if (take(rest, kBeforeBody)) {
+    const std::string_view body = without_end(rest);
+    if (!is_whole(body))
+      return damaged(name, "its checksum is another");
+    return parse_body(1, body, name);
+  }
+  if (!rest.starts_with(kBeforeVersion))
+    return damaged(name, kNoDocument);
+  if (!is_whole(rest))
+    return damaged(name, "its checksum is another");
+  (void)take(rest, kBeforeVersion);
+  const auto digits = take_until(rest, kBeforeSince);
+  const auto version = digits ? parse_number(*digits, "version", UINT32_MAX).value_or(0) : 0;
+  const auto since = take_until(rest, kAfterSince);
+  if (version < 2 || !since)
+    return damaged(name, "it says no version");
+  if (version > format.version)
+    return fail(newer_format(name, *since));
+  if (!take(rest, kBeforeBody))
+    return damaged(name, "it has no body");
+  return parse_body(static_cast<unsigned>(version), without_end(rest), name);
 }
 
 }  // namespace snug

@@ -57,7 +57,7 @@ class Fixture {
     REQUIRE(root_fd_);
     old_mask_ = umask(0);  // as init has it: modes are meant as they stand
     outside_ = tree_of(base_, root());
-    alarm(30);  // an open of a FIFO that waits for its other end would hang the test
+    alarm(300);  // an open of a FIFO that waits for its other end would hang the test
   }
   ~Fixture() {
     alarm(0);

@@ -8,6 +8,7 @@ install="apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y $pa
 
 long() { timeout 1200 "$SNUG" "$@"; }
 
+# bats test_tags=long
 @test "one id: apt-get installs, what it installed works, and the image is not changed" {
   local img=$(image) before
   before=$(tree "$img")
@@ -18,15 +19,26 @@ long() { timeout 1200 "$SNUG" "$@"; }
   [[ $(tree "$img") == "$before" ]]
 }
 
+# bats test_tags=long
 @test "a range of ids: the same, and postgres starts and answers" {
   need_range
-  long run --ids range --network host "$(image)" sh -c "$install postgresql && pg_ctlcluster 15 main start && sleep 2 && setpriv --reuid postgres --regid postgres --init-groups psql -tAc 'select 6*7'" >log 2>&1 || { tail -n 50 log >&2 && return 1; }
+  long run --ids range --network host "$(image)" sh -c "$install postgresql && pg_ctlcluster 15 main start && until setpriv --reuid postgres --regid postgres --init-groups psql -tAc 'select 6*7' 2>/dev/null; do sleep 0.2; done" >log 2>&1 || { tail -n 50 log >&2 && return 1; }
   absent '^(E:|dpkg: error|Errors were encountered)' <log
   grep -qx 42 log
 }
 
-@test "fuse-overlayfs: apt-get installs" {
-  need_fuse
-  long run --overlay fuse --network host "$(image)" sh -c "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y jq && jq -n 6*7" >log 2>&1 || { tail -n 50 log >&2 && return 1; }
+# installs OVERLAY: of a package with a user and files of its own, and of a plain one.
+installs() {
+  long run --overlay "$1" --network host "$(image)" sh -c "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y jq openssh-server && getent passwd sshd && jq -n 6*7" >log 2>&1 || { tail -n 50 log >&2 && return 1; }
+  absent '^(E:|dpkg: error|Errors were encountered)' <log
   grep -qx 42 log
+}
+
+@test "the kernel's overlay, one id: apt-get installs two packages" {
+  installs native
+}
+
+@test "fuse-overlayfs: apt-get installs two packages" {
+  need_fuse
+  installs fuse
 }

@@ -118,7 +118,7 @@ END
   mkdir dir.toml
   refuses dir.toml run --profile ./dir.toml host true
   mkfifo fifo.toml
-  run --separate-stderr timeout 10 "$SNUG" run --profile ./fifo.toml host true
+  run --separate-stderr timeout 200 "$SNUG" run --profile ./fifo.toml host true
   [[ $status == 125 ]]
   refusal_names fifo.toml
   head -c 3M /dev/zero | tr '\0' '#' >huge.toml
@@ -203,7 +203,7 @@ END
   local i arguments=()
   mkdir src
   for ((i = 0; i < 5000; ++i)); do arguments+=(-v "$PWD/src:/m/$i:ro"); done
-  run --separate-stderr timeout 120 "$SNUG" run "${arguments[@]}" host sh -c 'ls /m | wc -l'
+  run --separate-stderr timeout 200 "$SNUG" run "${arguments[@]}" host sh -c 'ls /m | wc -l'
   [[ $status == 0 && $output == 5000 ]] || { [[ $status == 125 ]] && refusal_names ""; }
 }
 

@@ -184,8 +184,8 @@ END
 logged() { "$SNUG" logs box | grep -q title; }
 
 @test "a payload that floods its output fills neither the disk nor its supervisor" {
-  succeeds run -d --name box --log-opt max-size=64k --log-opt max-file=2 host sh -c ": $mark; yes flood & sleep 1; kill \$!; sleep 300"
-  sleep 1.2
+  succeeds run -d --name box --log-opt max-size=64k --log-opt max-file=2 host sh -c ": $mark; yes flood | head -c 24000000; touch /tmp/over; sleep 300"
+  eventually "$SNUG" exec box test -e /tmp/over
   local size
   size=$(du -sk "$(containers)/box" | cut -f 1)
   ((size < 1024)) || { echo "$size KiB" >&2 && return 1; }

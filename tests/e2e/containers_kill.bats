@@ -9,14 +9,15 @@ prepare() {
 }
 teardown() {
   ((EUID != 0)) || return 0
-  local dir left
+  local dir left failed=0
   for dir in "$containers"/*/; do
     if [[ -d $dir ]]; then snug rm -f "$(basename "$dir")" >/dev/null; fi
   done
-  gone "$mark"
-  diff "$BATS_TEST_TMPDIR/mountinfo" /proc/self/mountinfo
+  gone "${mark:-}" || failed=1
+  mounts_are_as_before || failed=1
   left=$(find "$containers" "$XDG_RUNTIME_DIR" -mindepth 1 ! -path "$XDG_RUNTIME_DIR/snug" 2>/dev/null || true)
-  [[ -z $left ]] || { echo "left: $left" >&2 && return 1; }
+  [[ -z $left ]] || { echo "left: $left" >&2 && failed=1; }
+  return "$failed"
 }
 
 # A payload with processes of its own, one of them in another session; all are found by the mark.
@@ -91,7 +92,7 @@ tells_those_connected() {
   snug wait box >waited &
   wait=$!
   eventually pgrep -f -- "^$mark-entered" >/dev/null
-  sleep 0.1 # so that the others are connected
+  eventually connected 4
   kill_victim "$1" box
   ended_badly "$exec"
   ended_badly "$log"
@@ -107,6 +108,8 @@ tells_those_connected() {
   snug rm -f box
   gone "$mark"
 }
+# connected COUNT: so many clients have their connection to the supervisor, of which the kernel tells by the socket's path.
+connected() { (($(awk -v dir="$XDG_RUNTIME_DIR/" 'index($8, dir) == 1 && $6 == "03"' /proc/net/unix | wc -l) == $1)); }
 # A client ends with an error or as by SIGKILL, and does not hang (bats' own limit says so).
 ended_badly() {
   local status=0

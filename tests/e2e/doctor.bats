@@ -5,7 +5,7 @@ load helper
 load doctor_helper
 
 # doctor's answer as JSON, under a command that spoils the machine; $status and $output are doctor's.
-doctor() { run --separate-stderr "$@" timeout --foreground 60 "$SNUG" doctor --json; }
+doctor() { run --separate-stderr "$@" timeout --foreground 200 "$SNUG" doctor --json; }
 # A user namespace in which its maker is root; the script ends in "$@", which is doctor.
 spoilt() {
   local script=$1

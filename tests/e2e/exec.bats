@@ -192,13 +192,13 @@ unhealthy() { "$SNUG" ps --filter health=unhealthy -q | grep -qx box; }
   type_line 'tty; stty size'
   answers '/dev/pts/0'
   answers '24 80'
-  type_line 'sleep 300'
-  sleep 0.2
+  type_line 'sh -c "echo u""p; exec sleep 300"'
+  answers 'up'
   tm send-keys C-c
   type_line 'echo back $?'
   answers 'back 130'
   type_line 'exit 3'
-  answers 'outer>'
+  eventually let_go
   type_line 'echo rc $?; stty -a | grep -o " icanon"'
   answers 'rc 3'
   answers ' icanon'
@@ -210,18 +210,19 @@ unhealthy() { "$SNUG" ps --filter health=unhealthy -q | grep -qx box; }
   answers 'in>'
   type_line "V=kept-$mark"
   tm send-keys C-p C-q
-  answers 'outer>'
+  eventually let_go
   type_line "$SNUG attach --detach-keys ctrl-a,d box"
-  sleep 0.3
+  eventually relays
   type_line 'echo still $V'
   answers "still kept-$mark"
   tm send-keys C-a d
+  eventually let_go
   type_line 'echo out again'
   answers 'out again'
   type_line "$SNUG attach box"
-  sleep 0.3
+  eventually relays
   type_line 'exit 4'
-  answers 'outer>'
+  eventually let_go
   type_line 'echo rc $?'
   answers 'rc 4'
 }
@@ -232,12 +233,14 @@ unhealthy() { "$SNUG" ps --filter health=unhealthy -q | grep -qx box; }
   answers 'in>'
   type_line "echo > /tmp/there; echo ma''de"
   answers made
+  local pid
+  pid=$(client)
   tm kill-server
-  sleep 0.2
+  eventually has_ended "$pid"
   succeeds exec box test -e /tmp/there
   open_terminal
   type_line "$SNUG shell --name box"
-  sleep 0.5
+  eventually prompted_inside
   type_line 'ls -d /tmp/there; hostname'
   answers '/tmp/there'
 }

@@ -29,10 +29,10 @@ inside() { "$SNUG" exec box "$@"; }
 @test "attach: the terminal's size becomes the container's, and follows it" {
   shell_box
   tm send-keys C-p C-q
-  answers 'outer>'
+  eventually let_go
   tm resize-window -x 90 -y 40
   type_line "$SNUG attach box"
-  sleep 0.3
+  eventually relays
   eventually screen_size '40 90'
   tm resize-window -x 70 -y 20
   eventually screen_size '20 70'
@@ -43,6 +43,7 @@ inside() { "$SNUG" exec box "$@"; }
   type_line "$SNUG exec -i box sleep 299"
   eventually sleeps
   tm send-keys C-c
+  eventually let_go
   type_line 'echo code-$?'
   answers 'code-130'
   eventually no_second_sleep
@@ -70,14 +71,14 @@ sleeps() { "$SNUG" top box | grep -q 'sleep 299'; }
   tm new-window "env PS1='second> ' bash --norc --noprofile"
   eventually shows 'second>'
   type_line "$SNUG attach box"
-  sleep 0.3
+  eventually relays
   type_line 'echo from-$((40 + 2))'
   answers 'from-42'
   tm select-window -t 0
   answers 'from-42'
   # One lets go, the other stays.
   tm send-keys C-p C-q
-  answers 'outer>'
+  eventually let_go
   tm select-window -t 1
   type_line 'echo still-$((40 + 2))'
   answers 'still-42'
@@ -85,13 +86,14 @@ sleeps() { "$SNUG" top box | grep -q 'sleep 299'; }
 
 @test "what is written while nobody is attached is in the log, and the log goes on" {
   shell_box
-  type_line '(sleep 0.5; echo lat''er >/dev/tty) &'
+  type_line "($await_go; echo lat''er >/dev/tty) &"
   tm send-keys C-p C-q
-  answers 'outer>'
+  eventually let_go
+  inside touch /tmp/go
   eventually logged later
   clear_screen
   type_line "$SNUG attach box"
-  sleep 0.3
+  eventually relays
   type_line 'echo on''wards'
   answers onwards
   eventually logged onwards
@@ -105,7 +107,7 @@ logged() { "$SNUG" logs box | grep -q "$1"; }
   answers 'tick'
   tm send-keys -l 'unse''en'
   tm send-keys C-s C-p x C-p C-q
-  eventually prompted
+  eventually let_go
   type_line 'stty -g >after; echo comp''ared'
   answers compared
   cmp before after
@@ -119,14 +121,15 @@ logged() { "$SNUG" logs box | grep -q "$1"; }
   succeeds start box
   clear_screen
   # In the background it reads nothing, which would stop it.
-  type_line "$SNUG attach box >ticks & sleep 0.5; echo here-\$((40 + 2))"
-  answers 'here-42'
-  type_line 'jobs -s; echo no-stop'
+  type_line "$SNUG attach box >ticks &"
+  eventually ticked 1
+  # And goes on.
+  eventually ticked $(($(grep -c tick ticks) + 3))
+  type_line 'jobs -s; echo no-st''op'
   answers 'no-stop'
   screen | absent 'Stopped'
-  eventually grep -qs tick ticks
 }
-prompted() { screen | grep . | tail -n 1 | grep -q '^outer> *$'; }
+ticked() { (($(grep -cs tick ticks) >= $1)); }
 
 @test "half of the detach keys is the command's" {
   shell_box
@@ -145,7 +148,7 @@ prompted() { screen | grep . | tail -n 1 | grep -q '^outer> *$'; }
   type_line 'echo here-$((40 + 2))'
   answers 'here-42'
   tm send-keys C-x y
-  answers 'outer>'
+  eventually let_go
   local keys
   for keys in ctrl- ctrl-1 abc a,,b 'ctrl-é'; do
     run --separate-stderr snug attach --detach-keys "$keys" box
@@ -187,28 +190,30 @@ no_second_sleep() { ! "$SNUG" top box | grep -q 'sleep 299'; }
 @test "start -ai opens a shell that had ended again" {
   shell_box
   type_line 'exit 3'
-  answers 'outer>'
+  eventually let_go
   clear_screen
   type_line "$SNUG start -ai box"
   answers 'in>'
   type_line 'test -t 0 && echo ag''ain; exit 4'
   answers again
+  eventually let_go
   type_line 'echo code-$?'
   answers 'code-4'
 }
 
 @test "shell --name starts one that had ended, and makes one that is not there" {
   type_line "$SNUG shell --name box host"
-  sleep 0.5
+  eventually prompted_inside
   type_line 'echo made-$container; exit'
   answers 'made-snug'
-  answers 'outer>'
+  eventually let_go
   [[ $(snug ps -a -q) == box ]]
   clear_screen
   type_line "$SNUG shell --name box"
-  sleep 0.5
+  eventually prompted_inside
   type_line 'echo again-$container; exit 5'
   answers 'again-snug'
+  eventually let_go
   type_line 'echo code-$?'
   answers 'code-5'
 }

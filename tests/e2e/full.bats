@@ -30,13 +30,15 @@ PERL
 use strict; use Socket qw(:all);
 $SIG{ALRM} = sub { die "no answer\n" };
 $| = 1;
+# "-3" before the others: seconds, where an answer is not what is hoped for.
+my $patience = $ARGV[0] =~ /^-(\d+)$/ ? (shift, $1)[1] : 200;
 for (@ARGV) {
   next if fork; # all at the same time
   my ($where, $device) = split /@/; my ($kind, $address, $port) = $where =~ /^(tcp|udp):(.*):(\d+)$/ ? ($1, $2, $3) : ('unix');
   my $family = $kind eq 'unix' ? AF_UNIX : $address =~ /:/ ? AF_INET6 : AF_INET;
   my $to = $kind eq 'unix' ? pack_sockaddr_un("\0" . substr $where, 5) : $family == AF_INET6 ? pack_sockaddr_in6($port, inet_pton(AF_INET6, $address)) : pack_sockaddr_in($port, inet_aton($address));
   my $said = eval {
-    alarm 3; socket(my $s, $family, $kind eq 'udp' ? SOCK_DGRAM : SOCK_STREAM, 0) or die "$!\n";
+    alarm $patience; socket(my $s, $family, $kind eq 'udp' ? SOCK_DGRAM : SOCK_STREAM, 0) or die "$!\n";
     if ($device) { setsockopt($s, SOL_SOCKET, 25, pack 'Z16', $device) or die "bind to device: $!\n" }
     connect($s, $to) or die "$!\n"; if ($kind eq 'udp') { send($s, 'hello', 0) // die "$!\n" }
     sysread($s, my $b, 2000) // die "$!\n"; alarm 0; chomp $b; "$b\n" } // "$_: $@";
@@ -59,18 +61,19 @@ ip link set up0 up
 nsenter -t $far -n sh -ec 'ip link set lo up; ip addr add 198.51.100.1/24 dev far0; ip addr add 2001:db8:1::1/64 dev far0 nodad; ip addr add 203.0.113.5/32 dev lo; ip link set far0 up'
 ip route add default via 198.51.100.1
 ip -6 route add default via 2001:db8:1::1
-nsenter -t $far -n perl serve.pl far.log tcp:0.0.0.0:8000 tcp:2001:db8:1::1:8000 udp:198.51.100.1:53 &
-perl serve.pl near.log tcp:127.0.0.1:8001 tcp:::1:8001 udp:127.0.0.1:8002 udp:::1:8002 udp:127.0.0.1:53 unix:$mark &
+nsenter -t $far -n perl serve.pl far.log tcp:0.0.0.0:8000 tcp:2001:db8:1::1:8000 udp:198.51.100.1:53 & farserver=$!
+perl serve.pl near.log tcp:127.0.0.1:8001 tcp:::1:8001 udp:127.0.0.1:8002 udp:::1:8002 udp:127.0.0.1:53 unix:$mark & nearserver=$!
 echo 'nameserver 198.51.100.1' >resolv.conf
 mount --bind resolv.conf /etc/resolv.conf
-for _ in $(seq $tries); do ! grep -q serving far.log || ! grep -q serving near.log || break; sleep 0.05; done 2>/dev/null
-grep -q serving far.log && grep -q serving near.log
+eventually --of $farserver grep -qs serving far.log
+eventually --of $nearserver grep -qs serving near.log
 hide() { ! type -P "$1" >/dev/null || mount --bind /dev/null "$(realpath "$(type -P "$1")")"; }
 # fake SCRIPT: what the tool that snug chooses does instead.
 fake() { printf '#!/bin/sh\n%s\n' "$1" >fake; chmod +x fake; mount --bind fake "$(realpath "$(type -P "$first")")"; }
 # The tools that run and are not about to be reaped.
 tools() { ps -eo stat=,comm= | grep -v ^Z | grep -E 'pasta|passt|slirp4netns' || true; }
-until_none() { for _ in $(seq $tries); do [ "$($1)" ] || return 0; sleep 0.05; done; $1; return 1; }
+until_none() { eventually none "$1" || { $1; return 1; }; }
+none() { [ -z "$($1)" ]; }
 # The script is root of its namespaces, and what works for it may not for an ordinary user.
 ordinary() { unshare -U --map-user=1000 --map-group=1000 "$@"; }
 inside() { ordinary "$SNUG" run --network full -u root -v "$PWD:/t:ro" "$@"; }
@@ -83,17 +86,17 @@ loopback() {
   done
 }
 SH
-  export mark tries=$((200 * slowness)) first=${tools[0]}
+  export mark first=${tools[0]}
   if [[ ! -e $BATS_FILE_TMPDIR/tried ]]; then
     [[ $(world 'near; perl ask.pl tcp:203.0.113.5:8000' 2>&1) == "answer from tcp:0.0.0.0:8000" ]] || lacks "network namespaces with veth"
     : >"$BATS_FILE_TMPDIR/tried"
   fi
 }
 world() {
-  { cat world.sh && echo "$1"; } >script.sh
+  { declare -f eventually wait_limit has_ended && cat world.sh && echo "$1"; } >script.sh
   rm -f held far.log near.log
   # What unshare of Debian 11 starts ignores these signals, and so would all that the script starts.
-  timeout -s KILL $((90 * slowness)) unshare -Urnmpf --kill-child --mount-proc env --default-signal=INT,TERM bash script.sh
+  timeout -s KILL "$(wait_limit)" unshare -Urnmpf --kill-child --mount-proc env --default-signal=INT,TERM bash script.sh
 }
 # with_each SCRIPT: with pasta, and then with slirp4netns.
 with_each() {
@@ -122,7 +125,7 @@ with_each() {
   with_each '
     perl ask.pl tcp:127.0.0.1:8001 tcp:::1:8001 udp:127.0.0.1:8002 udp:::1:8002 unix:$mark
     [ "$(near | wc -l)" = 5 ]
-    inside host perl /t/ask.pl $(loopback) unix:$mark >answers 2>&1
+    inside host perl /t/ask.pl -3 $(loopback) unix:$mark >answers 2>&1
     ! grep "answer from" answers
     [ "$(near | wc -l)" = 5 ]'
 }
@@ -135,7 +138,7 @@ with_each() {
     echo "nameserver 127.0.0.1" >resolv.conf
     if [ $tool = pasta ]; then
       [ "$(inside host perl /t/ask.pl udp:$dns:53)" = "answer from udp:127.0.0.1:53" ]
-      inside host perl /t/ask.pl tcp:$dns:8001 udp:$dns:8002
+      inside host perl /t/ask.pl -3 tcp:$dns:8001 udp:$dns:8002
       [ "$(near)" = "reached udp:127.0.0.1:53" ]
     else
       inside host true 2>err && exit 1
@@ -147,10 +150,10 @@ with_each() {
   # shellcheck disable=SC2016
   with_each '
     "$SNUG" run -d --name web --network full -p 8100:80 -v "$PWD:/t:ro" host perl /t/serve.pl /tmp/log tcp:127.0.0.1:80
-    for _ in $(seq $tries); do perl ask.pl tcp:127.0.0.1:8100 >answers; ! grep -q "answer from" answers || break; sleep 0.05; done
-    [ "$(cat answers)" = "answer from tcp:127.0.0.1:80" ]
+    answered() { [ "$(perl ask.pl tcp:127.0.0.1:8100)" = "answer from tcp:127.0.0.1:80" ]; }
+    eventually answered
     # No port of the sandbox is there that was not asked for.
-    perl ask.pl tcp:127.0.0.1:80 tcp:198.51.100.2:80 >answers
+    perl ask.pl -3 tcp:127.0.0.1:80 tcp:198.51.100.2:80 >answers
     ! grep "answer from" answers
     "$SNUG" rm -f web'
 }
@@ -180,7 +183,8 @@ with_each() {
     exec 9</
     export SECRET=1
     ordinary "$SNUG" run --network full -u root host sleep 1234 &
-    for _ in $(seq $tries); do payload=$(pgrep -x -f "sleep 1234") && break || sleep 0.05; done
+    eventually --of $! pgrep -x -f "sleep 1234" >/dev/null
+    payload=$(pgrep -x -f "sleep 1234")
     pid=$(pgrep -x "pasta|pasta.avx2|passt|passt.avx2|slirp4netns")
     grep -q "NoNewPrivs:.1" /proc/$pid/status; grep -q "Seccomp:.2" /proc/$pid/status
     # CAP_NET_BIND_SERVICE, and pasta SYS_ADMIN; in the user namespace of the sandbox.
@@ -208,7 +212,7 @@ with_each() {
 @test "on a machine without a route pasta's own words are the error's and doctor's; a newer one leads nowhere" {
   need pasta
   # shellcheck disable=SC2016
-  run --separate-stderr world 'ip route del default; ip -6 route del default; inside host perl /t/ask.pl $(loopback) unix:$mark; near'
+  run --separate-stderr world 'ip route del default; ip -6 route del default; inside host perl /t/ask.pl -3 $(loopback) unix:$mark; near'
   if ((status == 0)); then
     # Since 2024 it gives a network of link-local addresses then.
     [[ $output != *"answer from"* && $output != *reached* ]] || fail_with "nothing that answers"
@@ -232,7 +236,7 @@ with_each() {
   run --separate-stderr world '
     fake ": >$PWD/started; exec sleep 1000"
     unshare -U --map-user=1000 --map-group=1000 "$SNUG" run --network full -u root host echo ran & snug=$! # becomes it
-    until [ -e started ]; do sleep 0.05; done
+    eventually --of $snug test -e started
     kill -TERM $snug; wait $snug'
   [[ $status == 143 && -z $output ]] || fail_with "143, and no payload"
 }

@@ -27,7 +27,7 @@ gate() {
   local options=()
   while [[ $1 != -- ]]; do options+=("$1") && shift; done
   run --separate-stderr snug run --network gate -v "$PWD/ca.crt:/ca.crt:ro" "${options[@]}" host bash -c \
-    "try() { timeout 10 \"\$@\" >/tmp/out 2>&1; case \$? in 7 | 35 | 55 | 56) echo refused ;; *) echo \$? ;; esac; }; $2"
+    "try() { timeout 100 \"\$@\" >/tmp/out 2>&1; case \$? in 7 | 35 | 55 | 56) echo refused ;; *) echo \$? ;; esac; }; $2"
 }
 blocked() { [[ $stderr == *"$1 is blocked: $2"* ]] || fail_with "a note that $1 is blocked: $2"; }
 
@@ -141,12 +141,12 @@ good.example.org" ]] || fail_with "answers first and last"
 @test "names: addresses only, for allowed names only; nothing of a question leaves" {
   : >"$(world_dir)/queries"
   gate --allow good.example.org -- '
-    dig +short +timeout=3 A good.example.org; dig +short +timeout=3 +tcp AAAA Good.Example.ORG.
-    for type in HTTPS SVCB; do dig +timeout=3 $type good.example.org | grep -E "status|ANSWER:" | tr -s " " | cut -d" " -f 4-12; done
-    for type in TXT MX ANY NULL CNAME; do dig +timeout=3 $type good.example.org | grep -o "status: [A-Z]*"; done
-    dig +timeout=3 TXT secret.evil.example | grep -o "status: [A-Z]*"
-    dig +timeout=3 A secret.evil.example | grep -o "status: [A-Z]*"
-    dig +timeout=3 CH TXT version.bind | grep -o "status: [A-Z]*"
+    dig +short +timeout=60 A good.example.org; dig +short +timeout=60 +tcp AAAA Good.Example.ORG.
+    for type in HTTPS SVCB; do dig +timeout=60 $type good.example.org | grep -E "status|ANSWER:" | tr -s " " | cut -d" " -f 4-12; done
+    for type in TXT MX ANY NULL CNAME; do dig +timeout=60 $type good.example.org | grep -o "status: [A-Z]*"; done
+    dig +timeout=60 TXT secret.evil.example | grep -o "status: [A-Z]*"
+    dig +timeout=60 A secret.evil.example | grep -o "status: [A-Z]*"
+    dig +timeout=60 CH TXT version.bind | grep -o "status: [A-Z]*"
     dig +timeout=1 +tries=1 @8.8.8.8 good.example.org >/dev/null; echo $?'
   [[ $output == "198.18.0.16
 fd9c:1e6d:53a7::10"* ]] || fail_with "addresses that stand for the name"
@@ -170,19 +170,20 @@ fd9c:1e6d:53a7::10"* ]] || fail_with "addresses that stand for the name"
         my \$t = IO::Socket::IP->new(PeerHost => q(198.18.0.1), PeerPort => 53) or die;
         syswrite \$t, join q(), map { chr int rand 256 } 1 .. 200;
       }"
-    dig +short +timeout=3 A good.example.org; curl -sS --cacert /ca.crt https://good.example.org/'
+    dig +short +timeout=60 A good.example.org; curl -sS --cacert /ca.crt https://good.example.org/'
   [[ $output == "198.18.0.16
 you have reached it" ]] || fail_with "an answer after it"
 }
 
 @test "ways around: datagrams, echo requests, raw sockets, other addresses, abstract sockets, routes" {
-  "$(world_dir)/enter" perl -MSocket -e 'socket my $s, AF_UNIX, SOCK_STREAM, 0; bind $s, pack("Sa*", AF_UNIX, "\0gate-abstract") or die; listen $s, 1; sleep 60' 3>&- &
+  "$(world_dir)/enter" perl -MSocket -e 'socket my $s, AF_UNIX, SOCK_STREAM, 0; bind $s, pack("Sa*", AF_UNIX, "\0gate-abstract") or die; listen $s, 1; $| = 1; print "up\n"; sleep 1000' >up 3>&- &
   local listener=$!
+  eventually --of "$listener" test -s up
   gate --allow good.example.org -- '
     perl -MIO::Socket::IP -e "my \$s = IO::Socket::IP->new(PeerHost => q(good.example.org), PeerPort => 443, Type => SOCK_DGRAM); send \$s, q(quic), 0; select undef, undef, undef, 0.3; print defined(recv \$s, my \$b, 9, 0) ? qq(reached\n) : qq(refused\n)"
     perl -MSocket -e "socket(my \$s, AF_INET, SOCK_RAW, 1) and print qq(raw\n); socket(my \$p, 17, 3, 0) and print qq(packet\n)"
     perl -MSocket -e "socket my \$s, AF_UNIX, SOCK_STREAM, 0; print connect(\$s, pack(q(Sa*), AF_UNIX, qq(\0gate-abstract))) ? qq(reached\n) : qq(refused\n)"
-    for to in 93.184.217.1 93.184.217.2 10.1.2.3 169.254.169.254 "[::ffff:93.184.216.34]" "[2606:2800:220:1::34]"; do try curl -sS -m 3 "https://$to/"; done
+    for to in 93.184.217.1 93.184.217.2 10.1.2.3 169.254.169.254 "[::ffff:93.184.216.34]" "[2606:2800:220:1::34]"; do try curl -sS -m 60 "https://$to/"; done
     ip route add default dev lo 2>/dev/null && echo route; ip link set gate0 down 2>/dev/null && echo link; ip address add 10.0.0.1/8 dev lo 2>/dev/null && echo address
     true'
   kill $listener
@@ -195,7 +196,7 @@ refused" && $(tail -n +3 <<<"$output" | grep -c "^refused$") == 6 && $(wc -l <<<
 @test "even root inside with rights over its network reaches nothing more" {
   gate --cap-add NET_ADMIN --cap-add NET_RAW --allow good.example.org -- '
     ip route flush table main; ip route add default dev gate0; ip address add 93.184.217.9/24 dev gate0
-    try curl -sS -m 3 http://93.184.217.1/; try curl -sS -m 3 http://93.184.216.34/; try curl -sS -m 3 http://10.1.2.3/
+    try curl -sS -m 60 http://93.184.217.1/; try curl -sS -m 60 http://93.184.216.34/; try curl -sS -m 60 http://10.1.2.3/
     true'
   [[ $output != *0* ]] || fail_with "refusals only"
 }
@@ -204,10 +205,11 @@ refused" && $(tail -n +3 <<<"$output" | grep -c "^refused$") == 6 && $(wc -l <<<
   printf '%s\n' 'use IO::Socket::IP; my $s = IO::Socket::IP->new(Listen => 9, LocalHost => "127.0.0.1", LocalPort => $ARGV[0], ReuseAddr => 1) or die; $| = 1; print "up\n"; while (my $c = $s->accept) { print $c "from the host\n"; close $c }' >serve.pl
   "$(world_dir)/enter" perl serve.pl 5432 >up 2>&1 3>&- &
   local first=$!
-  "$(world_dir)/enter" perl serve.pl 5433 >/dev/null 2>&1 3>&- &
+  "$(world_dir)/enter" perl serve.pl 5433 >up2 2>&1 3>&- &
   local second=$!
-  eventually test -s up
-  gate --allow host:5432 -- 'curl -sS -m 5 telnet://host:5432 </dev/null; try curl -sS -m 3 telnet://host:5433; try curl -sS -m 3 telnet://127.0.0.1:5432'
+  eventually --of "$first" test -s up
+  eventually --of "$second" test -s up2
+  gate --allow host:5432 -- 'curl -sS -m 60 telnet://host:5432 </dev/null; try curl -sS -m 60 telnet://host:5433; try curl -sS -m 60 telnet://127.0.0.1:5432'
   kill $first $second
   [[ $output == "from the host
 refused
@@ -240,11 +242,11 @@ refused" ]] || fail_with "one service"
 
 @test "allowed while it runs, from outside alone; told once; listed; explained" {
   succeeds run -d --name box --network gate --allow good.example.org host sleep 1000
-  exits 6 exec box curl -sS -m 5 http://web.example.net/
-  exits 6 exec box curl -sS -m 5 http://web.example.net/
+  exits 6 exec box curl -sS -m 60 http://web.example.net/
+  exits 6 exec box curl -sS -m 60 http://web.example.net/
   succeeds allow box web.example.net:80 closed.example.org:9
   prints web.example.net exec box curl -sS http://web.example.net/host
-  run snug exec box curl -sS -m 5 http://good.example.org/
+  run snug exec box curl -sS -m 60 http://good.example.org/
   ((status == 7 || status == 55 || status == 56))
   refuses "anybody can have a name below com" allow box '*.com'
   refuses "no container" allow nobody example.org
@@ -257,7 +259,7 @@ refused" ]] || fail_with "one service"
   prints web.example.net exec box curl -sS http://web.example.net/host
   succeeds inspect box
   jq -e '.[0].network.allow | . == ["good.example.org", "web.example.net:80", "closed.example.org:9"]' <<<"$output"
-  gate --allow good.example.org -- 'for i in 1 2 3; do curl -s -m 3 https://web.example.net/; done; true'
+  gate --allow good.example.org -- 'for i in 1 2 3; do curl -s -m 60 https://web.example.net/; done; true'
   [[ $(grep -c "web.example.net" <<<"$stderr") == 1 ]] || fail_with "one line"
   succeeds explain --network gate --allow '*.example.org:22' a.example.org:22
   [[ $output == "a.example.org:22: allowed by *.example.org:22"* ]]
@@ -276,7 +278,7 @@ refused" ]] || fail_with "one service"
   for pid in $(<"/proc/$keeper/task/$keeper/children"); do
     if [[ $(grep -c . <<<"$(sed -n 's/^NSpid:\s*//p' "/proc/$pid/status" | tr '\t' '\n')") == $(grep -c . <<<"$(sed -n 's/^NSpid:\s*//p' "/proc/$keeper/status" | tr '\t' '\n')") ]]; then kill -9 "$pid"; fi
   done
-  run --separate-stderr snug exec box curl -sS -m 5 http://good.example.org/host
+  run --separate-stderr snug exec box curl -sS -m 60 http://good.example.org/host
   [[ $status != 0 && -z $output ]] || fail_with "a refusal"
   succeeds logs --network box
   [[ $output == *"the gate's process has ended"* ]] || fail_with "a line about it"
@@ -287,7 +289,7 @@ refused" ]] || fail_with "one service"
     'my $s = IO::Socket::IP->new(Listen => 9, LocalPort => 80, LocalHost => "0.0.0.0", ReuseAddr => 1) or die; while (my $c = $s->accept) { print $c "inside\n"; close $c }'
   local port
   port=$("$SNUG" port box 80 | sed 's/.*://')
-  answers() { [[ $(world curl -s -m 5 "telnet://127.0.0.1:$port" </dev/null) == *inside* ]]; }
+  answers() { [[ $(world curl -s -m 60 "telnet://127.0.0.1:$port" </dev/null) == *inside* ]]; }
   eventually answers
   prints good.example.org exec box curl -sS http://good.example.org/host
 }

@@ -49,7 +49,7 @@ PYTHON
 behind() {
   local options=()
   while [[ $1 != -- ]]; do options+=("$1") && shift; done
-  run --separate-stderr timeout 300 "$SNUG" run --network gate -v "$PWD:/work" -w /work "${options[@]}" "$(image)" sh -ec "$2"
+  run --separate-stderr timeout 500 "$SNUG" run --network gate -v "$PWD:/work" -w /work "${options[@]}" "$(image)" sh -ec "$2"
 }
 # answers LINE…: the last lines of what it printed, and nothing was blocked.
 answers() {

@@ -41,12 +41,12 @@ setup() {
   cd "$BATS_TEST_TMPDIR/work" || return
   # Not "i" in anything that calls run: bats counts with it (1.8).
   mark=mark-$$-$BATS_TEST_NUMBER-$RANDOM
-  cat /proc/self/mountinfo >"$BATS_TEST_TMPDIR/mountinfo"
+  mounts >"$BATS_TEST_TMPDIR/mounts"
   if declare -F prepare >/dev/null; then prepare; fi
 }
 # Making or finding the image takes a second: once for a whole suite.
 setup_file() {
-  export BATS_TEST_TIMEOUT=$((${test_timeout:-120} * slowness))
+  export BATS_TEST_TIMEOUT=$((${test_timeout:-300} * slowness))
   if ((EUID != 0)); then export SNUG_TEST_IMAGE=${SNUG_TEST_IMAGE:-$("$support/image.sh")}; fi
 }
 
@@ -57,15 +57,22 @@ slowness=${SNUG_TEST_SLOWNESS:-1}
 # In the virtual machines: what they are known to lack, and programs that are compiled already.
 may_lack=${SNUG_TEST_MAY_LACK:-} test_programs=${SNUG_TEST_PROGRAMS:-}
 
-# Whatever a test did: no process, no mount, no file may be left.
+# Whatever a test did: no process, no mount, no file may be left. bats goes on after a command of a teardown that fails, and takes
+# the last one's status for the whole.
 teardown() {
   ((EUID != 0)) || return 0
-  gone "$mark"
-  diff "$BATS_TEST_TMPDIR/mountinfo" /proc/self/mountinfo
-  local left
+  local failed=0 left
+  gone "${mark:-}" || failed=1
+  mounts_are_as_before || failed=1
   left=$(find "$XDG_DATA_HOME/snug/throwaway" -mindepth 1 2>/dev/null || true)
-  [[ -z $left ]] || { echo "left in the store: $left" >&2 && return 1; }
+  [[ -z $left ]] || { echo "left in the store: $left" >&2 && failed=1; }
+  return "$failed"
 }
+
+# The mounts that have to do with this test: at its directory or below it, or made of what is there or of the image. Others are
+# other programs'.
+mounts() { grep -F -e "$BATS_TEST_TMPDIR" -e "${test_image:-$BATS_TEST_TMPDIR}" /proc/self/mountinfo || true; }
+mounts_are_as_before() { [[ ! -e $BATS_TEST_TMPDIR/mounts ]] || diff "$BATS_TEST_TMPDIR/mounts" <(mounts); }
 
 # A Debian 12 minbase root filesystem of the caller's own.
 image() { echo "$test_image"; }
@@ -83,32 +90,61 @@ static_program() {
   fi
 }
 
-# Waits, for ten seconds at most, until no process has the word in its command line.
+# eventually [--of PID] COMMAND…: waits until the command succeeds, for as long as a busy machine takes: what ends the wait is
+# the time of the whole test, and the end of the process that should bring it about, where one is named.
+eventually() {
+  local process='' last=$((EPOCHSECONDS + $(wait_limit)))
+  if [[ $1 == --of ]]; then process=$2 && shift 2; fi
+  until "$@"; do
+    if [[ $process ]] && has_ended "$process"; then
+      if "$@"; then return 0; fi
+      echo "process $process has ended, and it never came true: $*" >&2
+      return 1
+    fi
+    if ((EPOCHSECONDS > last)); then
+      echo "never came true: $*" >&2
+      return 1
+    fi
+    sleep 0.05
+  done
+}
+# Seconds; less than the test has, so that it is told what was waited for.
+wait_limit() { echo $((${BATS_TEST_TIMEOUT:-300} * 3 / 4)); }
+# A process that is gone, or has only to be waited for.
+has_ended() {
+  local line
+  { read -r line <"/proc/$1/stat"; } 2>/dev/null || return 0
+  [[ ${line##*) } == [ZX]* ]]
+}
+
+# Waits until no process has the word in its command line. What stands still at a hundred looks is left behind; what runs, or
+# waits for a processor, is on its way out.
 gone() {
   [[ ${1:-} ]] || return 0 # set-up has not come to it; without a word every process would be meant
-  local i
-  for ((i = 0; i < 200 * slowness; ++i)); do
-    pgrep -f -- "$1" >/dev/null || return 0
-    sleep 0.05
+  local now before='' still=0 last=$((EPOCHSECONDS + $(wait_limit)))
+  while pgrep -f -- "$1" >/dev/null; do
+    now=$(movements "$1")
+    if [[ $now == "$before" && $now != *:R* && $now != *:D* ]]; then ((++still)); else still=0; fi
+    before=$now
+    if ((still >= 100 || EPOCHSECONDS > last)); then
+      echo "still there:" >&2
+      pgrep -af -- "$1" >&2
+      pkill -9 -f -- "$1"
+      return 1
+    fi
+    sleep 0.1
   done
-  echo "still there:" >&2
-  pgrep -af -- "$1" >&2
-  pkill -9 -f -- "$1"
-  return 1
+}
+# Of the processes with the word: number, state and how often each has left its processor.
+movements() {
+  local pid
+  for pid in $(pgrep -f -- "$1"); do
+    awk -v pid="$pid" '/^State:/ { state = $2 } /ctxt_switches:/ { count += $2 } END { print pid ":" state ":" count }' \
+      "/proc/$pid/status" 2>/dev/null || true
+  done
 }
 
-# Waits, for five seconds at most, until a command succeeds.
-eventually() {
-  local i
-  for ((i = 0; i < 400 * slowness; ++i)); do
-    if "$@"; then return 0; fi
-    sleep 0.05
-  done
-  echo "never came true: $*" >&2
-  return 1
-}
-
-snug() { timeout --foreground $((60 * slowness)) "$SNUG" "$@"; }
+snug() { timeout --foreground "$(wait_limit)" "$SNUG" "$@"; }
 
 # succeeds ARGUMENT…: snug exits with 0; its standard output is in $output.
 succeeds() {

@@ -6,10 +6,10 @@ prepare() {
   snug run -q --pids-limit 100 host true || lacks "cgroups that are delegated to $(id -un)"
 }
 teardown() {
-  local name
+  local name failed=0
   for name in $("$SNUG" ps -a -q 2>/dev/null); do "$SNUG" rm -f "$name" >/dev/null; done
-  eventually nothing_is_left
-  common_teardown
+  eventually nothing_is_left || failed=1
+  common_teardown && ((failed == 0))
 }
 # The suite has a run-time directory of its own; systemd's tools look in the session's.
 user_systemd() { env XDG_RUNTIME_DIR="/run/user/$(id -u)" "$@"; }

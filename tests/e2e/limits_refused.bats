@@ -6,7 +6,7 @@ load helper
 undelegated() {
   # shellcheck disable=SC2016 # of the inner shell
   run --separate-stderr unshare --user --map-root-user --mount sh -c \
-    'mount -t tmpfs none /sys/fs/cgroup && exec timeout 60 "$SNUG" "$@"' sh "$@"
+    'mount -t tmpfs none /sys/fs/cgroup && exec timeout 200 "$SNUG" "$@"' sh "$@"
 }
 
 @test "a limit that cannot be enforced stops the run, and says why and what helps" {
@@ -37,9 +37,9 @@ undelegated() {
 }
 
 @test "rlimits and the timeout need no cgroup" {
-  undelegated run --ulimit nofile=64 --timeout 20s host sh -c 'ulimit -n'
+  undelegated run --ulimit nofile=64 --timeout 200s host sh -c 'ulimit -n'
   [[ $status == 0 && $output == 64 ]]
-  undelegated run --timeout 100ms host sleep 60
+  undelegated run --timeout 100ms host sleep 1000
   [[ $status == 124 ]]
 }
 

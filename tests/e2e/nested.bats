@@ -15,7 +15,7 @@ within() {
   shift
   # shellcheck disable=SC2016 # of the outer shell
   run --separate-stderr snug run -q --profile "$profile" -v "$SNUG:/snug:ro" host \
-    sh -c 'OUTER_WORD=heard sleep 300 7>/dev/null & timeout 60 /snug "$@"; status=$?; kill $!; exit $status' sh "$@"
+    sh -c 'OUTER_WORD=heard sleep 300 7>/dev/null & timeout 200 /snug "$@"; status=$?; kill $!; exit $status' sh "$@"
 }
 
 @test "snug in snug is as closed as snug where the outer profile shows /proc whole" {
@@ -70,11 +70,11 @@ within() {
 }
 
 @test "a container keeps the level that it was made with" {
-  within masked run -d --name inner --require no-proc host sleep 60
+  within masked run -d --name inner --require no-proc host sleep 1000
   [[ $status == 0 && $stderr == *"note: isolation is no-proc"* ]] || fail_with "a container"
   # shellcheck disable=SC2016 # of the outer shell
   run --separate-stderr snug run -q --profile masked -v "$SNUG:/snug:ro" host sh -euc '
-    /snug run -d --name inner --require no-proc host sleep 60 2>/dev/null
+    /snug run -d --name inner --require no-proc host sleep 1000 2>/dev/null
     /snug exec inner sh -c "grep -c \" /proc ro\" /proc/self/mountinfo"
     /snug inspect inner
     /snug stop -t 1 inner; /snug start inner 2>&1; /snug rm -f inner'
@@ -93,7 +93,7 @@ within() {
 
 # podman ARGUMENT…: snug in a container of podman that runs the test image.
 in_podman() {
-  run --separate-stderr timeout 120 podman --root "$PWD/podman" --runroot "$XDG_RUNTIME_DIR/podman" --storage-driver vfs \
+  run --separate-stderr timeout 200 podman --root "$PWD/podman" --runroot "$XDG_RUNTIME_DIR/podman" --storage-driver vfs \
     --cgroup-manager cgroupfs --events-backend file --runtime "$runtime" run --rm --network none -v "$SNUG:/usr/bin/snug:ro" \
     "${options[@]}" --rootfs "$(image):O" snug "$@"
 }

@@ -39,7 +39,7 @@ connect='my $s = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $ARG
 }
 
 @test "abstract sockets of the host are out of reach without its network" {
-  perl -MSocket -e 'socket(my $s, AF_UNIX, SOCK_STREAM, 0); bind($s, pack_sockaddr_un("\0".$ARGV[0])) or die $!; listen($s, 1); open(my $f, ">", "ready"); print $f 1; close $f; sleep 20' "$mark" &
+  perl -MSocket -e 'socket(my $s, AF_UNIX, SOCK_STREAM, 0); bind($s, pack_sockaddr_un("\0".$ARGV[0])) or die $!; listen($s, 1); open(my $f, ">", "ready"); print $f 1; close $f; sleep 1000' "$mark" &
   local server=$!
   eventually test -s ready
   run snug run host perl -MSocket -e 'socket(my $s, AF_UNIX, SOCK_STREAM, 0); print connect($s, pack_sockaddr_un("\0".$ARGV[0])) ? "connected" : $!' "$mark"

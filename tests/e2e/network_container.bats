@@ -61,15 +61,15 @@ teardown() {
   run snug run --network container:web host perl -MSocket -e 'socket(my $s, AF_INET, SOCK_DGRAM, 0) or die; my $r = pack("a16s", "lo", 0); print ioctl($s, 0x8914, $r) ? "changed" : $!+0'
   [[ $output == 1 ]]
   # And web cannot be seen to from there, nor the other way.
-  snug run -d --name web2 --network container:web host sh -c 'touch /tmp/ready; sleep 60' "$mark" >/dev/null
+  snug run -d --name web2 --network container:web host sh -c 'touch /tmp/ready; sleep 1000' "$mark" >/dev/null
   eventually snug exec web2 test -e /tmp/ready
   succeeds exec web sh -c 'cat /proc/[0-9]*/cmdline | tr "\0" " "'
-  absent "sleep 60" <<<"$output"
+  absent "sleep 1000" <<<"$output"
 }
 
 @test "with web's end the other goes on, and it cannot be started again without web" {
   web
-  snug run -d --name web2 --network container:web host sh -c 'touch /tmp/ready; sleep 60' "$mark" >/dev/null
+  snug run -d --name web2 --network container:web host sh -c 'touch /tmp/ready; sleep 1000' "$mark" >/dev/null
   eventually snug exec web2 test -e /tmp/ready
   snug stop -t 0 web
   prints ok exec web2 echo ok
@@ -87,13 +87,13 @@ teardown() {
 
 @test "the network may be shared on" {
   web
-  snug run -d --name web2 --network container:web host sh -c 'touch /tmp/ready; sleep 60' "$mark" >/dev/null
+  snug run -d --name web2 --network container:web host sh -c 'touch /tmp/ready; sleep 1000' "$mark" >/dev/null
   eventually snug exec web2 test -e /tmp/ready
   prints "from web" run --network container:web2 host perl -MIO::Socket::INET -e "$connect"
 }
 
 @test "an image with root shares with root, and with one user id there is one user only" {
-  snug run -d --name web "$(image)" sh -c 'touch /tmp/ready; sleep 60' "$mark" >/dev/null
+  snug run -d --name web "$(image)" sh -c 'touch /tmp/ready; sleep 1000' "$mark" >/dev/null
   eventually snug exec web test -e /tmp/ready
   prints 0 run --network container:web "$(image)" id -u
   prints 0 run --network container:web -u root host id -u
@@ -103,7 +103,7 @@ teardown() {
 
 @test "with a range of ids the other's root is the caller" {
   need_range
-  snug run -d --name web --ids range "$(image)" sh -c 'touch /tmp/ready; sleep 60' "$mark" >/dev/null
+  snug run -d --name web --ids range "$(image)" sh -c 'touch /tmp/ready; sleep 1000' "$mark" >/dev/null
   eventually snug exec web test -e /tmp/ready
   mkdir out
   prints 0 run --network container:web -v ./out:/out "$(image)" sh -c 'touch /out/made; id -u'
@@ -128,13 +128,13 @@ teardown() {
   refuses "container web is not running" run --network container:web host true
   [[ $stderr == *"snug start web"* ]]
   snug rm web
-  snug run -d --name web --network host host sh -c 'sleep 60' "$mark" >/dev/null
+  snug run -d --name web --network host host sh -c 'sleep 1000' "$mark" >/dev/null
   refuses "host's network" run --network container:web host true
 }
 
 @test "whose snug is killed is gone with it, and the other container is not" {
   web
-  snug run --network container:web host sh -c 'echo up; sleep 60' "$mark-killed" >up &
+  snug run --network container:web host sh -c 'echo up; sleep 1000' "$mark-killed" >up &
   eventually grep -q up up
   # The supervisor is init's parent; it alone has the mark and "run" in its command line.
   pkill -9 -f -- "run --network container:web .*$mark-killed"
@@ -146,7 +146,7 @@ teardown() {
   web
   prints ok run --network container:web --writable disk host sh -c 'echo ok >/tmp/x; cat /tmp/x'
   prints ok run --network container:web --read-only -w / host echo ok
-  snug run -d --name web2 "$(image)" sh -c 'touch /tmp/ready; sleep 60' "$mark" >/dev/null
+  snug run -d --name web2 "$(image)" sh -c 'touch /tmp/ready; sleep 1000' "$mark" >/dev/null
   eventually snug exec web2 test -e /tmp/ready
   prints ok run --network container:web2 "$(image)" sh -c 'echo ok >/opt/x; cat /opt/x'
   need_fuse

@@ -24,7 +24,7 @@ PERL
   cat >talk.pl <<'PERL'
 use strict; use IO::Socket::IP; use Socket qw(:DEFAULT SHUT_WR);
 my ($address, $port, $from) = @ARGV;
-my $s = IO::Socket::IP->new(PeerHost => $address, PeerPort => $port, Timeout => 20, ($from ? (LocalHost => $from) : ())) or die "connect: $@\n";
+my $s = IO::Socket::IP->new(PeerHost => $address, PeerPort => $port, Timeout => 200, ($from ? (LocalHost => $from) : ())) or die "connect: $@\n";
 if (!fork) { while (sysread STDIN, my $b, 65536) { my $o = 0; while ($o < length $b) { $o += syswrite($s, $b, length($b) - $o, $o) // exit } } shutdown $s, SHUT_WR; exit }
 while (1) { my $n = sysread $s, my $b, 65536; die "read: $!\n" unless defined $n; last unless $n; print $b }
 wait;
@@ -34,7 +34,7 @@ PERL
 use strict; use IO::Socket::IP;
 my ($address, $port, @texts) = @ARGV;
 my $s = IO::Socket::IP->new(PeerHost => $address, PeerPort => $port, Type => SOCK_DGRAM) or die $@;
-for (@texts) { send $s, $_, 0; my $r = ''; vec($r, fileno $s, 1) = 1; select($r, undef, undef, 10) or die "no answer\n"; recv $s, my $b, 2000, 0; print "$b\n" }
+for (@texts) { send $s, $_, 0; my $r = ''; vec($r, fileno $s, 1) = 1; select($r, undef, undef, 200) or die "no answer\n"; recv $s, my $b, 2000, 0; print "$b\n" }
 PERL
 }
 # serving NAME [OPTION…] -- ARGUMENTS: a container with the server in it, once it serves.
@@ -107,7 +107,7 @@ teardown() {
 }
 
 @test "where nobody listens inside the connection is reset" {
-  succeeds run -d --name web -p 0:80 host sleep 60
+  succeeds run -d --name web -p 0:80 host sleep 1000
   run talk 127.0.0.1 "$(port_of web)" </dev/null
   [[ $status != 0 && $output == *reset* ]] || fail_with "a reset"
   # A service that comes later is found.
@@ -206,7 +206,7 @@ forwarder_of() {
 }
 
 @test "an untrusted command may serve what is published, and call nobody" {
-  run --separate-stderr timeout 20 "$SNUG" run --profile untrusted -p 0:80 -- true
+  run --separate-stderr timeout 200 "$SNUG" run --profile untrusted -p 0:80 -- true
   [[ $status == 0 ]] || fail_with "a run"
   succeeds run -d --name web --profile untrusted -p 0:80 -- perl -MIO::Socket::INET -e '
     my $s = IO::Socket::INET->new(Listen => 5, LocalAddr => "127.0.0.1:80") or die $!;

@@ -239,7 +239,7 @@ hostile() {
         file) echo >"stack/top/$path" ;;
         loop) ln -s "$path" "stack/top/$path" ;;
       esac
-      run --separate-stderr timeout 10 "$SNUG" run --overlay "$overlay_kind" ./stack true
+      run --separate-stderr timeout 200 "$SNUG" run --overlay "$overlay_kind" ./stack true
       [[ $status == 125 ]] || { echo "$path $kind: $status" >&2 && return 1; }
       [[ $stderr == *"/$path"* ]]
     done

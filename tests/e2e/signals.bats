@@ -7,11 +7,20 @@ start() { exec env --default-signal=INT,QUIT "$SNUG" "$@"; }
 
 # Starts a payload that has said it is up; its pid outside is not ours to know, snug's is $snug_pid.
 start_payload() {
-  mkfifo up
   start run -v "$PWD:/w" host bash -c "$1; : $mark" &
   snug_pid=$!
-  read -r -t 10 <up
+  is_up
 }
+is_up() { eventually --of "$snug_pid" test -s up; }
+# A shell's words: waits, inside, until the test has made the file "go".
+await_go='until [ -e /w/go ]; do sleep 0.05; done'
+# taken SIGNAL: snug has none of that number pending, which it is about to hand on.
+taken() {
+  local number
+  number=$(kill -l "$1")
+  ! ((0x$(sed -n 's/^ShdPnd:[[:space:]]*//p' "/proc/$snug_pid/status") & 1 << (number - 1)))
+}
+stopped() { [[ $(sed -n 's/^State:[[:space:]]*//p' "/proc/$snug_pid/status") == T* ]]; }
 
 @test "signals reach the payload, and its own exit status comes back" {
   local name code
@@ -29,11 +38,10 @@ start_payload() {
   local name code
   for name in INT:130 TERM:143 HUP:129 QUIT:131 USR1:138; do
     rm -f up
-    mkfifo up
     # Not a shell that executes sleep: a signal that it has noted and not yet acted upon is lost with it.
     start run -v "$PWD:/w" host perl -e 'open(F, ">", "/w/up"); print F "\n"; close(F); sleep 300' "$mark" &
     snug_pid=$!
-    read -r -t 10 <up
+    is_up
     kill -"${name%:*}" "$snug_pid"
     code=0
     wait "$snug_pid" || code=$?
@@ -42,8 +50,10 @@ start_payload() {
 }
 
 @test "a payload that ignores a signal goes on" {
-  start_payload "trap '' TERM; echo >/w/up; sleep 1; exit 9"
+  start_payload "trap '' TERM; echo >/w/up; $await_go; exit 9"
   kill -TERM "$snug_pid"
+  eventually taken TERM
+  touch go
   local code=0
   wait "$snug_pid" || code=$?
   [[ $code == 9 ]]
@@ -68,7 +78,7 @@ start_payload() {
       select(undef, undef, undef, rand 0.03);
       kill TERM => $pid;
       local $SIG{ALRM} = sub { kill KILL => $pid; die "round $round: it went on\n" };
-      alarm 20;
+      alarm 200;
       waitpid $pid, 0;
       alarm 0;
       # 15: snug had not yet taken signals over. 143: the payload, or the set-up, ended by it.
@@ -121,17 +131,17 @@ start_payload() {
 }
 
 @test "the caller's death by hangup takes the sandbox along" {
-  mkfifo up
   setsid bash -c "'$SNUG' run -v '$PWD:/w' host sh -c 'echo >/w/up; sleep 300; : $mark'" &
-  read -r -t 10 <up
+  eventually test -s up
   pkill -HUP -f -- "run -v .*$mark"
   gone "$mark"
 }
 
 @test "a stopped snug can be continued" {
-  start_payload 'echo >/w/up; sleep 1; exit 5'
+  start_payload "echo >/w/up; $await_go; exit 5"
   kill -STOP "$snug_pid"
-  sleep 0.2
+  eventually stopped
+  touch go
   kill -CONT "$snug_pid"
   local code=0
   wait "$snug_pid" || code=$?

@@ -10,8 +10,8 @@ prepare() {
 start_shell() {
   type_line "$SNUG run -it -e PS1='in''> ' $* host bash --norc --noprofile"
   answers 'in>'
-
 }
+
 @test "the payload has a terminal of the sandbox's own" {
   start_shell
   type_line 'tty'
@@ -38,8 +38,8 @@ start_shell() {
 
 @test "Ctrl-C ends what runs in the foreground, and the shell stays" {
   start_shell
-  type_line 'sleep 300'
-  sleep 0.5
+  type_line 'sh -c "echo u""p; exec sleep 300"'
+  answers 'up'
   tm send-keys C-c
   type_line 'echo still-$((40 + 2)) $?'
   answers 'still-42 130'
@@ -47,11 +47,11 @@ start_shell() {
 
 @test "Ctrl-Z stops a job, fg takes it up again" {
   start_shell
-  type_line 'sh -c "echo u""p; sleep 2; echo do""ne"'
+  type_line "sh -c 'echo u''p; $await_go; echo do''ne'"
   answers 'up'
   tm send-keys C-z
   answers '\[1\]\+ +Stopped'
-  type_line 'fg'
+  type_line 'touch /tmp/go; fg'
   answers 'done'
 }
 
@@ -87,13 +87,19 @@ start_shell() {
   cmp before after
 }
 
-@test "the terminal is as it was after snug is ended by SIGTERM" {
+@test "the terminal is as it was after snug is ended by SIGTERM, or by SIGHUP" {
   type_line 'stty -g >before'
-  start_shell --hostname "$mark"
+  type_line "$SNUG run -it --hostname $mark host sh -c 'stty raw -echo; echo rea''dy; exec sleep 300'; echo code-\$?"
+  answers 'ready'
   pkill -TERM -o -f -- "run -it .*--hostname $mark"
-  sleep 0.5
-  pkill -HUP -o -f -- "run -it .*--hostname $mark" || true
-  eventually shows '^outer> *$'
+  eventually shows 'code-143' # behind a line that raw mode did not end
+  type_line 'stty -g >after; echo on''ce'
+  answers once
+  cmp before after
+  # A shell that somebody types at ignores SIGTERM.
+  start_shell --hostname "$mark"
+  pkill -HUP -o -f -- "run -it .*--hostname $mark"
+  eventually let_go
   type_line 'stty -g >after; echo compared'
   answers compared
   cmp before after
@@ -120,7 +126,7 @@ rows_of_tildes() { (($(screen | grep -c '^~') >= $1)); }
 
 @test "tmux runs inside" {
   start_shell
-  type_line 'TMUX= tmux -f /dev/null new-session "echo inner-$((6 * 7)); exec sleep 5"'
+  type_line 'TMUX= tmux -f /dev/null new-session "echo inner-$((6 * 7)); exec sleep 300"'
   answers 'inner-42'
 }
 
@@ -135,32 +141,35 @@ rows_of_tildes() { (($(screen | grep -c '^~') >= $1)); }
   type_line "$SNUG run -i host sh -c 'echo rea''dy; exec sleep 300'"
   answers 'ready'
   tm send-keys C-c
-  # Of its own line: where a command of a list dies of SIGINT, bash drops the rest of the list.
+  # What is typed before is snug's. And of its own line: where a command of a list dies of SIGINT, bash drops the rest of the list.
+  eventually let_go
   type_line 'echo code-$?'
   answers 'code-130'
 }
 
-@test "Ctrl-Z of a run without -t stops it until fg, or is passed over; it is not lost" {
-  type_line "$SNUG run -i host sh -c 'echo rea''dy; sleep 2; echo do''ne'"
+@test "Ctrl-Z of a run without -t stops it until fg" {
+  type_line "$SNUG run -i -v $PWD:/w host sh -c 'echo rea''dy; until [ -e /w/go ]; do sleep 0.05; done; echo do''ne'"
   answers 'ready'
   tm send-keys C-z
-  sleep 0.5
-  if shows '^\[1\]\+ +Stopped'; then type_line 'fg'; fi
+  answers '\[1\]\+ +Stopped'
+  touch go
+  type_line 'fg'
   answers 'done'
 }
 
 @test "snug shell opens the shell with a terminal, and says what it is in" {
   type_line "$SNUG shell host"
-  sleep 1
+  eventually prompted_inside
   type_line 'test -t 0 && echo in-$((6 * 7))-$container'
   answers 'in-42-snug'
   type_line 'exit 3'
+  eventually let_go
   type_line 'echo code-$?'
   answers 'code-3'
 }
 
 @test "a terminal is never made out of a pipe" {
-  run bash -c "echo x | timeout 10 '$SNUG' run -t -i host tty </dev/null | cat; exit \${PIPESTATUS[1]}"
+  run bash -c "echo x | timeout 200 '$SNUG' run -t -i host tty </dev/null | cat; exit \${PIPESTATUS[1]}"
   [[ $status != 124 ]]
   [[ $output != *$'\r'* || $status == 0 ]]
 }

@@ -12,11 +12,23 @@ shows() { screen | grep -qE -- "$1"; }
 # A word at the start of a line, so that the command that was typed is not taken for its answer.
 answers() { eventually shows "^$1"; }
 type_line() { tm send-keys -l -- "$1" && tm send-keys Enter; }
+# screen_size ROWS COLUMNS: what stty says now, asked again for each look.
 screen_size() {
-  type_line 'stty size'
-  sleep 0.2
+  ((++asked))
+  type_line "stty size; echo asked-''$asked"
+  answers "asked-$asked\$"
   shows "^$1"
 }
+asked=0
+# What the pane's shell has in the foreground, and whether it has the terminal for itself, as snug has while it relays: a shell
+# that reads a line leaves Ctrl-C to the terminal.
+client() { pgrep -P "$(tm display-message -p '#{pane_pid}')"; }
+relays() { client >/dev/null && [[ $(stty -a -F "$(tm display-message -p '#{pane_tty}')") == *-isig* ]]; }
+let_go() { ! client >/dev/null; }
+# The last line on the screen that is not empty is a prompt, of a shell that is not the outer one.
+prompted_inside() { relays && screen | grep . | tail -n 1 | grep -v '^outer>' | grep -q '[$#] *$'; }
+# A shell's words, inside: waits for a file.
+await_go='until [ -e /tmp/go ]; do sleep 0.05; done'
 
 # A container that only sleeps, with the word of this test in its command line.
 box() { succeeds run -d --name box "$@" sh -c ": $mark; sleep 300"; }

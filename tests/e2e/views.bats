@@ -46,14 +46,45 @@ change='cd /w && echo changed >file && echo new >sub/new && rm link && mkdir dir
 @test "a view's layer on disk is gone after the run, and after a kill -9 with the next one" {
   succeeds run --writable disk -v "$PWD/project:/w:cow" host sh -c 'echo x >/w/x'
   [[ -z $(ls -A "$XDG_DATA_HOME/snug/throwaway") ]]
-  "$SNUG" run --writable disk -v "$PWD/project:/w:cow" host sh -c "echo x >/w/x; : $mark; sleep 60" &
+  "$SNUG" run --writable disk -v "$PWD/project:/w:cow" host sh -c "echo x >/w/x; : $mark; sleep 1000" &
   local pid=$!
-  until ls "$XDG_DATA_HOME"/snug/throwaway/run-*/cow/0/upper/x >/dev/null 2>&1; do sleep 0.05; done
+  written() { ls "$XDG_DATA_HOME"/snug/throwaway/run-*/cow/*/upper/x >/dev/null 2>&1; }
+  eventually --of "$pid" written
   kill -9 "$pid"
   wait "$pid" || true
   gone "$mark"
   succeeds run --writable disk "$(image)" true
   untouched
+}
+
+@test "a kept container's views keep their own changes, whichever of them are there" {
+  need_fuse
+  mkdir a b
+  cat >box.toml <<END
+image = "host"
+[[mount]]
+type = "cow"
+source = "$PWD/a"
+target = "/a"
+optional = true
+[[mount]]
+type = "cow"
+source = "$PWD/b"
+target = "/b"
+END
+  # Each view that is there: what it has from before, and a line more.
+  # shellcheck disable=SC2016 # expanded inside
+  local overlay add='for d in a b; do
+    if grep -q " /$d " /proc/self/mountinfo; then if [ -e /$d/log ]; then cat /$d/log; fi; echo "of $d" >>/$d/log; fi; done'
+  for overlay in native fuse; do
+    prints "" run --profile ./box.toml --overlay "$overlay" --name box -- sh -c "$add"
+    mv a elsewhere
+    prints "of b" start -a box
+    mv elsewhere a
+    prints $'of a\nof b\nof b' start -a box
+    succeeds rm box
+  done
+  [[ -z $(find a b -name log) ]]
 }
 
 @test "a full view says ENOSPC inside, and bounds what it takes" {
@@ -154,10 +185,10 @@ change='cd /w && echo changed >file && echo new >sub/new && rm link && mkdir dir
   (($(snug explain --network host host true | sed -n 's/.*(ABI \([0-9]*\)).*/\1/p') >= 6)) || lacks "scopes in its Landlock (Linux 6.12)"
   python3 - "$mark" <<'END' &
 import socket, sys, time
-s = socket.socket(socket.AF_UNIX); s.bind("\0" + sys.argv[1]); s.listen(); time.sleep(20)
+s = socket.socket(socket.AF_UNIX); s.bind("\0" + sys.argv[1]); s.listen(); time.sleep(1000)
 END
   local pid=$! connect="import socket; socket.socket(socket.AF_UNIX).connect('\\0$mark')"
-  until python3 -c "$connect" 2>/dev/null; do sleep 0.05; done
+  eventually --of "$pid" python3 -c "$connect" 2>/dev/null
   run snug run --network host host python3 -c "$connect"
   kill "$pid"
   [[ $status == 1 && $output == *PermissionError* ]]

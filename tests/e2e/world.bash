@@ -30,7 +30,7 @@ world_begin() {
     for address in 34 35; do ip -6 address add 2606:2800:220:1::$address/128 dev lo nodad; done
     echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start
     unshare -n --kill-child sleep 100000 3>&- &
-    until [[ $(readlink /proc/$!/ns/net) != $(readlink /proc/$$/ns/net) ]]; do sleep 0.05; done
+    until [[ $(readlink /proc/$!/ns/net) != $(readlink /proc/$$/ns/net) ]]; do kill -0 $! && sleep 0.05; done
     ip link add servers type veth peer name client netns $!
     ip address add 93.184.217.1/24 dev servers
     ip -6 address add 2606:2800:220:2::1/64 dev servers nodad
@@ -49,17 +49,15 @@ world_begin() {
     wait' world "$dir" "$(id -u)" "$(id -g)" >>"$dir/log" 2>&1 3>&- &
   echo $! >"$dir/pid"
   disown # a job that is killed would be told of
-  eventually test -s "$dir/client" || { cat "$dir/log" >&2 && return 1; }
+  eventually --of "$(cat "$dir/pid")" test -s "$dir/client" || { cat "$dir/log" >&2 && return 1; }
   world_enter "$dir" serve "unshare -U --map-user=$(id -u) --map-group=$(id -g) --"
   # The user's own ids again, without rights over the network, is what snug has on any machine; and one user namespace for all.
   world_enter "$dir" enter "nsenter -t $(cat "$dir/client") -n nsenter -t $(cat "$dir/client") -U --preserve-credentials --"
   printf '#!/bin/bash\nexec "%s" "%s" "$@"\n' "$dir/enter" "$snug_binary" >"$dir/snug"
   chmod +x "$dir/snug"
-  world_serve "$dir" "dnsmasq --keep-in-foreground --conf-file=$dir/dnsmasq.conf"
-  world_serve "$dir" "nginx -p $dir -c $dir/nginx.conf"
-  world_serve "$dir" "/usr/sbin/sshd -D -e -f $dir/sshd_config"
-  eventually world bash -c 'for port in 53 80 443 22; do : </dev/tcp/93.184.216.34/$port || exit 1; done' 2>/dev/null ||
-    { cat "$dir"/log* >&2 && return 1; }
+  world_serve "$dir" 53 "dnsmasq --keep-in-foreground --conf-file=$dir/dnsmasq.conf"
+  world_serve "$dir" 443 "nginx -p $dir -c $dir/nginx.conf"
+  world_serve "$dir" 22 "/usr/sbin/sshd -D -e -f $dir/sshd_config"
 }
 world_enter() {
   cat >"$1/$2" <<ENTER
@@ -69,13 +67,17 @@ ENTER
   chmod +x "$1/$2"
 }
 world() { "$(world_dir)/enter" "$@"; }
+# world_serve DIRECTORY PORT COMMAND: once it answers there. One that ends before has said why.
 world_serve() {
-  local name=${2%% *}
+  local name=${3%% *}
   # shellcheck disable=SC2086 # words
-  setsid "$1/serve" $2 >>"$1/log.${name##*/}" 2>&1 </dev/null 3>&- &
-  echo $! >>"$1/servers"
+  setsid "$1/serve" $3 >>"$1/log.${name##*/}" 2>&1 </dev/null 3>&- &
+  local server=$!
+  echo "$server" >>"$1/servers"
   disown
+  eventually --of "$server" world_answers "$2" 2>/dev/null || { echo "$name" && cat "$1/log.${name##*/}" && return 1; } >&2
 }
+world_answers() { world bash -c ": </dev/tcp/93.184.216.34/$1"; }
 world_end() {
   local dir pid
   dir=$(world_dir)

@@ -55,7 +55,8 @@ def look_around(rig, scenario, answer, verdict, follow_up=False):
     """What has become of processes, mounts, files and the terminal."""
     run = answer.run
     verdict.wrong(*(f"hangs: {what}" for what in run.hang), *(f"left: {what}" for what in run.left))
-    if scenarios.traced.read("/proc/self/mountinfo") != rig.mountinfo:
+    verdict.wrong(*(f"it changes mounts outside of its sandbox: {call}" for call in run.outside))
+    if scenarios.traced.mounts_of(rig.dir) != rig.mounts:
         verdict.wrong("the host's mounts have changed")
     if rig.tree("image") != rig.image_tree:
         verdict.wrong("the image has changed")

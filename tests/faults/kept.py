@@ -1,19 +1,10 @@
 """A home and a store of one's own for containers that last, and what must hold of them whatever was done."""
-import json, os, pwd, re, shutil, signal, subprocess, tempfile, time
+import json, os, pwd, re, shutil, signal, subprocess, tempfile
 
-import ptrace, traced
+import patience, ptrace, traced
+from patience import Broken, must, until
 
-PATIENCE = 30  # seconds that any command may take
 LEFTOVER = re.compile(r"was left by a crash( while a container was (made|removed))?$")
-
-
-class Broken(Exception):
-    """What must hold does not."""
-
-
-def must(true, text):
-    if not true:
-        raise Broken(text)
 
 
 class Kept:
@@ -31,7 +22,7 @@ class Kept:
             with open(self.path("image/etc", name), "w", encoding="ascii") as file:
                 file.write(text)
         self.image = self.path("image")
-        self.mountinfo = traced.read("/proc/self/mountinfo")
+        self.mounts = traced.mounts_of(self.dir)
         ptrace.become_subreaper()
 
     def remove(self):
@@ -54,8 +45,7 @@ class Kept:
 
     def run(self, *words):
         """Status, standard output and standard error, without the kernel's and the session's notes."""
-        done = subprocess.run([self.snug, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              timeout=PATIENCE, cwd=self.dir, env=self.environment(), check=False)
+        done = patience.run([self.snug, *words], text=True, cwd=self.dir, env=self.environment())
         return done.returncode, done.stdout, done.stderr
 
     def works(self, *words):
@@ -102,7 +92,7 @@ class Kept:
         must(not self.names(), f"left in the store: {self.names()}")
         sockets = os.listdir(self.path("run/snug")) if os.path.isdir(self.path("run/snug")) else []
         must(not sockets, f"left in the runtime directory: {sockets[:3]}")
-        must(traced.read("/proc/self/mountinfo") == self.mountinfo, "the host's mounts have changed")
+        must(traced.mounts_of(self.dir) == self.mounts, "the host's mounts have changed")
 
     def processes(self):
         """Those below this one that are not on their way out already."""
@@ -119,10 +109,3 @@ class Kept:
         """Whatever happened: only processes of this one's own."""
         for pid in traced.descendants(os.getpid()):
             traced.kill(pid, signal.SIGKILL)
-
-
-def until(true, text, details=lambda: "", seconds=10.0):
-    deadline = time.monotonic() + seconds
-    while not true():
-        must(time.monotonic() < deadline, f"{text}{details()}")
-        time.sleep(0.01)

@@ -119,14 +119,11 @@ def told(what, where):
 
 def forge(path, **members):
     """Other members, with a checksum that is right for them."""
-    before, sum_length, between, after = b'{\n  "sha256": "', 64, b'",\n  "body": ', b"\n}\n"
-    start = len(before) + sum_length + len(between)
-    text = read(path)
-    body = json.loads(text[start:-len(after)])
-    body.update(members)
-    # As the writer sets it: indented by two, the body's own lines once more.
-    new = json.dumps(body, indent=2, ensure_ascii=False).replace("\n", "\n  ").encode()
-    write(path, before + hashlib.sha256(new).hexdigest().encode() + between + new + after)
+    document = json.loads(read(path))
+    document["body"].update(members)
+    # As the writer sets it: indented by two, and the sum is of all that follows it.
+    rest = json.dumps(document, indent=2, ensure_ascii=False).partition('",\n')[2].encode() + b"\n"
+    write(path, b'{\n  "sha256": "' + hashlib.sha256(rest).hexdigest().encode() + b'",\n' + rest)
 
 
 def start_time(pid):

@@ -2,9 +2,9 @@
 
 After each of them the store is whole but for leftovers that `snug check` names, each container is as before or as
 after, the next command sweeps the leftovers, and every name can be used again."""
-import dataclasses, multiprocessing, os, subprocess
+import dataclasses, os, subprocess
 
-import kept, traced
+import kept, patience, traced
 
 CHANGES = ("mkdir", "mkdirat", "write", "writev", "pwrite64", "fsync", "fdatasync", "syncfs", "rename", "renameat",
            "renameat2", "unlink", "unlinkat", "rmdir", "fchmod", "ftruncate", "symlinkat", "linkat", "bind")
@@ -104,11 +104,7 @@ def perform(rig, scene, fault=None):
     if scene.stop:
         run.stop_when_started(rig)
     # A container that runs already is a child of this process too, and is not waited for.
-    if scene.before == "running":
-        while run.status is None and run.step():
-            pass
-    else:
-        run.wait()
+    run.wait(to_the_last=scene.before != "running")
     kept.must(not run.hang and not run.left, f"left: {run.hang or run.left}")
     return run
 
@@ -133,10 +129,14 @@ def clean(rig):
 
 
 def attempt(task):
+    """A kill that did not come is tried again."""
     rig, scene = rig_of_worker(), task.scene
     try:
-        run = perform(rig, scene, task.fault)
-        look(rig, scene, task.number)
+        for _ in range(3):
+            run = perform(rig, scene, task.fault)
+            look(rig, scene, task.number)
+            if run.hit:
+                break
         return task, run.hit, ""
     except (kept.Broken, subprocess.SubprocessError, OSError, ValueError) as error:
         rig.end_all()
@@ -199,12 +199,10 @@ def run(options):
         for scene in SCENES:
             if options.scene and scene.name not in options.scene:
                 continue
-            calls = pool.apply_async(record, (scene,)).get(120)
+            calls = pool.do(record, scene)
             faults = [traced.Fault(call, kill=True, after=after) for call in calls for after in (False, True)]
-            answers = pool.imap(attempt, [Task(scene, fault, number // 2) for number, fault in enumerate(faults)])
             missed = broken = 0
-            for _ in faults:
-                task, hit, problem = answers.next(120)
+            for task, hit, problem in pool.each(attempt, [Task(scene, fault, at // 2) for at, fault in enumerate(faults)]):
                 missed += not hit
                 if options.verbose:
                     print(f"{scene.name}: {task.fault} {'' if hit else 'missed'}")
@@ -220,4 +218,4 @@ def run(options):
 
 
 def kept_pool(options):
-    return multiprocessing.get_context("fork").Pool(options.jobs, start_worker, (options.snug, options.probe, options.dir))
+    return patience.Pool(options.jobs, start_worker, (options.snug, options.probe, options.dir))

@@ -3,7 +3,7 @@
 198.51.100.2 is the machine's address and 203.0.113.5 one that is not its own, since pasta takes it for another's; both
 have a server at port 8000, 127.0.0.1 one at 8001, which says something to whoever comes. Somebody visits port 8002 of
 127.0.0.1 again and again. What runs here is an ordinary user, without rights over the network. """
-import os, select, socket, subprocess, time
+import os, select, socket, subprocess
 
 import ptrace
 

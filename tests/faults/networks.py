@@ -4,7 +4,7 @@ ends the run with one error, or the sandbox has the very network that it has wit
 runs, they take the way out with them."""
 import errno, os, random, shutil, socket, time
 
-import machine, scenarios, sweep, traced
+import machine, patience, scenarios, sweep, traced
 from scenarios import Scenario
 
 ERRNOS = (errno.EPERM, errno.ENOMEM, errno.EMFILE, errno.EAGAIN, errno.EINTR)
@@ -52,12 +52,12 @@ def starting(scenario, calls):
             yield call
 
 
-def errors(scenario, calls, everything, harmless):
-    return sweep.errors(scenario, list(starting(scenario, calls)), everything, harmless, ERRNOS)
+def errors(scenario, calls, options, harmless):
+    return sweep.errors(scenario, list(starting(scenario, calls)), options, harmless, ERRNOS)
 
 
-def kills(scenario, calls, everything, harmless):
-    return sweep.kills(scenario, list(starting(scenario, calls)), everything, harmless)
+def kills(scenario, calls, options, harmless):
+    return sweep.kills(scenario, list(starting(scenario, calls)), options, harmless)
 
 
 def sudden(task):
@@ -68,21 +68,23 @@ def sudden(task):
     asks = ASKS if scenario.name != "published" else ASKS[:1]
     argv = [rig.snug, "run", "--color", "never", "-q", *scenario.options, "-v", "../volume:/mnt/data:ro", "-w",
             "/mnt/data", scenario.image, scenario.probe, "ask", *asks]
-    state = {"begin": None, "killed": 0, "refused": True}
+    state = {"begin": None, "killed": [], "refused": False}
 
     def tick(run):
         now = time.monotonic()
         if state["killed"]:
-            if now > state["killed"] + 0.1 and not os.path.exists(enough):
+            # What has ended has closed what it had open.
+            if not state["refused"] and all(patience.state(pid) in ("", *patience.ENDED) for pid in state["killed"]):
                 state["refused"] = is_refused(machine.PUBLISHED)
-                rig.write("volume/enough", "")
+                if state["refused"]:
+                    rig.write("volume/enough", "")
         elif state["begin"] is None:
             if helpers(run.pid) and payload_runs(run.pid):
                 state["begin"] = now + chance.random() * 0.05
         elif now > state["begin"]:
-            for pid in helpers(run.pid):
+            state["killed"] = helpers(run.pid)
+            for pid in state["killed"]:
                 traced.kill(pid)
-            state["killed"] = now
 
     try:
         answer = scenarios.perform(rig, scenario, argv=argv, tick=tick, watched=False)
@@ -124,9 +126,9 @@ def payload_runs(supervisor):
 def is_refused(address):
     try:
         socket.create_connection(address, timeout=1).close()
-        return False
-    except ConnectionRefusedError:
-        return True
+    except OSError as error:
+        return isinstance(error, ConnectionRefusedError)
+    return False
 
 
 def check_reference(sweeping, scenario):
@@ -148,7 +150,7 @@ def run(sweeping, names):
         sweeping.run(scenario, errors)
         sweeping.run(scenario, kills)
         started = time.monotonic()
-        tasks = [(scenario, seed) for seed in range(KILLS[scenario.name])]
+        tasks = [(scenario, seed) for seed in range(1 if sweeping.options.reviewed else KILLS[scenario.name])]
         for (_, seed), problems in zip(tasks, sweeping.workers.each(sudden, tasks)):
             for problem in problems:
                 sweeping.report_now(scenario.name, f"killed at a random moment ({seed}): {problem}")

@@ -2,7 +2,7 @@
 as bait."""
 import fcntl, os, pty, pwd, resource, shutil, signal, termios
 
-import ptrace
+import ptrace, traced
 
 NAMESPACES = ("user", "mnt", "pid", "ipc", "uts", "cgroup", "net")
 KEPT = ("home", "config", "data", "run")  # directories that snug may write to
@@ -41,7 +41,7 @@ class Rig:
         self.canary = os.open(self.path("canary"), os.O_RDONLY)
         self.offer_key()
         self.image_tree = self.tree("image")
-        self.mountinfo = read("/proc/self/mountinfo")
+        self.mounts = traced.mounts_of(self.dir)
 
     def path(self, name):
         return os.path.join(self.dir, name)
@@ -119,8 +119,3 @@ class Rig:
     def left_in_store(self):
         """What runs have left where snug keeps its files."""
         return [path for name in KEPT for path, *_ in self.tree(name) if path not in self.known]
-
-
-def read(path):
-    with open(path, encoding="utf-8", errors="replace") as file:
-        return file.read()

@@ -1,7 +1,7 @@
 """The runs that faults are put into, and what a run without a fault answers."""
 import dataclasses, json, os, re, shutil, signal, subprocess
 
-import traced
+import patience, traced
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,9 +88,8 @@ def perform(rig, scenario, fault=None, *, argv=None, limits=(), **rest):
 
 def plain(rig, scenario):
     """A run without ptrace: exit status and standard output."""
-    result = subprocess.run(arguments(rig, scenario), stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
-                            env=rig.environment(), check=False,
-                            preexec_fn=lambda: signal.signal(signal.SIGTTOU, signal.SIG_DFL))
+    result = patience.run(arguments(rig, scenario), env=rig.environment(),
+                          preexec_fn=lambda: signal.signal(signal.SIGTTOU, signal.SIG_DFL))
     return result.returncode, tidy(rig, result.stdout).replace("\r", "")
 
 

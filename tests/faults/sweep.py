@@ -1,7 +1,7 @@
 """Faults one after another: what is tried, by two workers, and what is made of their verdicts."""
-import collections, dataclasses, errno, multiprocessing, re, shutil, sys, tempfile, time
+import collections, dataclasses, errno, re, shutil, sys, tempfile, time
 
-import coverage, judge, machine, rig, scenarios, traced
+import coverage, judge, machine, patience, reviewed, rig, scenarios, traced
 
 ERRNOS = (errno.EPERM, errno.ENOMEM, errno.EMFILE, errno.EINTR, errno.ENOSPC, errno.ENOSYS)
 # Neither has an error to answer with: they do not come back.
@@ -11,8 +11,6 @@ ENOUGH = {"rt_sigaction": 3}
 MISSED_AT_MOST = 0.06  # of the faults: some calls depend on who is faster
 
 SAME = re.compile(r"\d+|run-\w+")  # does not make two problems different
-
-PATIENCE = 120  # seconds in which a worker answers, whatever it meets
 
 _place = None  # of this worker: what its rig is made of, and where
 _rig = None
@@ -68,26 +66,24 @@ class Workers:
     def __init__(self, snug, probe, jobs, networked=False):
         self.dir = tempfile.mkdtemp(prefix="snug-faults.", dir="/var/tmp")
         # Which of the workers is lent a task does not matter: their directories are called DIR in all that is compared.
-        self.pool = multiprocessing.get_context("fork").Pool(jobs, start_worker, (snug, probe, self.dir, networked))
+        self.pool = patience.Pool(jobs, start_worker, (snug, probe, self.dir, networked))
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.pool.terminate()
-        self.pool.join()
+        self.pool.__exit__()
         shutil.rmtree(self.dir, ignore_errors=True)
 
     def record(self, scenario):
-        return self.pool.apply_async(record, (scenario,)).get(PATIENCE)
+        return self.pool.do(record, scenario)
 
     def attempt(self, tasks):
         return self.each(attempt, tasks)
 
     def each(self, function, tasks):
-        """Its answers, in order. A worker that has died never answers."""
-        answers = self.pool.imap(function, tasks)
-        return (answers.next(PATIENCE) for _ in tasks)
+        """Its answers, in order."""
+        return self.pool.each(function, tasks)
 
 
 def worth(calls):
@@ -100,23 +96,27 @@ def worth(calls):
             yield call
 
 
-def errors(scenario, calls, everything, harmless, errnos=ERRNOS):
-    """Each call with each errno where everything is wanted, otherwise with one, in turn."""
-    for number, call in enumerate(worth(calls)):
+def errors(scenario, calls, options, harmless, errnos=ERRNOS):
+    """Each call with each errno where all are wanted, otherwise with one, in turn; of the reviewed calls with the likeliest."""
+    chosen = reviewed.calls(worth(calls), scenario.only or reviewed.DOING) if options.reviewed else worth(calls)
+    for number, call in enumerate(chosen):
         if call.name in NO_ERROR or (scenario.only and call.name not in scenario.only):
             continue
-        faults = [traced.Fault(call, error=errnos[(number + turn) % len(errnos)]) for turn in range(len(errnos))]
-        if not (everything or scenario.only):
+        turns = [errnos[(number + turn) % len(errnos)] for turn in range(len(errnos))]
+        if options.reviewed:
+            turns = list(dict.fromkeys((reviewed.likely(call.name), *turns)))
+        faults = [traced.Fault(call, error=error) for error in turns]
+        if options.reviewed or not (options.all or scenario.only):
             # One that may be survived tells nothing of the step: then another too, where there is one that may not.
             fatal = [fault for fault in faults if not harmless.of(scenario.name, fault)]
             faults = faults[:1] + (fatal[:1] if faults[0] not in fatal else [])
         yield from faults
 
 
-def kills(scenario, calls, everything, _harmless):
-    """Each call; of most scenarios each third."""
-    for number, call in enumerate(worth(calls)):
-        if everything or scenario.full or number % 3 == 0:
+def kills(scenario, calls, options, _harmless):
+    """Each call; of most scenarios each third; or one of each kind in each process."""
+    for number, call in enumerate(reviewed.calls(worth(calls), ()) if options.reviewed else worth(calls)):
+        if options.all or options.reviewed or scenario.full or number % 3 == 0:
             yield traced.Fault(call, kill=True)
 
 
@@ -130,7 +130,7 @@ class Sweep:
     def run(self, scenario, make_faults, follow_up=False):
         started = time.monotonic()
         calls, reference, steps = self.workers.record(scenario)
-        faults = [fault for fault in make_faults(scenario, calls, self.options.all, self.harmless)
+        faults = [fault for fault in make_faults(scenario, calls, self.options, self.harmless)
                   if not self.options.call or fault.call.matches(self.options.call)]
         tasks = [Task(scenario, reference, fault, follow_up) for fault in faults]
         covered, kinds = coverage.Coverage(scenario, steps), collections.Counter()

@@ -1,15 +1,17 @@
 """One run of snug under ptrace, with at most one fault in it."""
 import dataclasses, errno, fnmatch, os, signal, time
 
-import ptrace
+import patience, ptrace
+from patience import descendants, read
 
 NAMES = ptrace.syscall_names()
-HANG = 10.0  # seconds that a run may take
-GRACE = 2.0  # seconds that anything may outlive the supervisor
+GRACE = 2.0  # seconds without a movement after which what outlives the supervisor is said to be left behind
 MAIN_STARTS = ("fcntl", 0, 1)  # the first thing that main does: fcntl(0, F_GETFD)
 PATH_ARGUMENT = {"open": 0, "openat": 1, "openat2": 1, "newfstatat": 1, "statx": 1, "readlink": 0, "readlinkat": 1,
                  "access": 0, "faccessat": 1, "faccessat2": 1, "mkdir": 0, "mkdirat": 1, "unlinkat": 1, "statfs": 0,
                  "execve": 0, "chdir": 0}
+# What changes the mounts of the process that calls it.
+MOUNTING = ("mount", "umount2", "move_mount", "mount_setattr", "pivot_root")
 BY_DESCRIPTOR = ("read", "write", "close", "getdents64", "fstat", "fcntl", "flock", "ioctl", "fchmod", "fstatfs")
 
 
@@ -59,24 +61,22 @@ class Process:
         self.heap_end = 0  # what brk has answered last
         self.born = False  # has its first stop been seen?
         self.newuser = False  # is it in a clone that makes a user namespace?
+        self.mounts = None  # the mount namespace it was seen in last
 
 
 class TimeIsUp(Exception):
     pass
 
 
-def on_alarm(_signal, _frame):
-    raise TimeIsUp
-
-
 class TracedRun:
     """Start it, then wait(). `calls` is what was called, in order, up to the payload's execve; `hit` whether the
-    fault came."""
+    fault came; `outside` the calls that would change the mounts of the namespace that the harness is in; `stillness` how
+    long nothing of it moved (patience.py)."""
 
     def __init__(self, argv, start, fault=None, on_hit=None, tick=None, watched=True):
         self.fault, self.on_hit, self.tick = fault, on_hit, tick
         self.calls, self.hit, self.status, self.hang, self.left = [], False, None, [], []
-        self.in_main = False
+        self.in_main, self.awaited, self.outside, self.stillness = False, False, [], patience.Stillness()
         self.processes, self.unknown, self.helpers, self.inits, self.held = {}, set(), 0, 0, []
         go, ready = os.pipe()
         self.pid = os.fork()
@@ -93,17 +93,31 @@ class TracedRun:
         os.close(ready)
         self.processes[self.pid] = Process("supervisor")
 
-    def wait(self):
-        signal.signal(signal.SIGALRM, on_alarm)
-        signal.setitimer(signal.ITIMER_REAL, HANG)
+    def wait(self, to_the_last=True):
+        """Until nothing of it is left; or, where not to_the_last, until the process itself has ended."""
+        self.awaited = True
+        signal.signal(signal.SIGALRM, self.on_alarm)
+        signal.setitimer(signal.ITIMER_REAL, patience.LOOK, patience.LOOK)
         try:
-            while self.step():
+            while (to_the_last or self.status is None) and self.step():
                 pass
         except TimeIsUp:
             self.give_up()
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            self.stop_waiting()
         return self
+
+    def on_alarm(self, _signal, _frame):
+        if not self.awaited:
+            return  # one that came when there was nothing more to wait for
+        self.stillness.look(os.getpid())
+        if self.stillness.is_over(patience.STILL if self.status is None else GRACE):
+            self.stop_waiting()
+            raise TimeIsUp
+
+    def stop_waiting(self):
+        self.awaited = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
     def step(self):
         """One report of waitpid's. False where no child is left."""
@@ -122,7 +136,7 @@ class TracedRun:
             self.processes.pop(pid, None)
             if pid == self.pid:
                 self.status = os.waitstatus_to_exitcode(status)
-                signal.setitimer(signal.ITIMER_REAL, GRACE)
+                self.stillness.seconds = 0.0
         return True
 
     def on_stop(self, pid, number, event):
@@ -210,6 +224,8 @@ class TracedRun:
             if name == "clone3":  # it takes a struct, whose first member they are
                 flags = int.from_bytes(ptrace.read_memory(pid, flags, 8), "little")
             process.newuser = bool(flags & ptrace.NEWUSER)
+        if name in MOUNTING and self.mount_namespace(pid, process) == mount_namespace("self"):
+            self.outside.append(f"{role}:{name}:{nth}")
         process.last = Call(role, name, nth, self.path(pid, name, info) if self.fault is None else "")
         self.calls.append(process.last)
         fault = self.fault
@@ -235,6 +251,11 @@ class TracedRun:
             ptrace.detach(pid)
             return
         self.resume(pid, process)
+
+    def mount_namespace(self, pid, process):
+        """Init's can be seen until it has its ids, and it stays in it."""
+        process.mounts = mount_namespace(pid) or process.mounts
+        return process.mounts
 
     def failure(self, process):
         """brk(2) fails by answering with the old end."""
@@ -287,6 +308,20 @@ class TracedRun:
         return f"{pid} ({name}), {' '.join(state)!r}, in {wait}: {known}"
 
 
+def mount_namespace(pid):
+    """None where it cannot be seen."""
+    try:
+        return os.readlink(f"/proc/{pid}/ns/mnt")
+    except OSError:
+        return None
+
+
+def mounts_of(directory):
+    """The mounts of this namespace that have to do with the directory: at it or below it, or made of what is there. Others
+    are other programs': what a run does elsewhere is seen by its calls (TracedRun.outside)."""
+    return [line for line in read("/proc/self/mountinfo").splitlines() if directory in line]
+
+
 def inside(role):
     return role.startswith(("init", "payload"))
 
@@ -304,26 +339,3 @@ def kill(pid, number=signal.SIGKILL):
         os.kill(pid, number)
     except (ProcessLookupError, PermissionError):
         pass
-
-
-def read(path):
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return ""
-
-
-def descendants(root):
-    """Every process below `root`, deepest last. Only these are ever killed."""
-    children = {}
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        for line in read(f"/proc/{pid}/status").splitlines():
-            if line.startswith("PPid:"):
-                children.setdefault(int(line.split()[1]), []).append(int(pid))
-    found, queue = [], [root]
-    while queue:
-        for pid in children.get(queue.pop(), []):
-            found.append(pid)
-            queue.append(pid)
-    return found

@@ -45,7 +45,7 @@ payload='for f in /dev/null /dev/shm/x /etc/x /etc/hosts /etc/passwd /run/x /tmp
     /volume/dir/x; do [ -p "$f" ] || echo written >"$f"; done; exit 0'
 
 # start OPTION… IMAGE: the payload in it, with all that is said.
-start() { timeout 20 "$SNUG" run -v "$PWD/volume:/volume/dir" -w /work/dir "$@" sh -c "$payload" 2>&1; }
+start() { timeout 200 "$SNUG" run -v "$PWD/volume:/volume/dir" -w /work/dir "$@" sh -c "$payload" 2>&1; }
 
 # matrix OPTION…: runs every image, and looks at the canary after each.
 matrix() {

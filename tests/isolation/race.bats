@@ -32,7 +32,7 @@ starts() {
   local until=$((SECONDS + seconds)) ran=0 refused=0 died=0 status output
   while ((SECONDS < until || ran + refused + died <= 5)); do
     status=0
-    output=$(timeout 20 "$SNUG" run "$@" 2>&1) || status=$?
+    output=$(timeout 200 "$SNUG" run "$@" 2>&1) || status=$?
     if ((status == 125)) && [[ $output == "snug: "* ]]; then
       ((++refused))
     elif ((status <= 2)); then

@@ -9,7 +9,7 @@
 
 namespace snug {
 
-// Where the sources lie. A compiler cache may have made __FILE__ relative to a directory that is not ours:
+// With a slash at the end. A compiler cache may have made __FILE__ relative to a directory that is not ours:
 // then they are looked for above the program.
 inline std::string repository() {
   namespace fs = std::filesystem;

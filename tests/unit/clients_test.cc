@@ -83,12 +83,23 @@ TEST_CASE("a client that does not read is behind, and gets all of it in order on
   CHECK_FALSE(f.clients.behind());
   const int count = f.fill();
   REQUIRE(count > 1);
-  f.clients.tell(*client, {.kind = FrameKind::Over});
   f.clock.may_stall = true;  // the kernel wakes a writer only once a half of what it had for it is read
   int next = 0;
-  while (next < count) {
-    CHECK(number(receive_frame(theirs.get())) == next++);
+  for (auto frame = receive_frame(theirs.get()); frame; frame = receive_frame(theirs.get()))
+    CHECK(number(frame) == next++);
+  // There is room now, but what comes next has to wait for its turn.
+  REQUIRE(f.clients.behind());
+  f.clients.tell(*client, {.kind = FrameKind::Output, .a = 1, .data = std::to_string(count)});
+  CHECK(receive_frame(theirs.get()).error().err == EAGAIN);
+  f.clients.tell(*client, {.kind = FrameKind::Over});
+  while (next <= count) {
     f.poller.run_once(f.clients);
+    while (next <= count) {
+      const auto frame = receive_frame(theirs.get());
+      if (!frame)
+        break;
+      CHECK(number(frame) == next++);
+    }
   }
   CHECK_FALSE(f.clients.behind());
   const auto over = receive_frame(theirs.get());
@@ -114,6 +125,18 @@ TEST_CASE("a client that is behind and goes is behind no more") {
   f.poller.run_once(f.clients);
   CHECK(f.requests.gone == std::vector{client});
   CHECK(f.requests.asked == std::vector{FrameKind::Wait});
+}
+
+TEST_CASE("descriptors cannot wait: a client that has no room for them is given up, and behind no more") {
+  Fixture f;
+  Client* client = nullptr;
+  const UniqueFd theirs = f.connect(client);
+  client->attached = true;
+  (void)f.fill();
+  const int fd = theirs.get();
+  f.clients.tell(*client, {.kind = FrameKind::GroupIs}, &fd, 1);
+  CHECK(client->gone);
+  CHECK_FALSE(f.clients.behind());
 }
 
 TEST_CASE("one frame of each client a round, so that nobody keeps the others waiting") {

@@ -1,6 +1,8 @@
 #include "container/container_record.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cerrno>
 #include <limits>
 
 #include "container/record.h"
@@ -105,6 +107,14 @@ RunState full_state() {
           .payload = {{"A=b"}, "/w", 4294967294U, 10, {11, 12}, true}};
 }
 
+// As a file of this version, or of another one, would be read.
+Result<ContainerRecord> record_of(Json body, unsigned version = kRecordFormat.version) {
+  return container_record({.version = version, .body = std::move(body)});
+}
+Result<RunState> state_of(Json body, unsigned version = kRecordFormat.version) {
+  return run_state({.version = version, .body = std::move(body)});
+}
+
 Json through_text(const Json& json) {
   const auto read = parse_json(pretty_json(json));
   REQUIRE(read);
@@ -130,7 +140,7 @@ Json* member(Json& json, const std::vector<std::string>& path) {
 std::string refused(const std::vector<std::string>& path, Json value) {
   Json json = to_json(full_record());
   *member(json, path) = std::move(value);
-  const auto record = container_record(json);
+  const auto record = record_of(json);
   REQUIRE_FALSE(record);
   return record.error().step;
 }
@@ -163,22 +173,22 @@ TEST_CASE("no two members of a spec share a file's key") {
 }
 
 TEST_CASE("a record and a state come back as they were") {
-  const auto record = container_record(through_text(to_json(full_record())));
+  const auto record = record_of(through_text(to_json(full_record())));
   INFO((record ? "" : record.error().step));
   REQUIRE(record);
   CHECK(*record == full_record());
-  CHECK(container_record(through_text(to_json(ContainerRecord{}))) == ContainerRecord{});
-  const auto state = run_state(through_text(to_json(full_state())));
+  CHECK(record_of(through_text(to_json(ContainerRecord{}))) == ContainerRecord{});
+  const auto state = state_of(through_text(to_json(full_state())));
   REQUIRE(state);
   CHECK(*state == full_state());
-  CHECK(run_state(through_text(to_json(RunState{}))) == RunState{});
+  CHECK(state_of(through_text(to_json(RunState{}))) == RunState{});
 }
 
 TEST_CASE("every word of every choice comes back") {
   for (const auto& word : EnumNames<RunPhase>::kAll)
-    CHECK(run_state(to_json(RunState{.phase = word.value}))->phase == word.value);
+    CHECK(state_of(to_json(RunState{.phase = word.value}))->phase == word.value);
   for (const auto& word : EnumNames<Health>::kAll)
-    CHECK(run_state(to_json(RunState{.health = word.value}))->health == word.value);
+    CHECK(state_of(to_json(RunState{.health = word.value}))->health == word.value);
   for (const auto& word : EnumNames<Tier>::kAll) {
     Spec spec;
     spec.seccomp.value = word.value;
@@ -221,13 +231,77 @@ TEST_CASE("reading a record is strict, and names the member") {
 TEST_CASE("members may come in any order") {
   Json json = to_json(full_record());
   std::ranges::reverse(std::get<Json::Object>(json.value));
-  CHECK(container_record(json) == full_record());
+  CHECK(record_of(json) == full_record());
 }
 
 TEST_CASE("a state's numbers are bounded") {
   Json json = to_json(full_state());
   *member(json, {"exit_code"}) = std::uint64_t{256};
-  CHECK(run_state(json).error().step == "state: exit_code: is out of range");
+  CHECK(state_of(json).error().step == "state: exit_code: is out of range");
   // Nobody may come to signal everybody.
-  CHECK(run_state(to_json(RunState{.init_pid = -1}))->init_pid == 0);
+  CHECK(state_of(to_json(RunState{.init_pid = -1}))->init_pid == 0);
+}
+
+namespace {
+
+// Takes away what stands at `path`.
+void take_away(Json& json, std::vector<std::string> path) {
+  const std::string name = path.back();
+  path.pop_back();
+  auto& members = std::get<Json::Object>(member(json, path)->value);
+  REQUIRE(std::erase_if(members, [&](const auto& each) { return each.first == name; }) == 1);
+}
+
+}  // namespace
+
+TEST_CASE("what an older version does not have takes its default") {
+  const std::vector<std::vector<std::string>> absent{{"rules"},
+                                                     {"spec", "landlock"},
+                                                     {"spec", "run_as", "value"},
+                                                     {"spec", "mounts", "0", "mode"},
+                                                     {"spec", "sets", "0", "origin"}};
+  Json json = to_json(full_record());
+  for (const auto& path : absent) {
+    Json one = to_json(full_record());
+    take_away(one, path);
+    const auto own = record_of(one);
+    REQUIRE_FALSE(own);
+    CHECK(own.error().err == EBADMSG);
+    CHECK(own.error().step.ends_with(path.back() + ": is missing"));
+    take_away(json, path);
+  }
+  ContainerRecord expected = full_record();
+  expected.rules = {};
+  expected.spec.landlock = {};
+  expected.spec.run_as.value = {};
+  expected.spec.mounts[0].mode = 01777;
+  expected.spec.sets[0].origin = {};
+  const auto record = record_of(through_text(json), 1);
+  INFO((record ? "" : record.error().step));
+  REQUIRE(record);
+  CHECK(*record == expected);
+  CHECK(record_of(Json::Object{}, 1) == ContainerRecord{});
+
+  Json state = to_json(full_state());
+  take_away(state, {"payload", "groups"});
+  CHECK_FALSE(state_of(state));
+  RunState expected_state = full_state();
+  expected_state.payload.groups = {};
+  CHECK(state_of(state, 1) == expected_state);
+}
+
+TEST_CASE("what only an older version has is passed over") {
+  Json json = to_json(full_record());
+  std::get<Json::Object>(member(json, {"spec", "image"})->value).emplace_back("colour", "blue");
+  auto& members = std::get<Json::Object>(json.value);
+  members.insert(members.begin(), {"shape", "round"});
+  CHECK(record_of(json).error().step == "container: spec.image.colour: is not known");
+  CHECK(record_of(json, 1) == full_record());
+}
+
+TEST_CASE("a value of the wrong kind is damage in every version") {
+  Json json = to_json(full_record());
+  *member(json, {"rules", "log_size"}) = "much";
+  for (const unsigned version : {1U, kRecordFormat.version})
+    CHECK(record_of(json, version).error().step == "container: rules.log_size: is not a whole number");
 }

@@ -68,10 +68,60 @@ TEST_CASE("a range of ids is kept beside the files that may have them") {
   REQUIRE(f.create("web", &kRange));
   const auto found = f.store().find("web");
   REQUIRE(found);
-  CHECK(read_maps_file(found->dir()) == kRange);
+  CHECK(read_maps_file(found->dir()).value() == kRange);
   CHECK(f.problems().empty());
   std::ofstream{f.dir("web") / "maps"} << "/usr/bin/newuidmap\n/usr/bin/newgidmap\nu 0 1000";
   CHECK(f.problems() == std::vector<std::string>{"container web: maps is damaged"});
+}
+
+TEST_CASE("a map of every version is read, and a newer one keeps its container") {
+  StoreFixture f;
+  auto made = f.create("web", &kRange);
+  REQUIRE(made);
+  const auto put = [&](std::string_view text) {
+    std::ofstream{f.dir("web") / "maps", std::ios::trunc} << text;
+  };
+  const std::string ranges = "u 0 1000 1\nu 1 100000 65536\ng 0 1000 1\n";
+  put("/usr/bin/newuidmap\n/usr/bin/newgidmap\n" + ranges);
+  CHECK(read_maps_file(made->dir()).value() == kRange);
+  put("version 2 since 0.2\n/usr/bin/newuidmap\n/usr/bin/newgidmap\n" + ranges);
+  CHECK(read_maps_file(made->dir()).value() == kRange);
+  for (const char* bad : {"version 1 since 0.1", "version x since 0.2", "version 2", "version 2 since"}) {
+    put(std::string{bad} + "\n/usr/bin/newuidmap\n/usr/bin/newgidmap\n" + ranges);
+    CHECK(read_maps_file(made->dir()).error().err == EBADMSG);
+  }
+  put("version 3 since 0.9\nwhatever\n");
+  CHECK(f.problems() == std::vector<std::string>{"container web: maps was written by snug 0.9 or later"});
+  const auto removed = f.store().remove(*std::move(made));
+  REQUIRE_FALSE(removed);
+  CHECK(removed.error().step == "container web: maps was written by snug 0.9 or later");
+  CHECK(f.entries() == Names{"web"});
+  put("/usr/bin/newuidmap\n");  // lost: what is the user's own goes without it
+  auto again = f.store().find("web");
+  REQUIRE(again);
+  REQUIRE(again->lock());
+  CHECK(f.store().remove(*std::move(again)));
+  CHECK(f.entries() == Names{});
+}
+
+TEST_CASE("a container of a later snug is called newer, not damaged") {
+  StoreFixture f;
+  for (const char* name : {"newer", "other"}) REQUIRE(f.create(name));
+  const auto newer = f.store().find("newer");
+  REQUIRE(newer);
+  for (const char* file : {"container.json", "state.json"})
+    REQUIRE(write_document(newer->dir(), file, {.version = kRecordFormat.version + 1, .since = "0.9"}, {}));
+  const auto state = newer->state();
+  REQUIRE_FALSE(state);
+  CHECK(describe(state.error()) == "container newer: state.json was written by snug 0.9 or later");
+  CHECK(state.error().hint.find("damaged") == std::string::npos);
+  CHECK(state.error().hint.find("snug 0.9") != std::string::npos);
+  const auto list = f.list();
+  REQUIRE(list.size() == 2);
+  CHECK(list[0].newer);
+  CHECK(list[0].damage == describe(state.error()));
+  CHECK_FALSE(list[1].newer);
+  CHECK(f.problems().size() == 2);
 }
 
 TEST_CASE("a name is given once, and names are checked") {

@@ -68,6 +68,12 @@ TEST_CASE("sentences say what matters about a step") {
         "mount /home/alice/src on /work, read-only");
   CHECK(describe(Step{BindMount{.source = "/a", .target = "/b", .access = Access::ReadWrite}}) ==
         "mount /a on /b, read-write");
+  const CowMount view{.source = "/srv/a", .target = "/a", .upper = UpperPlace::Disk};
+  CHECK(describe(Step{view}) == "mount a view of /srv/a on /a whose changes are thrown away, kept on disk");
+  CowMount kept = view;
+  kept.kept = true;
+  CHECK(describe(Step{kept}) ==
+        "mount a view of /srv/a on /a whose changes stay with the container, kept on disk");
   CHECK(describe(Step{MakeDir{"/tmp", 01777}}) == "make the directory /tmp (1777)");
   CHECK(describe(Step{TmpfsRoot{2147483648}}) == "mount the root: an empty tmpfs, at most 2 GiB");
   CHECK(describe(Step{LimitResource{"core", 0, 0}}) == "limit core to 0");

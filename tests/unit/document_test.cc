@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/sha256.h"
 #include "base/unique_fd.h"
 #include "support/scratch_dir.h"
 
@@ -19,6 +20,8 @@ using namespace snug;
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr FileFormat kFormat{.version = 3, .since = "0.7"};
 
 class Fixture {
   ScratchDir scratch_{"/tmp"};
@@ -29,7 +32,11 @@ class Fixture {
 
   int fd() const { return fd_.get(); }
   fs::path path(const char* name = "state.json") const { return path_ / name; }
-  Result<Json> read() const { return read_document(fd(), "state.json"); }
+  Result<Json> read() const {
+    return read_document(fd(), "state.json", kFormat).map([](Document document) {
+      return std::move(document.body);
+    });
+  }
   std::string text() const {
     std::ifstream in{path(), std::ios::binary};
     return {std::istreambuf_iterator<char>{in}, {}};
@@ -51,31 +58,88 @@ const Json kBody =
 TEST_CASE("a document is read as it was written, and closed to others") {
   Fixture f;
   umask(0);
-  REQUIRE(write_document(f.fd(), "state.json", kBody));
+  REQUIRE(write_document(f.fd(), "state.json", kFormat, kBody));
   CHECK(f.read() == kBody);
   CHECK((fs::status(f.path()).permissions() & fs::perms::mask) == fs::perms{0600});
   CHECK(f.files() == 1);
-  REQUIRE(write_document(f.fd(), "state.json", Json{}));
+  REQUIRE(write_document(f.fd(), "state.json", kFormat, Json{}));
   CHECK(f.read() == Json{});
   CHECK(f.files() == 1);
   for (const Json& body : {Json(true), Json("text"), Json(1.5), Json(Json::Array{}), Json(Json::Object{})}) {
-    REQUIRE(write_document(f.fd(), "state.json", body));
+    REQUIRE(write_document(f.fd(), "state.json", kFormat, body));
     CHECK(f.read() == body);
   }
 }
 
-TEST_CASE("a document says its own checksum") {
-  // So that a file of today is read by a later version, and by people with sha256sum.
+TEST_CASE("a document says its own checksum and version") {
+  // So that a file of today is read by a later version, and by people: tail -n +3 state.json | sha256sum
   Fixture f;
-  REQUIRE(write_document(f.fd(), "state.json", Json::Object{{"a", std::uint64_t{1}}}));
+  REQUIRE(write_document(f.fd(), "state.json", kFormat, Json::Object{{"a", std::uint64_t{1}}}));
   CHECK(f.text() ==
-        "{\n  \"sha256\": \"2f7939c3785f51796fa43fe16a24ef02ee2de4ae8d5f378f107507b43c53b3c2\",\n"
+        "{\n  \"sha256\": \"23789115f4dc812732d3f07db5905721de300ddde84b7456463994dd54d7f5ea\",\n"
+        "  \"version\": 3,\n  \"since\": \"0.7\",\n"
         "  \"body\": {\n    \"a\": 1\n  }\n}\n");
+}
+
+TEST_CASE("a document without a version is of version 1") {
+  Fixture f;
+  f.put(
+      "{\n  \"sha256\": \"2f7939c3785f51796fa43fe16a24ef02ee2de4ae8d5f378f107507b43c53b3c2\",\n"
+      "  \"body\": {\n    \"a\": 1\n  }\n}\n");
+  const auto document = read_document(f.fd(), "state.json", kFormat);
+  REQUIRE(document);
+  CHECK(document->version == 1);
+  CHECK(document->body == Json::Object{{"a", std::uint64_t{1}}});
+}
+
+TEST_CASE("every older version of a document is read, and says which it is") {
+  Fixture f;
+  for (const unsigned version : {2U, 3U}) {
+    REQUIRE(write_document(f.fd(), "state.json", {.version = version, .since = "0.5"}, kBody));
+    const auto document = read_document(f.fd(), "state.json", kFormat);
+    REQUIRE(document);
+    CHECK(document->version == version);
+    CHECK(document->body == kBody);
+  }
+}
+
+TEST_CASE("a newer document is refused by the release that wrote it, and not called damaged") {
+  Fixture f;
+  REQUIRE(write_document(f.fd(), "state.json", {.version = 4, .since = "0.9"}, kBody));
+  const auto document = read_document(f.fd(), "state.json", kFormat);
+  REQUIRE_FALSE(document);
+  CHECK(document.error().err == kNewerFormat);
+  CHECK(describe(document.error()) == "state.json was written by snug 0.9 or later");
+  // Whatever a later one puts into the body, JSON or not, and whatever members it adds before it.
+  const std::string rest =
+      "  \"version\": 4,\n  \"since\": \"1.0\",\n  \"packed\": true,\n  \"body\": @\n}\n";
+  f.put("{\n  \"sha256\": \"" + sha256_hex(rest) + "\",\n" + rest);
+  CHECK(read_document(f.fd(), "state.json", kFormat).error().step ==
+        "state.json was written by snug 1.0 or later");
+  // But not where it has come to harm.
+  f.put("{\n  \"sha256\": \"" + sha256_hex(rest) + "\",\n" + rest.substr(1));
+  CHECK(read_document(f.fd(), "state.json", kFormat).error().err == EBADMSG);
+}
+
+TEST_CASE("a document whose sum is right, and whose version is none, is damaged") {
+  Fixture f;
+  for (const char* head :
+       {"\"version\": 0,\n  \"since\": \"0.1\",\n", "\"version\": 1,\n  \"since\": \"0.1\",\n",
+        "\"version\": -2,\n  \"since\": \"0.1\",\n", "\"version\": x,\n  \"since\": \"0.1\",\n",
+        "\"version\": 99999999999,\n  \"since\": \"0.1\",\n", "\"version\": 2,\n",
+        "\"version\": 2,\n  \"since\": \"0.1\",\n  x"}) {
+    const std::string rest = std::string{"  "} + head + "  \"body\": {}\n}\n";
+    f.put("{\n  \"sha256\": \"" + sha256_hex(rest) + "\",\n" + rest);
+    const auto document = read_document(f.fd(), "state.json", kFormat);
+    INFO(head);
+    REQUIRE_FALSE(document);
+    CHECK(document.error().err == EBADMSG);
+  }
 }
 
 TEST_CASE("a document that was cut off anywhere is damaged") {
   Fixture f;
-  REQUIRE(write_document(f.fd(), "state.json", kBody));
+  REQUIRE(write_document(f.fd(), "state.json", kFormat, kBody));
   const std::string whole = f.text();
   for (std::size_t length = 0; length < whole.size(); ++length) {
     f.put(whole.substr(0, length));
@@ -88,7 +152,7 @@ TEST_CASE("a document that was cut off anywhere is damaged") {
 
 TEST_CASE("a document with any bit flipped, or any byte more, is damaged") {
   Fixture f;
-  REQUIRE(write_document(f.fd(), "state.json", kBody));
+  REQUIRE(write_document(f.fd(), "state.json", kFormat, kBody));
   const std::string whole = f.text();
   for (std::size_t bit = 0; bit < 8 * whole.size(); ++bit) {
     std::string flipped = whole;
@@ -129,19 +193,19 @@ TEST_CASE("what is no regular file is refused, and hangs nobody") {
   REQUIRE(mkfifo(f.path().c_str(), 0600) == 0);
   CHECK_FALSE(f.read());
   fs::remove(f.path());
-  REQUIRE(write_document(f.fd(), "other", kBody));
+  REQUIRE(write_document(f.fd(), "other", kFormat, kBody));
   fs::create_symlink("other", f.path());
   CHECK(f.read().error().err == ELOOP);
   // Writing replaces the link, and not what it leads to.
-  REQUIRE(write_document(f.fd(), "state.json", Json{}));
+  REQUIRE(write_document(f.fd(), "state.json", kFormat, Json{}));
   CHECK(f.read() == Json{});
-  CHECK(read_document(f.fd(), "other") == kBody);
+  CHECK(read_document(f.fd(), "other", kFormat)->body == kBody);
 }
 
 TEST_CASE("a body that could not be read again is not written, and the old one stays") {
   Fixture f;
-  REQUIRE(write_document(f.fd(), "state.json", kBody));
-  CHECK(write_document(f.fd(), "state.json", Json(std::string(5 << 20, 'x'))).error().err == EFBIG);
+  REQUIRE(write_document(f.fd(), "state.json", kFormat, kBody));
+  CHECK(write_document(f.fd(), "state.json", kFormat, Json(std::string(5 << 20, 'x'))).error().err == EFBIG);
   CHECK(f.read() == kBody);
   CHECK(f.files() == 1);
 }
@@ -149,7 +213,7 @@ TEST_CASE("a body that could not be read again is not written, and the old one s
 TEST_CASE("a writer that fails leaves the old document and nothing else") {
   Fixture f;
   REQUIRE(mkdir(f.path().c_str(), 0700) == 0);
-  const Status status = write_document(f.fd(), "state.json", kBody);
+  const Status status = write_document(f.fd(), "state.json", kFormat, kBody);
   REQUIRE_FALSE(status);
   CHECK(status.error().err == EISDIR);
   CHECK(f.files() == 1);
@@ -157,9 +221,9 @@ TEST_CASE("a writer that fails leaves the old document and nothing else") {
 
 TEST_CASE("a first document replaces nothing") {
   Fixture f;
-  REQUIRE(create_document(f.fd(), "state.json", kBody));
+  REQUIRE(create_document(f.fd(), "state.json", kFormat, kBody));
   CHECK(f.read() == kBody);
-  CHECK(create_document(f.fd(), "state.json", Json{}).error().err == EEXIST);
+  CHECK(create_document(f.fd(), "state.json", kFormat, Json{}).error().err == EEXIST);
   CHECK(f.read() == kBody);
 }
 
@@ -175,7 +239,7 @@ TEST_CASE("temporary files are removed when nobody writes them any more") {
   lock.l_type = F_WRLCK;
   REQUIRE(fcntl(busy.get(), F_OFD_SETLK, &lock) == 0);
   std::ofstream{f.path("beside")} << "stays";
-  REQUIRE(write_document(f.fd(), "state.json", kBody));
+  REQUIRE(write_document(f.fd(), "state.json", kFormat, kBody));
   CHECK_FALSE(fs::exists(f.path(kLeft)));
   CHECK(fs::exists(f.path(kBusy)));
   CHECK(fs::exists(f.path("beside")));
@@ -192,8 +256,8 @@ TEST_CASE("several writers at once do not get in each other's way") {
     if (pids[w] == 0) {
       bool good = true;
       for (std::uint64_t i = 0; i < kRounds; ++i) {
-        good = good && write_document(f.fd(), "state.json", Json::Array{std::uint64_t(w), i});
-        good = good && read_document(f.fd(), "state.json");
+        good = good && write_document(f.fd(), "state.json", kFormat, Json::Array{std::uint64_t(w), i});
+        good = good && read_document(f.fd(), "state.json", kFormat);
       }
       _exit(good ? 0 : 1);
     }

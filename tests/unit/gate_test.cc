@@ -260,7 +260,12 @@ TEST_CASE("events of the gate come back as they went") {
                         .count = 3,
                         .time_ms = 4};
   CHECK(parse_gate_event(gate_event_line(event)) == event);
-  for (const char* bad : {"", "{}", "[]", "{\"decision\": 1}"}) CHECK_FALSE(parse_gate_event(bad));
+  for (const char* bad :
+       {"", "{}", "[]", "{\"decision\": 1}", "{\"decision\": \"denied\", \"port\": \"22\"}"})
+    CHECK_FALSE(parse_gate_event(bad));
+  // A line of another version: what it lacks takes its default, what is not known is passed over.
+  CHECK(parse_gate_event("{\"decision\": \"denied\", \"port\": 22, \"colour\": 1}") ==
+        GateEvent{.decision = GateEvent::Decision::Denied, .port = 22});
   const auto denied = [](const char* host, std::uint16_t port, const char* rule, const char* reason) {
     return gate_note({.decision = GateEvent::Decision::Denied,
                       .protocol = "tcp",

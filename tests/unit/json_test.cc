@@ -1,7 +1,7 @@
 #include "base/json.h"
 
 #include <catch2/catch.hpp>
-#include <chrono>
+#include <ctime>
 #include <limits>
 
 using namespace snug;
@@ -92,9 +92,9 @@ TEST_CASE("an object of many keys takes no time that grows with their square") {
   std::string text = "{";
   for (int i = 0; i < 200'000; ++i) text += "\"" + std::to_string(i) + "\":0,";
   text += "\"last\":0}";
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();  // of this process's processor, which others do not take from it
   CHECK(parse_json(text));
-  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds{20});
+  CHECK((std::clock() - start) / CLOCKS_PER_SEC < 20);
 }
 
 TEST_CASE("what JSON can say is UTF-8") {

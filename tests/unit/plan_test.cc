@@ -1,7 +1,11 @@
 #include "plan/plan.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <map>
+#include <set>
 
+#include "plan/views.h"
 #include "spec/merge.h"
 #include "spec/settings.h"
 #include "support/fake_host.h"
@@ -379,6 +383,41 @@ TEST_CASE("a cow mount is an overlay of the directory, in memory or on disk") {
   plan = make_plan(spec, debian(), host);
   REQUIRE_FALSE(plan);
   CHECK(plan.error().origin == "--size");
+}
+
+TEST_CASE("a view's layer is its own, whichever other views are there") {
+  // It was named by its place among the views once: where the first was missing, the second got its layer.
+  Spec spec = command({"true"});
+  spec.name = Setting<std::string>{"box", {"--name"}};
+  spec.mounts = {{.type = MountType::Cow, .source = "/srv/a", .target = "/a", .missing = Missing::Skip},
+                 {.type = MountType::Cow, .source = "/srv/b", .target = "/b"}};
+  const auto layers = [&](const FakeHost& host) {
+    const auto plan = make_plan(spec, debian(), host);
+    REQUIRE(plan);
+    std::map<std::string, std::string> layers;
+    for (const PlannedStep& planned : plan->steps)
+      if (const auto* view = std::get_if<CowMount>(&planned.step))
+        layers[view->target] = view->layer;
+    return layers;
+  };
+  const auto both = layers(FakeHost{}.dir("/srv/a").dir("/srv/b"));
+  REQUIRE(both.size() == 2);
+  CHECK(both.at("/a") != both.at("/b"));
+  const auto one = layers(FakeHost{}.dir("/srv/b"));
+  REQUIRE(one.size() == 1);
+  CHECK(one.at("/b") == both.at("/b"));
+  // In another order too.
+  std::ranges::reverse(spec.mounts);
+  CHECK(layers(FakeHost{}.dir("/srv/a").dir("/srv/b")) == both);
+}
+
+TEST_CASE("a view's layer is named by its source and its target") {
+  // The names stand in the containers of released versions: they stay as they are.
+  CHECK(view_layer("/srv/a", "/a") == "de6a691979f071b8f82b14388aea31ac");
+  const std::set<std::string> names{view_layer("/srv/a", "/a"), view_layer("/srv/a", "/b"),
+                                    view_layer("/srv/b", "/a"), view_layer("/srv/a/", "a"),
+                                    view_layer("/srv/" + std::string(4000, 'x'), "/a")};
+  CHECK(names.size() == 5);
 }
 
 TEST_CASE("a cow mount that the kernel cannot make is refused before anything is") {

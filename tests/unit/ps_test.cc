@@ -70,6 +70,8 @@ TEST_CASE("the status in docker's words") {
   CHECK(status_text(container("a", RunPhase::Exited), kNow) == "Exited (137) 2 hours ago");
   CHECK(status_text(container("a", RunPhase::Created), kNow) == "Created");
   CHECK(status_text(damaged("a"), kNow) == "Damaged: state.json: is damaged");
+  CHECK(status_text({.name = "a", .damage = "state.json was written by snug 0.9 or later", .newer = true},
+                    kNow) == "Newer: state.json was written by snug 0.9 or later");
 }
 
 TEST_CASE("who says running and holds no lock was killed") {
@@ -116,6 +118,7 @@ TEST_CASE("filters") {
   CHECK(passes_text(one, {"id=0123"}));
   CHECK(passes_text(one, {"health=none"}));
   CHECK(passes_text(damaged("d"), {"status=damaged"}));
+  CHECK_FALSE(passes_text(damaged("d"), {"status=newer"}));
   CHECK_FALSE(passes_text(damaged("d"), {"image=debian"}));
   CHECK_FALSE(passes_text(container("r", RunPhase::Running, true), {"exited=0"}));
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "child/wire.h"
 #include "container/container_supervisor.h"
 #include "support/pretend_clock.h"
 #include "support/scratch_dir.h"
@@ -169,6 +170,8 @@ TEST_CASE("a payload that has ended in time is killed no more") {
   f.start();
   f.ask({.kind = FrameKind::Stop, .b = 200});
   f.delegate.events.ended();
+  f.supervisor.begin_run();
+  f.delegate.events.started(f.sandbox);
   f.clock.pass(1s);
   f.ask({.kind = FrameKind::Wait});
   CHECK(f.sandbox.kills == 0);
@@ -230,6 +233,20 @@ TEST_CASE("a health check that hangs is killed, and what cannot begin has failed
   // The first one's end comes late, and is nobody's any more.
   f.delegate.execs.exec_ended(1, 0);
   CHECK(f.written().health == Health::Unhealthy);
+}
+
+TEST_CASE("a command gets no id that a health check has at that moment") {
+  Fixture f{with_health()};
+  f.start();
+  f.round();
+  REQUIRE(f.sandbox.execs == Ids{1});
+  for (std::uint32_t i = 0; i < 2 * child::kMaxEntered; ++i) {
+    f.ask_exec();
+    REQUIRE(f.sandbox.execs.size() == i + 2);
+    REQUIRE(f.sandbox.execs.back() != 1);
+    f.delegate.execs.exec_ended(f.sandbox.execs.back(), 0);
+    REQUIRE(f.answer().kind == FrameKind::ExecEnded);
+  }
 }
 
 TEST_CASE("nothing is asked of a sandbox that has ended") {

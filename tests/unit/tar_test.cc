@@ -6,11 +6,13 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "base/unique_fd.h"
 #include "files/tree_archive.h"
@@ -160,6 +162,32 @@ TEST_CASE("with a prefix the directory itself is in it") {
   f.archive("d/");
   f.extracted();
   CHECK(fs::exists(f.top / "to/d/x"));
+}
+
+TEST_CASE("two trees that are archived at once do not get each other's bytes") {
+  // They shared one buffer once. Nothing but a file's content has these bytes in an archive.
+  const Fixture f;
+  const auto archive = [&](char byte) {
+    const fs::path tree = f.top / std::to_string(byte);
+    const fs::path file = f.top / (std::to_string(byte) + ".tar");
+    fs::create_directory(tree);
+    for (const char* name : {"x", "y", "z"}) std::ofstream{tree / name} << std::string(2 << 20, byte);
+    const UniqueFd from{open(tree.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+    const UniqueFd out{open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600)};
+    auto writer = TarWriter::start(out.get());
+    return writer && archive_tree(from.get(), "", *writer, {}) && writer->finish();
+  };
+  bool good[2] = {};
+  std::thread other{[&] { good[1] = archive('\2'); }};
+  good[0] = archive('\1');
+  other.join();
+  REQUIRE((good[0] && good[1]));
+  for (const char byte : {'\1', '\2'}) {
+    std::ifstream file{f.top / (std::to_string(byte) + ".tar"), std::ios::binary};
+    const std::string text{std::istreambuf_iterator<char>{file}, {}};
+    CHECK(std::ranges::count(text, byte) == 3 * (2 << 20));
+    CHECK(std::ranges::count(text, 3 - byte) == 0);
+  }
 }
 
 TEST_CASE("sockets are left out and told") {

@@ -51,5 +51,5 @@ bootstrap() {
   mkdir -p "$kernel"
   # A mount namespace of its own: whatever ends mmdebstrap, its mounts end with it. dpkg's scripts get no terminal, and
   # apt counts on the descriptors that it picks being free.
-  KERNEL_DIRECTORY=$kernel TMPDIR=$(dirname "$root") unshare --mount "${command[@]}" <<<"$list" 8>&- >&2
+  KERNEL_DIRECTORY=$kernel TMPDIR=$(dirname "$root") part unshare --mount "${command[@]}" <<<"$list" 8>&- >&2
 }

@@ -27,6 +27,22 @@ make_scratch() {
   scratch=$(mktemp -d "/var/tmp/snug-vm-$1.XXXXXX")
 }
 
+# part COMMAND…: a part of this script's work, in a process group of its own. A signal to this script does not wait for it: the script's trap
+# calls end_part. Whatever ends this script, the kernel then asks the command to end too.
+part=
+part() {
+  local status=0
+  setsid setpriv --pdeathsig TERM "$@" <&0 &
+  part=$!
+  wait "$part" || status=$?
+  part=
+  return "$status"
+}
+# Its group is there a moment after itself.
+end_part() {
+  [[ ! $part ]] || { { kill -- "-$part" || kill "$part"; } 2>/dev/null && wait "$part"; } || true
+}
+
 # A directory for others to read, and nobody else's to write.
 make_cache() {
   mkdir -p "$cache"
@@ -53,7 +69,7 @@ build_once() {
   # what is mounted is not ours to delete.
   rm -rf --one-file-system "$directory.new" "$base/snug-vm.$(basename "$directory")."*
   scratch=$(mktemp -d "$base/snug-vm.$(basename "$directory").XXXXXX")
-  trap 'rm -rf --one-file-system "$scratch" "$directory.new"' EXIT
+  trap 'trap "" INT TERM HUP; end_part; rm -rf --one-file-system "$scratch" "$directory.new"' EXIT
   trap 'exit 130' INT TERM HUP
   "$@"
   cp -a --sparse=always "$scratch/done" "$directory.new"
@@ -63,11 +79,12 @@ build_once() {
   exec 8>&-
 }
 
-# make_disk FILE DIRECTORY SLACK_MB: an ext4 image of the directory, with that much room to write. No journal, since nobody
-# uses it again after a crash, and no mount, since that takes rights.
+# make_disk FILE DIRECTORY SLACK_MB [UNIT_MB]: an ext4 image of the directory, with that much room to write, and as large as a whole number of
+# units. No journal, since nobody uses it again after a crash, and no mount, since that takes rights.
 make_disk() {
   local size
   size=$(du -sm --apparent-size "$2" | cut -f1)
   truncate -s "$((size * 5 / 4 + $3))M" "$1"
+  truncate -s "%${4:-1}M" "$1"
   mke2fs -q -t ext4 -O ^has_journal,^metadata_csum -E lazy_itable_init=1,root_owner=0:0 -m 0 -d "$2" "$1" >&2
 }

@@ -83,8 +83,9 @@ constexpr OptionDef kPs[] = {
     {"all", 'a', "", "those that do not run, too", kOptions, Nothing, &O::all},
     {"filter", 'f', "KEY=VALUE",
      "only those that fit: name=, status=, id=, image=, exited=, health=", kOptions, Nothing, &O::filter,
-     "status is created, running, exited or damaged; health is none, starting, healthy or unhealthy. Of two "
-     "values for one key either will do; every key must fit. A status brings those that do not run, too."},
+     "status is created, running, exited, damaged or newer (a later snug has written it); health is none, "
+     "starting, healthy or unhealthy. Of two values for one key either will do; every key must fit. A status "
+     "brings those that do not run, too."},
     {"no-trunc", 0, "", "cut nothing short", kOptions, Nothing, &O::no_trunc},
 };
 

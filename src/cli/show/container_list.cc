@@ -19,7 +19,7 @@ constexpr int kKilledCode = 137;
 constexpr std::size_t kCommandWidth = 24;
 
 constexpr std::array<std::string_view, 6> kKeys{"name", "status", "image", "exited", "health", "id"};
-constexpr std::array<std::string_view, 4> kStandings{"created", "running", "exited", "damaged"};
+constexpr std::array<std::string_view, 5> kStandings{"created", "running", "exited", "damaged", "newer"};
 constexpr std::array<std::string_view, 4> kHealths{"none", "starting", "healthy", "unhealthy"};
 
 int exit_code(const ListedContainer& container) {
@@ -89,7 +89,7 @@ bool passes_one(const ListedContainer& container, const ListFilter& filter) {
     return container.name.find(filter.value) != std::string::npos;
   if (filter.key == "status")
     return standing_name(standing) == filter.value;
-  if (standing == Standing::Damaged)
+  if (!container.damage.empty())
     return false;  // nothing else is known of it
   if (filter.key == "image")
     return container.state.image == filter.value || container.state.image.starts_with(filter.value + ":");
@@ -116,8 +116,8 @@ Json strings_json(const std::vector<std::string>& texts) {
 Json::Object container_json(const ListedContainer& container) {
   const RunState& state = container.state;
   Json::Object object{{"name", container.name}};
-  if (standing_of(container) == Standing::Damaged) {
-    object.emplace_back("status", "damaged");
+  if (!container.damage.empty()) {
+    object.emplace_back("status", std::string{standing_name(standing_of(container))});
     object.emplace_back("damage", container.damage);
     object.emplace_back("running", container.running);
     return object;
@@ -147,7 +147,7 @@ std::string ports_text(const std::vector<std::string>& ports) {
 
 Standing standing_of(const ListedContainer& container) {
   if (!container.damage.empty())
-    return Standing::Damaged;
+    return container.newer ? Standing::Newer : Standing::Damaged;
   switch (container.state.phase) {
     case RunPhase::Created:
       return Standing::Created;
@@ -170,6 +170,8 @@ std::string_view standing_name(Standing standing) {
       return "exited";
     case Standing::Damaged:
       return "damaged";
+    case Standing::Newer:
+      return "newer";
   }
   return "";
 }
@@ -223,6 +225,8 @@ std::string status_text(const ListedContainer& container, std::int64_t now_ns) {
       return fmt::format("Exited ({}), its supervisor was killed", kKilledCode);
     case Standing::Damaged:
       return "Damaged: " + container.damage;
+    case Standing::Newer:
+      return "Newer: " + container.damage;
   }
   return "";
 }

@@ -15,10 +15,11 @@ namespace snug {
 
 // What a container is at this moment. Killed: its state says that it runs, but nobody holds its lock, so its
 // supervisor was killed or the machine went down. A lock alone does not make it run: `snug cp` holds one too.
-enum class Standing { Created, Running, Exited, Killed, Damaged };
+// Newer: a later snug has written its files, and this one cannot read them.
+enum class Standing { Created, Running, Exited, Killed, Damaged, Newer };
 Standing standing_of(const ListedContainer& container);
 
-// "created", "running", "exited" (killed ones too), "damaged".
+// "created", "running", "exited" (killed ones too), "damaged", "newer".
 std::string_view standing_name(Standing standing);
 std::string_view health_name(Health health);
 

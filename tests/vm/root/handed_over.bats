@@ -31,7 +31,7 @@ ours() { find $given -mindepth 1 -maxdepth 1 -name 'snug-*' | wc -l; }
   [[ $(in_group $given/beside 'exec snug run -m 32M host cat /sys/fs/cgroup/memory.max') == 33554432 ]]
   [[ $(cat $given/snug-payload*/memory.max) == 67108864 ]]
   kill -9 "$(in_group $given/beside 'exec snug inspect box' | jq '.[0].state.supervisor_pid')"
-  sleep 3
+  until [[ -z $(cat $given/snug-*/cgroup.procs) ]]; do sleep 0.1; done
   in_group $given/beside 'exec snug run -m 32M host true'
   [[ $(ours) == 0 && -z $(cat $given/cgroup.subtree_control) ]]
 }
