@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "container/record.h"
 #include "container/store.h"
 
 namespace snug {
