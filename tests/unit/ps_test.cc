@@ -8,6 +8,7 @@
 #include "cli/show/log_text.h"
 #include "cli/show/systemd_unit.h"
 #include "client/processes.h"
+#include "sys/process_stat.h"
 
 using namespace snug;
 
