@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cli/grammar/completion.h"
 #include "cli/grammar/completion_parts.h"
+#include "cli/grammar/help_text.h"
 
 namespace snug {
 namespace {
@@ -147,7 +148,7 @@ std::string words_text() {
     const std::size_t space = command.name.find(' ');
     if (space != std::string_view::npos)
       text += fmt::format("complete -c snug -n '__snug_at {}' -a {} -d {}\n", command.name.substr(0, space),
-                          command.name.substr(space + 1), quote(command.summary));
+                          command.name.substr(space + 1), quote(help_text(command).summary));
     if (command.positional != Complete::Nothing)
       text +=
           fmt::format("complete -c snug -n {}{}\n", quote(fmt::format("__snug_at {}", quote(command.name))),

@@ -11,139 +11,39 @@ namespace {
 
 constexpr OptionDef kExplainOptions[] = {
     {"path", 0, "PATH", "how is this path seen inside, and why?", "Question", Complete::File,
-     &RunOptions::paths, "The rest of the plan is not printed."},
+     &RunOptions::paths},
 };
 
 constexpr OptionDef kDoctorOptions[] = {
     {"apparmor", 0, "", "print the AppArmor profile that this binary needs, and nothing else", "Options",
-     Complete::Nothing, &ContainerOptions::apparmor,
-     "For Ubuntu 23.10 and later. It is bound to the path that this very binary has."},
+     Complete::Nothing, &ContainerOptions::apparmor},
 };
 
 constexpr CommandDef kCommands[] = {
-    {Command::Run,
-     "run",
-     "run a command in a new container",
-     "run [options] IMAGE [CMD...]\nrun [options] -- CMD...",
-     "IMAGE is a directory with a root filesystem or an image.toml in it, the name of an image in the store, "
-     "or\n"
-     "host: this system's own programs, read-only. With \"--\" the image comes from the profile.\n"
-     "Options end at the first word; everything after it is the command's.",
-     "snug run host id\tthis system's programs, nothing of yours, no network\n"
-     "snug run -v .:/work -w /work ./rootfs make\ta build over an image directory\n"
-     "snug run -it --network host ./rootfs bash\ta shell that can install packages\n"
-     "snug run --profile untrusted -- ./setup.sh\tthe image and the limits from a profile\n"
-     "snug run -d --name web ./rootfs serve\tin the background, to be found by its name\n",
-     Complete::Image,
-     true,
-     {},
-     true},
-    {Command::Shell,
-     "shell",
-     "open an interactive shell",
-     "shell [options] [IMAGE]",
-     "snug run with the user's own shell as the command, and a terminal where there is one. Everything\n"
-     "written goes away at the end, unless --name keeps it: then a container of that name that runs is\n"
-     "entered, and one that has ended is started again.",
-     "snug shell host\ta shell that cannot touch your files\n"
-     "snug shell --profile untrusted\tthis directory read-only, the strict filter\n"
-     "snug shell -v .:/work:ro ./rootfs\tanother system around your files\n"
-     "snug shell --name box debian-12\tone to come back to\n",
-     Complete::Image,
-     true,
-     {},
-     true},
-    {Command::Explain, "explain", "show what run would do, and why",
-     "explain [run options] [IMAGE [CMD...]]\nexplain [run options] -- CMD...\nexplain [run options] "
-     "[--path] PATH\nexplain [run options] HOST[:PORT]",
-     "Prints the very plan that snug run would carry out, each step with the profile line or option it "
-     "comes\n"
-     "from. With a PATH it says how that path is seen inside and why. One absolute path alone is taken for "
-     "an\n"
-     "image if it is a directory with a root filesystem or an image.toml in it, else for a PATH. One word\n"
-     "alone that is no image of the store, and has a dot or a colon, is a HOST: can it be reached, and by\n"
-     "which rule? All options stand before what is asked about.",
-     "snug explain host id\tthe plan of snug run host id\n"
-     "snug explain --json --profile untrusted -- id\tthe same for a program to read\n"
-     "snug explain --path /etc/passwd ./rootfs\twhere does this file come from?\n"
-     "snug explain --profile untrusted /home\tand why is this one empty?\n"
-     "snug explain --network gate --allow @pypi pypi.org\twould the gate let this through?\n",
-     Complete::Image, true, kExplainOptions, true},
-    {Command::ProfileLs,
-     "profile ls",
-     "list the profiles",
-     "profile ls [options]",
-     "Shipped profiles and your own in $XDG_CONFIG_HOME/snug/profiles (~/.config/snug/profiles). One of "
-     "yours\n"
-     "hides a shipped one of the same name.",
-     "snug profile ls\tname, kind and description\n"
-     "snug profile ls -q\tnames only\n",
-     Complete::Nothing,
-     false,
-     {}},
-    {Command::ProfileShow,
-     "profile show",
-     "show a profile with all it extends",
-     "profile show [options] PROFILE",
-     "Prints the settings that the profile comes to, each with the file and line it comes from.",
-     "snug profile show dev\twhat does dev open?\n"
-     "snug profile show --json ./snug.toml\tthe same for a program to read\n",
-     Complete::Profile,
-     false,
-     {}},
-    {Command::ProfileCheck,
-     "profile check",
-     "check profile files for mistakes",
-     "profile check [options] PROFILE...",
-     "Reads each profile with all it extends and reports the first mistake with its file, line and column.\n"
-     "The exit status is 0 if there was none, else 125.",
-     "snug profile check ./snug.toml\tis this a good profile?\n",
-     Complete::Profile,
-     false,
-     {}},
-    {Command::ImageLs,
-     "image ls",
-     "list the images in the store",
-     "image ls [options]",
-     "Names that snug run takes besides directories: host, and what is in $XDG_DATA_HOME/snug/images\n"
-     "(~/.local/share/snug/images).",
-     "snug image ls\tname, kind and place\n"
-     "snug image ls -q\tnames only\n",
-     Complete::Nothing,
-     false,
-     {}},
-    {Command::Doctor, "doctor", "say what works on this machine, and how to mend what does not",
-     "doctor [options]",
-     "Tries what a run needs and each way into a network, and says of each whether it is ok, degraded or\n"
-     "broken, what that means, why, and who can mend it with which command. Leaves nothing behind. The exit\n"
-     "status is 0 if all is well, 1 if something is not, 2 if no sandbox can be made. --verbose explains\n"
-     "what is ok as well.",
-     "snug doctor\tone line for each check\n"
-     "snug doctor --json\tthe same for a program to read\n"
-     "snug doctor --apparmor | sudo tee /etc/apparmor.d/snug\tallow this binary its namespaces\n",
-     Complete::Nothing, false, kDoctorOptions},
-    {Command::Completion,
-     "completion",
-     "print a completion script",
-     "completion bash|zsh|fish",
-     "",
-     "source <(snug completion bash)\tfor this shell\n"
-     "snug completion fish > ~/.config/fish/completions/snug.fish\tfor good\n",
-     Complete::Shell,
-     false,
-     {}},
-    {Command::Help,
-     "help",
-     "explain a command, an option or a topic",
-     "help [COMMAND|TOPIC|--OPTION]",
-     "",
-     "snug help run\tthe command\n"
-     "snug help status\tthe exit statuses\n"
-     "snug help --volume\tone option\n",
-     Complete::Topic,
-     false,
-     {}},
-    {Command::Version, "version", "show snug's version", "version", "", "", Complete::Nothing, false, {}},
+    {.id = Command::Run,
+     .name = "run",
+     .positional = Complete::Image,
+     .takes_run_options = true,
+     .ends_at_word = true},
+    {.id = Command::Shell,
+     .name = "shell",
+     .positional = Complete::Image,
+     .takes_run_options = true,
+     .ends_at_word = true},
+    {.id = Command::Explain,
+     .name = "explain",
+     .positional = Complete::Image,
+     .takes_run_options = true,
+     .own = kExplainOptions,
+     .ends_at_word = true},
+    {.id = Command::ProfileLs, .name = "profile ls"},
+    {.id = Command::ProfileShow, .name = "profile show", .positional = Complete::Profile},
+    {.id = Command::ProfileCheck, .name = "profile check", .positional = Complete::Profile},
+    {.id = Command::ImageLs, .name = "image ls"},
+    {.id = Command::Doctor, .name = "doctor", .own = kDoctorOptions},
+    {.id = Command::Completion, .name = "completion", .positional = Complete::Shell},
+    {.id = Command::Help, .name = "help", .positional = Complete::Topic},
+    {.id = Command::Version, .name = "version"},
 };
 
 // One table for all who ask, put together when snug is built.
@@ -184,12 +84,6 @@ const CommandDef* find_command(std::string_view name) {
 
 const CommandDef& command_def(Command id) {
   return *std::ranges::find(kAllCommands, id, &CommandDef::id);
-}
-
-const TopicDef* find_topic(std::string_view name) {
-  const auto topics = topic_table();
-  const auto found = std::ranges::find(topics, name, &TopicDef::name);
-  return found == topics.end() ? nullptr : &*found;
 }
 
 std::vector<const OptionDef*> options_of(const CommandDef& command) {

@@ -43,29 +43,19 @@ struct OptionDef {
   std::string_view group;     // heading in the help and the man page
   Complete complete;
   Store store;
-  std::string_view detail{};  // further sentences for the man page and `snug help --NAME`
+  std::string_view detail{};  // further sentences, see option_detail() in help_text.h
   bool later{};  // parsed, and refused with the reason until a later version; not offered by completions
 };
 
+// Its prose is help/commands/NAME.txt, which help_text.h reads.
 struct CommandDef {
   Command id{};
   std::string_view name;  // "run", "profile ls"
-  std::string_view summary;
-  std::string_view usage;     // one form a line, without "snug"
-  std::string_view text;      // paragraphs after the usage lines
-  std::string_view examples;  // "command<TAB>what it does", one a line
-  Complete positional{};      // what a shell offers for the first word
+  Complete positional{};  // what a shell offers for the first word
   bool takes_run_options{};
   std::span<const OptionDef> own{};    // options of this command alone
   bool ends_at_word{};                 // the first word ends the options: what follows is the payload's
   std::string_view group{"Commands"};  // heading in the overview
-};
-
-// What `snug help TOPIC` knows besides the commands.
-struct TopicDef {
-  std::string_view name;
-  std::string_view summary;
-  std::string_view text;
 };
 
 // A word that is no command (or option) of this version, and what to say to whoever types it. Options are
@@ -80,13 +70,11 @@ Kind kind_of(const OptionDef& option);
 std::span<const CommandDef> command_table();
 std::span<const OptionDef> run_option_table();
 std::span<const OptionDef> common_option_table();
-std::span<const TopicDef> topic_table();
 std::span<const Elsewhere> command_elsewhere();
 std::span<const Elsewhere> option_elsewhere();
 
 const CommandDef* find_command(std::string_view name);
 const CommandDef& command_def(Command id);  // not for Command::None
-const TopicDef* find_topic(std::string_view name);
 
 // Every option of a command in the order of the help: the run options, its own, the common ones.
 std::vector<const OptionDef*> options_of(const CommandDef& command);

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/grammar/definition.h"
+#include "cli/grammar/help_text.h"
 #include "cli/grammar/parse_options.h"
 
 namespace snug {
@@ -80,8 +81,9 @@ Result<const CommandDef*> take_command(TypedWords& words) {
 }
 
 tl::unexpected<Error> wrong_words(const CommandDef& command, std::string_view what) {
+  const std::string_view usage = help_text(command).usage;
   return fail({.step = fmt::format("snug {}: {}", command.name, what),
-               .hint = fmt::format("usage: snug {}", command.usage.substr(0, command.usage.find('\n')))});
+               .hint = fmt::format("usage: snug {}", usage.substr(0, usage.find('\n')))});
 }
 
 // [IMAGE [CMD…]], or CMD… where a "--" stood before it.
