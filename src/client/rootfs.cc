@@ -8,6 +8,7 @@
 #include "image/image.h"
 #include "launch/launch.h"
 #include "launch/refusals.h"
+#include "launch/replan.h"
 
 namespace snug {
 
@@ -28,18 +29,15 @@ void drop_volumes(Plan& plan) {
   });
 }
 
-tl::expected<HeldTree, LaunchError> hold(const Spec& spec, const std::string& dir, const RealHost& host,
-                                         Plan& plan) {
+Result<Plan> plan_tree(const Spec& spec, const RealHost& host) {
   const auto image =
       load_image(spec.image.value, {.store = host.store_dir() + "/images", .cwd = host.caller().cwd});
   if (!image)
-    return launch_failure(image.error());
-  auto made = make_plan(spec, *image, host);
-  if (!made)
-    return launch_failure(made.error());
-  plan = std::move(*made);
-  drop_volumes(plan);
-  return HeldTree::hold(plan, dir);
+    return tl::unexpected{image.error()};
+  auto plan = make_plan(spec, *image, host);
+  if (plan)
+    drop_volumes(*plan);
+  return plan;
 }
 
 Result<HeldTree> hold_stopped(const Container& container) {
@@ -50,9 +48,15 @@ Result<HeldTree> hold_stopped(const Container& container) {
   if (!host)
     return tl::unexpected{host.error()};
   const Spec spec = without_joined(record->spec);
-  Plan plan;
-  auto tree = hold(spec, container.path(), *host, plan);
-  while (!tree && note_refusal(plan, tree.error(), *host)) tree = hold(spec, container.path(), *host, plan);
+  auto plan = plan_tree(spec, *host);
+  if (!plan)
+    return tl::unexpected{std::move(plan).error()};
+  const auto replan = [&](const Plan& failed, const LaunchError& failure) -> std::optional<Plan> {
+    auto next = note_refusal(failed, failure, *host) ? plan_tree(spec, *host) : Result<Plan>{fail({})};
+    return next ? std::optional{std::move(*next)} : std::nullopt;
+  };
+  const std::string dir = container.path();
+  auto tree = run_replanning(*plan, replan, [&](const Plan& next) { return HeldTree::hold(next, dir); });
   if (!tree)
     return tl::unexpected{std::move(tree).error().error};
   return std::move(*tree);

@@ -14,6 +14,7 @@
 #include "child/descriptors.h"
 #include "container/joined_network.h"
 #include "container/keeper.h"
+#include "launch/replan.h"
 #include "sys/process_identity.h"
 
 namespace snug {
@@ -65,14 +66,8 @@ bool run_once(KeepJob& job, Keeper& keeper) {
       .gate_event = [&](const GateEvent& event) { keeper.gate_event(event); },
       .join = [&](const std::string& name,
                   const std::string& id) { return joined_namespaces(job.store, name, id); }};
-  auto outcome = run_plan(job.plan, options);
-  while (!outcome && job.replan) {
-    auto other = job.replan(job.plan, outcome.error());
-    if (!other)
-      break;
-    job.plan = std::move(*other);
-    outcome = run_plan(job.plan, options);
-  }
+  auto outcome =
+      run_replanning(job.plan, job.replan, [&](const Plan& plan) { return run_plan(plan, options); });
   if (outcome && !keeper.unwritten()) {
     keeper.end_run(outcome->exit_status, end_text(*outcome));
     return true;

@@ -7,6 +7,7 @@
 #include "container/record.h"
 #include "container/store.h"
 #include "launch/launch.h"
+#include "launch/replan.h"
 #include "plan/plan.h"
 
 namespace snug {
@@ -19,8 +20,7 @@ struct KeepJob {
   Plan plan{};
   child::Region arguments{};
   bool fresh{};  // made for this run: it is removed where it never starts
-  // Another plan after a failure that another plan may avoid; nothing where there is none.
-  std::function<std::optional<Plan>(const Plan&, const LaunchError&)> replan{};
+  Replan replan{};
   // Adds what the machine says to an error.
   std::function<void(const Plan&, LaunchError&)> explain{};
   // The plan of a Spec whose limits were changed while it ran (snug update), for the next run.

@@ -5,10 +5,10 @@
 #include "base/text.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/container_ask.h"
-#include "cli/input/prepare.h"
 #include "cli/show/report.h"
 #include "container/store.h"
 #include "host/real_host.h"
+#include "session/planning.h"
 #include "spec/host_rule.h"
 #include "spec/words.h"
 
@@ -17,10 +17,11 @@ namespace {
 
 // What the rules come to, sets and all, by the planner that a start would ask.
 Result<std::vector<HostRule>> planned_rules(const Spec& spec, RealHost& host) {
-  auto run = prepare_spec(spec, host);
-  if (!run)
-    return tl::unexpected{std::move(run).error()};
-  const auto* gate = find_step<OpenGate>(run->plan);
+  const auto wanted = want(spec, host);
+  const auto plan = wanted ? plan_wanted(*wanted, host) : tl::unexpected{wanted.error()};
+  if (!plan)
+    return tl::unexpected{plan.error()};
+  const auto* gate = find_step<OpenGate>(*plan);
   return gate ? gate->allow : std::vector<HostRule>{};
 }
 

@@ -4,22 +4,20 @@
 #include "base/json.h"
 #include "base/path.h"
 #include "cli/commands/commands.h"
-#include "cli/commands/tried_plan.h"
-#include "cli/input/prepare.h"
+#include "cli/input/wanted_run.h"
 #include "cli/show/plan_json.h"
 #include "cli/show/plan_text.h"
 #include "cli/show/report.h"
 #include "plan/reach.h"
 #include "plan/visibility.h"
+#include "session/planning.h"
 
 namespace snug {
 namespace {
 
-// What run chooses by trying is tried here too, so that what is explained is what run would do.
-Result<Plan> prepare_tried_plan(const RunOptions& options, Command command, RealHost& host) {
-  const auto prepare = [&] { return prepare_plan(options, command, host); };
-  auto plan = prepare();
-  return plan ? tried_plan(std::move(*plan), prepare, host) : std::move(plan);
+Result<Plan> explained_plan(const RunOptions& options, Command command, RealHost& host) {
+  const auto wanted = wanted_run(options, command, host);
+  return wanted ? plan_tried(*wanted, host) : tl::unexpected{wanted.error()};
 }
 
 // A word that is no path is a host.
@@ -71,12 +69,12 @@ Result<std::string> explain(const Options& options, RealHost& host) {
   // How a path is seen does not depend on the command: a question about one needs none.
   const bool shell = options.command == Command::Shell || (!run.paths.empty() && run.command.empty());
   const Command command = shell ? Command::Shell : Command::Run;
-  auto plan = prepare_tried_plan(run, command, host);
+  auto plan = explained_plan(run, command, host);
   // Nor does what can be reached depend on the image, where no profile names one.
   const auto is_host = [](const std::string& word) { return !word.starts_with('/'); };
   if (!plan && !run.image && !run.paths.empty() && std::ranges::all_of(run.paths, is_host)) {
     run.image = "host";
-    if (auto again = prepare_tried_plan(run, command, host))
+    if (auto again = explained_plan(run, command, host))
       plan = std::move(again);
   }
   if (!plan)

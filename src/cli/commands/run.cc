@@ -8,17 +8,13 @@
 #include "base/units.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/run_kept.h"
-#include "cli/commands/tried_plan.h"
 #include "cli/input/flags_layer.h"
-#include "cli/input/prepare.h"
 #include "cli/input/standard_streams.h"
+#include "cli/input/wanted_run.h"
 #include "cli/show/gate_notes.h"
-#include "cli/show/machine_hint.h"
 #include "cli/show/planted_files.h"
 #include "cli/show/report.h"
-#include "container/joined_network.h"
-#include "launch/launch.h"
-#include "launch/refusals.h"
+#include "session/throwaway.h"
 
 namespace snug {
 namespace {
@@ -54,7 +50,7 @@ void explain_outcome(const Plan& plan, const Outcome& outcome, const CommonOptio
 }
 
 // A port that the kernel chose is known to nobody else.
-void tell_chosen(const Plan& plan, const std::vector<std::string>& ports, const CommonOptions& common) {
+void print_chosen(const Plan& plan, const std::vector<std::string>& ports, const CommonOptions& common) {
   std::size_t at = 0;
   for (const PlannedStep& planned : plan.steps)
     if (const auto* step = std::get_if<PublishPorts>(&planned.step))
@@ -79,44 +75,27 @@ Result<int> run_command(const Options& options) {
     return tl::unexpected{host.error()};
   if (options.run.name || options.run.detach.value_or(false))
     return run_kept(options, *host);
-  // Never freed: snug ends with the run, and giving back every string would write to every page of the heap
-  // once more.
-  const auto prepare = [&] { return prepare_plan(options.run, options.command, *host); };
-  auto& plan = *new Result<Plan>{prepare()};
-  if (plan)
-    plan = settled_level(std::move(*plan), prepare, *host);
-  if (!plan)
-    return tl::unexpected{plan.error()};
+  auto wanted = wanted_run(options.run, options.command, *host);
+  if (!wanted)
+    return tl::unexpected{std::move(wanted).error()};
   GateNotes gate_notes{common.color};
-  const LaunchOptions launch{.arguments = {options.arguments.start, options.arguments.size},
-                             .published = [&](const auto& ports) { tell_chosen(*plan, ports, common); },
-                             .gate_event =
-                                 [&](const GateEvent& event) {
-                                   if (!common.quiet.value_or(false))
-                                     gate_notes.tell(event);
-                                 },
-                             .join =
-                                 [&](const std::string& name, const std::string& id) {
-                                   return joined_namespaces(ContainerStore{host->store_dir()}, name, id);
-                                 },
-                             .status_fd = *status_fd};
-  print_notes(*plan, common);
-  auto outcome = run_plan(*plan, launch);
-  while (!outcome && note_refusal(*plan, outcome.error(), *host)) {
-    auto next = prepare();
-    if (!next)
-      break;
-    print_new_notes(*next, *plan, common);
-    plan = std::move(next);
-    outcome = run_plan(*plan, launch);
-  }
-  if (!outcome) {
-    explain_failed_step(*plan, outcome.error(), *host);
-    return tl::unexpected{std::move(outcome).error().error};
-  }
-  explain_outcome(*plan, *outcome, common);
-  print_made(names_to_report(*plan), common);
-  return outcome->exit_status;
+  const auto run = run_throwaway(
+      std::move(*wanted), *host,
+      {.arguments = {options.arguments.start, options.arguments.size},
+       .status_fd = *status_fd,
+       .callbacks = {
+           .notes = [&](const auto& notes) { print_notes(notes, common); },
+           .published = [&](const auto& plan, const auto& ports) { print_chosen(plan, ports, common); },
+           .gate_event =
+               [&](const GateEvent& event) {
+                 if (!common.quiet.value_or(false))
+                   gate_notes.tell(event);
+               }}});
+  if (!run)
+    return tl::unexpected{run.error()};
+  explain_outcome(run->plan, run->outcome, common);
+  print_made(names_to_report(run->plan), common);
+  return run->outcome.exit_status;
 }
 
 }  // namespace snug

@@ -22,8 +22,8 @@ struct StartManner {
 };
 
 // Starts a container that is stopped and locked by the caller, by what is kept of it.
-Result<int> start_container(const Options& options, RealHost& host, const ContainerStore& store,
-                            Container container, const StartManner& manner);
+Result<int> start_again(const Options& options, RealHost& host, Container container,
+                        const StartManner& manner);
 
 // Attaches to a running one. The payload's exit status, or 0 where the user has detached.
 Result<int> attach_container(const Options& options, const Container& container, const StartManner& manner);

@@ -26,7 +26,7 @@ Result<int> start_one(const Options& options, RealHost& host, const ContainerSto
     return fail(std::move(error));
   }
   store.sweep();
-  return start_container(options, host, store, std::move(container), manner);
+  return start_again(options, host, std::move(container), manner);
 }
 
 }  // namespace
@@ -69,13 +69,13 @@ Result<int> restart_command(const Options& options) {
       return tl::unexpected{ms.error()};
     grace = static_cast<std::int32_t>(std::min<std::uint64_t>(*ms, INT32_MAX));
   }
-  return for_each_container(options, [&](const ContainerStore& store, Container& container) -> Status {
+  return for_each_container(options, [&](const ContainerStore&, Container& container) -> Status {
     const auto stopped = stop_container(container, 0, grace);
     if (!stopped)
       return tl::unexpected{stopped.error()};
     if (Status status = lock_stopped(container); !status)
       return status;
-    return start_container(options, *host, store, std::move(container), {}).map([](int) {});
+    return start_again(options, *host, std::move(container), {}).map([](int) {});
   });
 }
 

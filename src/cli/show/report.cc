@@ -92,14 +92,9 @@ void print_note(std::string_view note, const std::optional<std::string>& color) 
   print_talk(note_text(note, colour_for(STDERR_FILENO, color)));
 }
 
-void print_notes(const Plan& plan, const CommonOptions& common) {
-  print_new_notes(plan, {}, common);
-}
-
-void print_new_notes(const Plan& plan, const Plan& before, const CommonOptions& common) {
-  for (const Note& note : plan.notes)
-    if ((common.verbose.value_or(false) || (!note.detail && !common.quiet.value_or(false))) &&
-        std::ranges::find(before.notes, note) == before.notes.end())
+void print_notes(const std::vector<Note>& notes, const CommonOptions& common) {
+  for (const Note& note : notes)
+    if (common.verbose.value_or(false) || (!note.detail && !common.quiet.value_or(false)))
       print_note(note.text, common.color);
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "cli/grammar/options.h"
@@ -39,10 +40,8 @@ std::string note_text(std::string_view note, Colour colour);
 void print_error(const Error& error, const std::optional<std::string>& color = {});
 void print_note(std::string_view note, const std::optional<std::string>& color = {});
 
-// Before a payload runs: what it will meet.
-void print_notes(const Plan& plan, const CommonOptions& common);
-// Those that `before`, the plan that was told of already, does not have.
-void print_new_notes(const Plan& plan, const Plan& before, const CommonOptions& common);
+// Before a payload runs: what it will meet. Details with --verbose only, nothing with --quiet.
+void print_notes(const std::vector<Note>& notes, const CommonOptions& common);
 
 // An answer, to standard output.
 Status print_answer(std::string_view text);

@@ -5,8 +5,8 @@ HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SNUGS = ("untrusted", "image", "strict", "default")
 # What joins a container is to have no more than what it was made with.
 JOINED = "-joined"
-# What stands between these in README.md is made.
-MARKS = ("`tests/isolation/run --peers --readme` made this table:\n", "\n## ")
+# What stands between these in docs/isolation.md is made.
+MARKS = ("`tests/isolation/run --peers --write` made this table:\n", "\n## ")
 
 
 def lines(name):
@@ -136,7 +136,7 @@ def table(names, subjects, results):
     return "\n".join(rows + [""] + [f"{i}. {note}." for i, note in enumerate(notes, 1)])
 
 
-def into_readme(path, text):
+def into_page(path, text):
     with open(path) as file:
         before, start, rest = file.read().partition(MARKS[0])
     _, end, after = rest.partition(MARKS[1])

@@ -1,5 +1,5 @@
 """The sandboxes that are asked, as command lines. Peers get the strictest options that they have and that let a build
-run in a writable project directory; README.md says which."""
+run in a writable project directory; docs/isolation.md says which."""
 import os, shlex, shutil, subprocess
 
 WRITABLE = ["-v", "PROJECT:/work", "-w", "/work"]

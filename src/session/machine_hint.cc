@@ -1,4 +1,4 @@
-#include "cli/show/machine_hint.h"
+#include "session/machine_hint.h"
 
 #include "doctor/explain.h"
 

@@ -1,0 +1,67 @@
+#include "cli/input/wanted_run.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "cli/input/flags_layer.h"
+#include "cli/input/profile_files.h"
+#include "container/names.h"
+#include "spec/merge.h"
+#include "spec/profile_chain.h"
+#include "spec/validate.h"
+
+namespace snug {
+namespace {
+
+// A project's own profile counts only where it was asked for: a cloned repository must not be able to open
+// anything by being entered. Who meets one is told, once, that it was left alone.
+void note_project_profile(Wanted& wanted, const RealHost& host) {
+  if (const auto found = find_project_profile(host))
+    wanted.notes.push_back(
+        {fmt::format("{} was found and left alone: use it with --profile {}", *found, *found)});
+}
+
+Result<Spec> make_spec(const RunOptions& options, Command command, const RealHost& host) {
+  const FileProfileSource source{host};
+  auto chain = load_profile_chain(options.profile.value_or("default"), profile_places(host), source);
+  if (!chain)
+    return tl::unexpected{std::move(chain).error()};
+  auto flags = flags_layer(options, command, host);
+  if (!flags)
+    return tl::unexpected{std::move(flags).error()};
+  std::vector<Profile> layers = profiles_of(std::move(*chain));
+  layers.push_back(std::move(*flags));
+  Spec spec = merge_layers(layers);
+  if (Status status = validate(spec); !status)
+    return tl::unexpected{std::move(status).error()};
+  return spec;
+}
+
+}  // namespace
+
+void settle_name(RunOptions& run) {
+  if (run.name || !run.detach.value_or(false))
+    return;
+  run.name = make_container_name();
+  run.name_made = true;
+}
+
+Result<Wanted> wanted_run(const RunOptions& options, Command command, const RealHost& host) {
+  auto spec = make_spec(options, command, host);
+  if (!spec)
+    return tl::unexpected{std::move(spec).error()};
+  auto wanted = want(std::move(*spec), host);
+  if (!wanted) {
+    Error error = std::move(wanted).error();
+    // "snug run nosuch --rm" and "snug explain example.org --network gate" are typed by habit.
+    if (options.image && !options.command.empty() && options.command[0].starts_with('-'))
+      error.hint += fmt::format("{}options stand before the image: {} would be the command",
+                                error.hint.empty() ? "" : "; ", escape_control(options.command[0]));
+    return fail(std::move(error));
+  }
+  if (!options.profile)
+    note_project_profile(*wanted, host);
+  return wanted;
+}
+
+}  // namespace snug

@@ -1,0 +1,69 @@
+#include "session/exec.h"
+
+#include "base/text.h"
+#include "client/exec.h"
+#include "client/inside_users.h"
+#include "container/channel.h"
+#include "container/control.h"
+#include "container/enter_wish.h"
+#include "plan/enter.h"
+
+namespace snug {
+namespace {
+
+// The container's own users, where somebody has to be looked up.
+Result<Image> ask_users(const UniqueFd& socket) {
+  if (Status status = send_frame(socket.get(), {.kind = FrameKind::Tree}); !status)
+    return tl::unexpected{status.error()};
+  const auto frame = await_frame(socket.get());
+  if (!frame)
+    return tl::unexpected{frame.error()};
+  if (frame->kind != FrameKind::TreeIs)
+    return fail({.step = escape_control(frame->data), .err = frame->b});
+  return users_beneath(frame->fds[0].get(), frame->fds[1].get());
+}
+
+void add_variables(std::vector<EnvVariable>& to, const std::vector<EnvVariable>& more) {
+  for (const EnvVariable& variable : more) {
+    std::erase_if(to, [&](const EnvVariable& one) { return one.name == variable.name; });
+    to.push_back(variable);
+  }
+}
+
+}  // namespace
+
+Result<int> exec_in(const RealHost& host, const Container& container, const ExecOptions& options) {
+  const auto state = container.state();
+  if (!state)
+    return tl::unexpected{state.error()};
+  const auto record = container.record();
+  if (!record)
+    return tl::unexpected{record.error()};
+  auto socket = connect_to(container, *state);
+  if (!socket)
+    return tl::unexpected{socket.error()};
+  EnterWish wish = enter_wish(container.name(), state->payload);
+  wish.strict = record->spec.seccomp.value == Tier::Strict;
+  if (options.workdir)
+    wish.workdir = options.workdir->value;
+  if (options.user || options.shell) {
+    const auto users = ask_users(*socket);
+    if (!users)
+      return tl::unexpected{users.error()};
+    if (options.user)
+      if (Status status = choose_enter_user(wish, *options.user, *users, host); !status)
+        return tl::unexpected{status.error()};
+    if (options.shell)
+      choose_enter_shell(wish, *users);
+  }
+  if (!options.shell)
+    wish.argv = options.command;
+  add_variables(wish.env, options.env);
+  if (options.terminal)
+    if (const auto term = host.environment("TERM"))
+      add_variables(wish.env, {{"TERM", *term, {}}});
+  return run_joined(*socket, plan_enter(std::move(wish)),
+                    {.terminal = options.terminal, .background = options.background});
+}
+
+}  // namespace snug

@@ -1,0 +1,35 @@
+// From a Spec to what will be done: the one way to a plan, for run, start, explain and every other command
+// alike.
+#pragma once
+
+#include <vector>
+
+#include "base/result.h"
+#include "host/real_host.h"
+#include "image/image.h"
+#include "plan/plan.h"
+#include "spec/settings.h"
+
+namespace snug {
+
+// What is wanted, with the image that it names. Plans are made of it as often as it takes.
+struct Wanted {
+  Spec spec{};
+  Image image{};
+  std::vector<Note> notes{};  // what the caller knows and the planner does not; each of its plans has them
+};
+
+// The image that `spec` names. Fails with the origin of the name where the image itself has none.
+Result<Image> find_image(const Spec& spec, const RealHost& host);
+
+// The Spec with its image.
+Result<Wanted> want(Spec spec, const RealHost& host);
+
+// The plan. Asks the other container about its network where the Spec names one; fails where it does not run.
+Result<Plan> plan_wanted(const Wanted& wanted, const RealHost& host);
+
+// The plan that a run would end with: what a run finds out by being refused is found out by trials here. A
+// trial makes the sandbox, without its disk, and executes nothing. explain and --dry-run print it.
+Result<Plan> plan_tried(const Wanted& wanted, RealHost& host);
+
+}  // namespace snug

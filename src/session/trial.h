@@ -1,0 +1,16 @@
+// What a run chooses by trying, found out before there is a run.
+#pragma once
+
+#include "session/planning.h"
+
+namespace snug {
+
+// The plan that a run with `plan` would end with: as long as a trial is refused something that can be done
+// without, `wanted` is planned again. Fails where it cannot be planned without it.
+Result<Plan> try_until_settled(Plan plan, const Wanted& wanted, RealHost& host);
+
+// The same where the user has allowed a lower level of isolation, since what that costs is told before the
+// run; else `plan`.
+Result<Plan> settle_level(Plan plan, const Wanted& wanted, RealHost& host);
+
+}  // namespace snug
