@@ -8,7 +8,7 @@
 using namespace snug;
 
 TEST_CASE("the help of a command, as it is printed") {
-  CHECK(command_help(command_def(Command::ProfileShow), Colour::Off) ==
+  CHECK(command_help(*find_command("profile show"), Colour::Off) ==
         R"(snug profile show: show a profile with all it extends
 
 Usage:
@@ -96,24 +96,24 @@ TEST_CASE(
       CHECK(line.starts_with("# --"));
       for (const std::string_view word : split(line.substr(2), ' ')) {
         const std::string_view name = word.substr(2, word.find(',') - 2);
-        CHECK(std::ranges::count(command->own, name, &OptionDef::name) == 1);
+        CHECK(std::ranges::count(command->get().own, name, &OptionDef::name) == 1);
       }
     }
   }
 }
 
 TEST_CASE("what a text says of an option") {
-  const auto detail = [](Command id, std::string_view name) {
-    const CommandDef& command = command_def(id);
+  const auto detail = [](std::string_view of, std::string_view name) {
+    const CommandDef& command = *find_command(of);
     const auto options = options_of(command);
     return option_detail(command, **std::ranges::find(options, name, &OptionDef::name));
   };
-  CHECK(detail(Command::Logs, "until").starts_with("TIME is 2026-01-31, "));
-  CHECK(detail(Command::Logs, "until") == detail(Command::Logs, "since"));
-  CHECK(detail(Command::Logs, "tail").empty());
-  CHECK(detail(Command::Ps, "filter").find('\n') == std::string::npos);
-  CHECK(detail(Command::Ps, "filter").ends_with("A status brings those that do not run, too."));
-  CHECK(detail(Command::Run, "user").starts_with("auto is"));
+  CHECK(detail("logs", "until").starts_with("TIME is 2026-01-31, "));
+  CHECK(detail("logs", "until") == detail("logs", "since"));
+  CHECK(detail("logs", "tail").empty());
+  CHECK(detail("ps", "filter").find('\n') == std::string::npos);
+  CHECK(detail("ps", "filter").ends_with("A status brings those that do not run, too."));
+  CHECK(detail("run", "user").starts_with("auto is"));
 }
 
 TEST_CASE("help fits a terminal, but for what is one long word or list") {
@@ -129,7 +129,7 @@ TEST_CASE("help fits a terminal, but for what is one long word or list") {
 }
 
 TEST_CASE("colours are only paint") {
-  const std::string painted = command_help(command_def(Command::Run), Colour::On);
+  const std::string painted = command_help(*find_command("run"), Colour::On);
   std::string plain;
   for (std::size_t i = 0; i < painted.size(); ++i) {
     if (painted[i] == '\x1b')
@@ -138,5 +138,5 @@ TEST_CASE("colours are only paint") {
       plain += painted[i];
   }
   CHECK(plain != painted);
-  CHECK(plain == command_help(command_def(Command::Run), Colour::Off));
+  CHECK(plain == command_help(*find_command("run"), Colour::Off));
 }

@@ -5,8 +5,8 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/units.h"
-#include "cli/commands/commands.h"
 #include "cli/commands/container_ask.h"
+#include "cli/commands/shared_options.h"
 #include "cli/show/report.h"
 #include "container/store.h"
 #include "spec/publish.h"
@@ -82,10 +82,8 @@ std::string ports_text(const std::vector<Port>& ports, bool one, bool json) {
   return json ? pretty_json(array) : text;
 }
 
-}  // namespace
-
-Result<int> port_command(const Options& options) {
-  const auto container = named_container(options);
+Result<int> print_ports(const Invocation& invocation) {
+  const auto container = named_container(invocation);
   if (!container)
     return tl::unexpected{container.error()};
   const auto state = container->state();
@@ -97,12 +95,22 @@ Result<int> port_command(const Options& options) {
   // Of one that has ended nothing is open.
   auto ports = published_ports(*running && state->phase == RunPhase::Running ? state->ports
                                                                              : std::vector<std::string>{});
-  const bool one = options.words.size() > 1;
+  const bool one = invocation.words.size() > 1;
   if (ports && one)
-    ports = asked_ports(*ports, options.words[1], container->name());
+    ports = asked_ports(*ports, invocation.words[1], container->name());
   if (!ports)
     return tl::unexpected{std::move(ports).error()};
-  return print_answer(ports_text(*ports, one, options.common.json.value_or(false))).map([] { return 0; });
+  return print_answer(ports_text(*ports, one, invocation.common.json.value_or(false))).map([] { return 0; });
 }
+
+}  // namespace
+
+extern constexpr CommandDef kPortCommand{
+    .name = "port",
+    .group = kContainersGroup,
+    .arity = {1, 2, "name one container, and one port if you like"},
+    .positional = Complete::Container,
+    .run = print_ports,
+};
 
 }  // namespace snug

@@ -4,8 +4,9 @@
 
 #include "base/text.h"
 #include "cgroup/group.h"
-#include "cli/commands/commands.h"
 #include "cli/commands/container_ask.h"
+#include "cli/commands/shared_options.h"
+#include "cli/grammar/definition_limits.h"
 #include "cli/input/flags_layer.h"
 #include "cli/show/report.h"
 #include "host/real_host.h"
@@ -69,25 +70,23 @@ Status apply_running(const Container& container, const Spec& now, const Profile&
   return apply(container, (*answer)->fds[0].get(), *limits);
 }
 
-}  // namespace
-
-Result<int> update_command(const Options& options) {
+Result<int> update_limits(const Invocation& invocation) {
   const auto host = RealHost::look();
   if (!host)
     return tl::unexpected{host.error()};
   Profile typed;
-  if (Status status = put_limits(options.run, typed); !status)
+  if (Status status = put_limits(invocation.options<RunOptions>(), typed); !status)
     return tl::unexpected{std::move(status).error()};
   if (typed == Profile{})
     return fail({.step = "snug update: name a limit to change", .hint = "snug update --help lists them"});
-  return for_each_container(options, [&](const ContainerStore&, Container& container) -> Status {
+  return for_each_container(invocation, [&](const ContainerStore&, Container& container) -> Status {
     auto record = container.record();
     if (!record)
       return tl::unexpected{std::move(record).error()};
     apply_layer(record->spec, typed);
     if (Status status = validate(record->spec); !status)
       return status;
-    if (Status status = apply_running(container, record->spec, typed, *host, options.common); !status)
+    if (Status status = apply_running(container, record->spec, typed, *host, invocation.common); !status)
       return status;
     if (Status status = container.write_record(*record); !status)
       return status;
@@ -95,5 +94,17 @@ Result<int> update_command(const Options& options) {
     return ask_if_running(container, {.kind = FrameKind::Updated}).map([](const auto&) {});
   });
 }
+
+}  // namespace
+
+extern constexpr CommandDef kUpdateCommand{
+    .name = "update",
+    .group = kContainersGroup,
+    .arity = kSomeContainers,
+    .positional = Complete::Container,
+    .options = kOptionsOf<RunOptions>,
+    .own = definition::kLimitOptions,
+    .run = update_limits,
+};
 
 }  // namespace snug

@@ -1,23 +1,36 @@
 // The command line, defined once. Parsing, --help, the completions and the option lists of the man page are
-// all made from these tables; none of them knows an option of its own.
+// all made from these tables; none of them knows an option of its own. A command's definition stands in
+// commands/NAME.cc with its handler, and commands/list.cc lists them.
 #pragma once
 
 #include <algorithm>
+#include <concepts>
+#include <functional>
+#include <limits>
 #include <span>
 #include <string_view>
+#include <typeinfo>
 #include <variant>
 #include <vector>
 
+#include "base/result.h"
+#include "cli/grammar/invocation.h"
 #include "cli/grammar/options.h"
 
 namespace snug {
 
-// Where a typed option goes, which is also its kind: a switch, a value (the last one wins), or a list.
-using Store =
-    std::variant<std::optional<bool> RunOptions::*, std::optional<std::string> RunOptions::*,
-                 std::vector<std::string> RunOptions::*, std::optional<bool> ContainerOptions::*,
-                 std::optional<std::string> ContainerOptions::*, std::vector<std::string> ContainerOptions::*,
-                 std::optional<bool> CommonOptions::*, std::optional<std::string> CommonOptions::*>;
+// Where a typed option goes, which is also its kind: a switch, a value (the last one wins), or a list. The
+// member belongs to a struct derived from OptionValues, of the type that is kept beside it.
+struct Store {
+  template<typename Value, std::derived_from<OptionValues> Struct>
+  constexpr Store(Value Struct::*typed)  // NOLINT(google-explicit-constructor): tables name members alone
+      : member{static_cast<Value OptionValues::*>(typed)}, owner{&typeid(Struct)} {}
+
+  std::variant<std::optional<bool> OptionValues::*, std::optional<std::string> OptionValues::*,
+               std::vector<std::string> OptionValues::*>
+      member;
+  const std::type_info* owner;
+};
 
 enum class Kind { Flag, Value, Repeated };
 
@@ -47,34 +60,64 @@ struct OptionDef {
   bool later{};  // parsed, and refused with the reason until a later version; not offered by completions
 };
 
-// Its prose is help/commands/NAME.txt, which help_text.h reads.
-struct CommandDef {
-  Command id{};
-  std::string_view name;  // "run", "profile ls"
-  Complete positional{};  // what a shell offers for the first word
-  bool takes_run_options{};
-  std::span<const OptionDef> own{};    // options of this command alone
-  bool ends_at_word{};                 // the first word ends the options: what follows is the payload's
-  std::string_view group{"Commands"};  // heading in the overview
-};
-
-// A word that is no command (or option) of this version, and what to say to whoever types it. Options are
-// those of run; "logs --details" and "inspect -f" are of one command.
+// A word that is no command (or option) of this version, and what to say to whoever types it.
 struct Elsewhere {
   std::string_view word;
   std::string_view hint;  // "": it belongs to a later version
 };
 
+// How many words a command takes, and what is said to whoever types another number of them.
+struct Arity {
+  std::size_t least{};
+  std::size_t most{};
+  std::string_view complaint{"takes no words"};
+};
+
+constexpr std::size_t kAnyNumber = std::numeric_limits<std::size_t>::max();
+
+// The words of a command line that are no options, as typed.
+struct TypedWords {
+  std::vector<std::string_view> words{};
+  bool marked{};  // they stood behind a "--"
+};
+
+// The struct of a command's options.
+struct OptionsType {
+  const std::type_info* type;
+  AnyOptions (*make)();
+};
+
+template<std::derived_from<OptionValues> T>
+constexpr OptionsType kOptionsOf{&typeid(T), AnyOptions::make<T>};
+
+// Its prose is help/commands/NAME.txt, which help_text.h reads.
+struct CommandDef {
+  std::string_view name{};             // "run", "profile ls"
+  std::string_view group{"Commands"};  // heading in the overview
+  Arity arity{};                       // without take_words
+  Complete positional{};               // what a shell offers for the first word
+  bool takes_run_options{};            // its options are RunOptions then
+  bool ends_at_word{};                 // the first word ends the options: what follows is the payload's
+  OptionsType options{kOptionsOf<NoOptions>};
+  std::span<const OptionDef> own{};        // options of this command alone
+  std::span<const Elsewhere> elsewhere{};  // options that it has not: "--format", "-n"
+  // Takes words that are more than names, and refuses what does not fit. Must not touch the machine.
+  Status (*take_words)(const TypedWords& typed, Invocation& invocation){};
+  // The answer is snug's exit status: the payload's own for run and shell, 0 for an answer given. An Error is
+  // printed by main, once.
+  Result<int> (*run)(const Invocation& invocation){};
+};
+
 Kind kind_of(const OptionDef& option);
 
-std::span<const CommandDef> command_table();
+// Every command, in the order of the help: commands/list.cc.
+std::span<const std::reference_wrapper<const CommandDef>> command_table();
 std::span<const OptionDef> run_option_table();
 std::span<const OptionDef> common_option_table();
 std::span<const Elsewhere> command_elsewhere();
-std::span<const Elsewhere> option_elsewhere();
+std::span<const Elsewhere> run_option_elsewhere();
 
 const CommandDef* find_command(std::string_view name);
-const CommandDef& command_def(Command id);  // not for Command::None
 
 // Every option of a command in the order of the help: the run options, its own, the common ones.
 std::vector<const OptionDef*> options_of(const CommandDef& command);

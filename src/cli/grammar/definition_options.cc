@@ -1,5 +1,4 @@
-// The tables of options: those of run, shell and explain, and those of every command. Those of containers
-// that are there: definition_container_options.h.
+// The tables of options: those of run, shell and explain, and those of every command.
 #include "cli/grammar/definition.h"
 #include "cli/grammar/definition_limits.h"
 

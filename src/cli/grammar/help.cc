@@ -1,10 +1,10 @@
 #include "cli/grammar/help.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
+
+#include <optional>
 
 #include "base/text.h"
-#include "cli/commands/commands.h"
 #include "cli/show/table.h"
 
 namespace snug {
@@ -172,16 +172,6 @@ Result<std::string> help_on(const std::vector<std::string>& words, Colour colour
   return fail({.step = fmt::format("snug help: nothing is known about \"{}\"", escape_control(asked)),
                .hint = near.empty() ? "snug help lists commands and topics"
                                     : fmt::format("did you mean snug help {}?", near)});
-}
-
-Result<int> help_command(const Options& options) {
-  const Colour colour = colour_for(STDOUT_FILENO, options.common.color);
-  const bool named = options.command != Command::None && options.command != Command::Help;
-  const auto text = named ? Result<std::string>{command_help(command_def(options.command), colour)}
-                          : help_on(options.words, colour);
-  if (!text)
-    return tl::unexpected{text.error()};
-  return print_answer(*text).map([] { return 0; });
 }
 
 }  // namespace snug

@@ -20,14 +20,11 @@ struct Grammar {
   // options may stand anywhere before "--".
   bool stops_at_word;
   bool h_is_help;
-};
-
-struct Rest {
-  std::vector<std::string_view> words;  // as typed
-  bool marked{};                        // they stood behind a "--"
+  std::span<const Elsewhere> elsewhere{};  // options that the command has not
 };
 
 // Puts what was typed into `out` and answers the other words.
-Result<Rest> parse_options(std::span<const std::string_view> words, const Grammar& grammar, Options& out);
+Result<TypedWords> parse_options(std::span<const std::string_view> words, const Grammar& grammar,
+                                 Invocation& out);
 
 }  // namespace snug

@@ -80,7 +80,7 @@ Status put_mounts(const RunOptions& run, const HostView& host, Profile& layer) {
   return {};
 }
 
-Status put_payload(const RunOptions& run, Command command, Profile& layer) {
+Status put_payload(const RunOptions& run, Profile& layer) {
   if (run.image)
     layer.image = {.value = *run.image, .origin = {"IMAGE"}};
   if (!run.command.empty())
@@ -91,7 +91,7 @@ Status put_payload(const RunOptions& run, Command command, Profile& layer) {
                         .origin = {"--entrypoint"}};
   if (run.tty)
     layer.tty = {.value = *run.tty ? Toggle::On : Toggle::Off, .origin = {"--tty"}};
-  if (command == Command::Shell)
+  if (run.shell)
     layer.shell = {.value = true, .origin = {"snug shell"}};
   if (run.name) {
     if (auto status = check_container_name(*run.name, "--name"); !status)
@@ -180,11 +180,11 @@ Status check_manner(const RunOptions& run) {
 
 }  // namespace
 
-Result<Profile> flags_layer(const RunOptions& run, Command command, const HostView& host) {
+Result<Profile> flags_layer(const RunOptions& run, const HostView& host) {
   Profile layer;
   for (const Status& status : {
            check_manner(run),
-           put_payload(run, command, layer),
+           put_payload(run, layer),
            put_environment(run, host, layer),
            put_rootfs(run, layer),
            put_mounts(run, host, layer),
