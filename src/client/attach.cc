@@ -2,8 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
-#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -14,11 +12,12 @@
 #include "launch/signals.h"
 #include "launch/terminal.h"
 #include "sys/file_io.h"
+#include "sys/poller.h"
 
 namespace snug {
 namespace {
 
-class Relay {
+class Relay : private PollSource {
  public:
   Relay(const UniqueFd& socket, const AttachOptions& options, const HeldSignals& signals)
       : socket_{socket}, options_{options}, signals_{signals}, keys_{options.detach_keys} {
@@ -28,10 +27,9 @@ class Relay {
   Result<AttachEnd> run() {
     enter_mode();
     send_window();
-    while (!end_) {
-      if (Status status = poll_once(); !status)
-        return tl::unexpected{status.error()};
-    }
+    while (!end_ && !error_) poller_.run_once(*this);
+    if (error_)
+      return fail(std::move(*error_));
     return *end_;
   }
 
@@ -44,24 +42,21 @@ class Relay {
       raw_.enter();
   }
 
-  Status poll_once() {
+  void add_to(Poller& poller) override {
     // What was typed waits until the supervisor takes it.
     const bool sending = !to_send_.empty();
-    pollfd polls[3] = {
-        {.fd = socket_.get(), .events = static_cast<short>(POLLIN | (sending ? POLLOUT : 0)), .revents = 0},
-        {.fd = signals_.fd(), .events = POLLIN, .revents = 0},
-        {.fd = reads_ && !sending ? STDIN_FILENO : -1, .events = POLLIN, .revents = 0}};
-    if (poll(polls, 3, -1) < 0)
-      return {};
-    if (polls[1].revents)
-      read_signals();
-    if (polls[2].revents)
-      read_input();
+    poller.on<&Relay::read_signals>(signals_.fd(), POLLIN, *this);
+    if (reads_ && !sending)
+      poller.on<&Relay::read_input>(STDIN_FILENO, POLLIN, *this);
+    poller.on<&Relay::on_socket>(socket_.get(), POLLIN | (sending ? POLLOUT : 0), *this);
+  }
+
+  void on_socket(int events) {
     if (!to_send_.empty())
       flush_input();
-    if (polls[0].revents & (POLLIN | POLLHUP | POLLERR))
-      return read_socket();
-    return {};
+    if (events & (POLLIN | POLLHUP | POLLERR))
+      if (Status status = read_socket(); !status)
+        error_ = std::move(status).error();
   }
 
   Status read_socket() {
@@ -116,6 +111,8 @@ class Relay {
     to_send_ = keys ? keys_.pass(typed, detached) : std::string{typed};
     if (options_.only_keys)
       to_send_.clear();
+    if (!to_send_.empty())
+      flush_input();
     if (detached)
       end_ = AttachEnd{.detached = true};
   }
@@ -175,16 +172,11 @@ class Relay {
   std::string to_send_;
   bool reads_{};
   std::optional<AttachEnd> end_;
+  std::optional<Error> error_;
+  Poller poller_;
 };
 
 }  // namespace
-
-WindowSize caller_window() {
-  for (int fd = 0; fd < 3; ++fd)
-    if (winsize size{}; ioctl(fd, TIOCGWINSZ, &size) == 0)
-      return {size.ws_row, size.ws_col};
-  return {};
-}
 
 Result<AttachEnd> relay_attached(const UniqueFd& socket, const AttachOptions& options) {
   auto signals = HeldSignals::hold();

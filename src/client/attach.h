@@ -7,7 +7,6 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
-#include "launch/companion.h"
 
 namespace snug {
 
@@ -41,9 +40,6 @@ struct AttachEnd {
   int exit_status{};
   std::string error{};  // why snug itself ended the container
 };
-
-// The size of the terminal at one of the standard descriptors, zeros where none is one.
-WindowSize caller_window();
 
 // Relays until the payload has ended or the user detaches. The socket is attached already. Fails where the
 // supervisor dies meanwhile.

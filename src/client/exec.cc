@@ -1,7 +1,6 @@
 #include "client/exec.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,16 +16,17 @@
 #include "launch/signals.h"
 #include "launch/terminal.h"
 #include "plan/hints.h"
+#include "sys/poller.h"
 
 namespace snug {
 namespace {
 
-class Joined {
+class ExecClient : private PollSource {
  public:
-  Joined(const UniqueFd& socket, const Plan& plan, const HeldSignals& signals)
+  ExecClient(const UniqueFd& socket, const Plan& plan, const HeldSignals& signals)
       : socket_{socket}, plan_{plan}, signals_{signals} {}
 
-  Status start(const JoinManner& manner) {
+  Status start(const ExecManner& manner) {
     auto terminals = terminal_fds();
     if (!terminals)
       return tl::unexpected{terminals.error()};
@@ -46,14 +46,14 @@ class Joined {
     for (int fd = 0; fd < 3; ++fd)
       if (manner.background || (inside >> fd & 1) || (callers_ >> fd & 1))
         fds[fd + 1] = null.get();
-    Status status = send_frame(socket_.get(), {.kind = FrameKind::Enter, .a = manner.background}, fds, 4);
+    Status status = send_frame(socket_.get(), {.kind = FrameKind::Exec, .a = manner.background}, fds, 4);
     files_.give_back();
     return status;
   }
 
   // Until it has ended, or in the background until it runs.
   Result<int> run(bool background) {
-    while (!error_ && !status_ && !(background && entered_)) poll_once();
+    while (!error_ && !status_ && !(background && started_)) poller_.run_once(*this);
     relay_.drain();
     relay_.raw_mode().restore();
     if (error_)
@@ -66,20 +66,10 @@ class Joined {
   }
 
  private:
-  void poll_once() {
-    pollfd polls[2 + TerminalRelay::kPolls] = {{.fd = socket_.get(), .events = POLLIN, .revents = 0},
-                                               {.fd = signals_.fd(), .events = POLLIN, .revents = 0}};
-    std::size_t count = 2;
-    if (relay_.active())
-      count += relay_.add_polls(polls + 2);
-    if (poll(polls, count, -1) < 0)
-      return;
-    if (polls[1].revents)
-      read_signals();
-    if (count > 2)
-      relay_.handle(polls + 2, count - 2);
-    if (polls[0].revents)
-      read_socket();
+  void add_to(Poller& poller) override {
+    poller.on<&ExecClient::read_signals>(signals_.fd(), POLLIN, *this);
+    relay_.add_to(poller);
+    poller.on<&ExecClient::read_socket>(socket_.get(), POLLIN, *this);
   }
 
   void read_socket() {
@@ -92,18 +82,18 @@ class Joined {
       return;
     }
     switch (frame->kind) {
-      case FrameKind::Entered:
-        entered_ = true;
+      case FrameKind::ExecStarted:
+        started_ = true;
         if (frame->fds[0])
           relay_.start(std::move(frame->fds[0]), callers_);
         return;
-      case FrameKind::EnterFailed:
+      case FrameKind::ExecFailed:
         if (const auto step = static_cast<std::size_t>(frame->a); step < plan_.steps.size())
           error_ = explain_failure(plan_.steps[step], frame->b, -1);
         else
           error_ = {.step = "start the command", .err = frame->b};
         return;
-      case FrameKind::Left:
+      case FrameKind::ExecEnded:
         status_ = frame->a;
         return;
       case FrameKind::Refused:
@@ -128,16 +118,14 @@ class Joined {
         relay_.raw_mode().restore();
         return stop_self();
       case SIGCONT:
-        if (relay_.active())
-          relay_.raw_mode().enter();
-        return relay_.resize();
+        return relay_.resume();
       case SIGINT:
       case SIGTERM:
       case SIGHUP:
       case SIGQUIT:
       case SIGUSR1:
       case SIGUSR2:
-        (void)send_frame(socket_.get(), {.kind = FrameKind::EnterSignal, .a = signal});
+        (void)send_frame(socket_.get(), {.kind = FrameKind::ExecSignal, .a = signal});
         return;
       default:
         return;
@@ -150,21 +138,22 @@ class Joined {
   TerminalRelay relay_;
   FileRelay files_;
   std::uint8_t callers_{};
-  bool entered_{};
+  bool started_{};
   std::optional<int> status_;
   std::optional<Error> error_;
+  Poller poller_;
 };
 
 }  // namespace
 
-Result<int> run_joined(const UniqueFd& socket, const Plan& plan, const JoinManner& manner) {
+Result<int> run_exec(const UniqueFd& socket, const Plan& plan, const ExecManner& manner) {
   const auto signals = HeldSignals::hold();
   if (!signals)
     return tl::unexpected{signals.error()};
-  Joined joined{socket, plan, *signals};
-  if (Status status = joined.start(manner); !status)
+  ExecClient client{socket, plan, *signals};
+  if (Status status = client.start(manner); !status)
     return tl::unexpected{status.error()};
-  return joined.run(manner.background);
+  return client.run(manner.background);
 }
 
 }  // namespace snug

@@ -1,11 +1,11 @@
 #include "container/channel.h"
 
-#include <poll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
 
 #include "sys/control_fds.h"
+#include "sys/poller.h"
 
 namespace snug {
 namespace {
@@ -74,8 +74,7 @@ Result<Frame> await_frame(int socket) {
     auto frame = receive_frame(socket);
     if (frame || frame.error().err != EAGAIN)
       return frame;
-    pollfd wait{.fd = socket, .events = POLLIN, .revents = 0};
-    (void)poll(&wait, 1, -1);  // EINTR: the next round asks again
+    (void)wait_until_ready(socket, POLLIN, -1);  // a signal: the next round asks again
   }
 }
 

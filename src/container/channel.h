@@ -5,8 +5,9 @@
 //     |--- Attach (stdin?) ------------------------>|   then Output…, and at the end Over and Ended
 //     |--- Input | InputEnd | Resize | Signal ----->|   of an attached one
 //     |--- Stop | Kill | Wait --------------------->|   Ended once nothing of it is left
-//     |--- Enter (request, fds 0 to 2) ------------>|   Entered (the pty's master) or EnterFailed; then Left
-//     |--- EnterSignal ---------------------------->|   of one that has entered
+//     |--- Exec (request, fds 0 to 2) ------------->|   ExecStarted (the pty's master), ExecEnded; or
+//     ExecFailed
+//     |--- ExecSignal ----------------------------->|   to the command that this client has started so
 //     |--- Tree ----------------------------------->|   TreeIs (root, user and network namespace)
 //     |--- Group ---------------------------------->|   GroupIs (the cgroup's directory)
 //     |--- Updated -------------------------------->|   Ok: container.json has other limits than before
@@ -27,20 +28,20 @@
 namespace snug {
 
 enum class FrameKind : std::uint32_t {
-  Attach,       // a: 1 where it has input to give
-  Input,        // data
-  InputEnd,     //
-  Resize,       // a: rows, b: columns
-  Signal,       // a: signal
-  Stop,         // a: signal or 0, b: milliseconds until SIGKILL or -1 for the container's own
-  Kill,         // a: signal; answered at once
-  Wait,         //
-  Enter,        // a: 1 where it goes on without its client; fds: request, standard input, output, error
-  EnterSignal,  // a: signal
-  Tree,         //
-  Group,        //
-  Updated,      //
-  Allow,        // data: a rule of the egress gate
+  Attach,      // a: 1 where it has input to give
+  Input,       // data
+  InputEnd,    //
+  Resize,      // a: rows, b: columns
+  Signal,      // a: signal
+  Stop,        // a: signal or 0, b: milliseconds until SIGKILL or -1 for the container's own
+  Kill,        // a: signal; answered at once
+  Wait,        //
+  Exec,        // a: 1 where it goes on without its client; fds: request, standard input, output, error
+  ExecSignal,  // a: signal
+  Tree,        //
+  Group,       //
+  Updated,     //
+  Allow,       // data: a rule of the egress gate
 
   Started,      // a: 1 where the payload has a terminal
   StartFailed,  // a: exit status, b: errno; data: step NUL origin NUL hint
@@ -50,9 +51,9 @@ enum class FrameKind : std::uint32_t {
   Output,       // a: 1 for standard output, 2 for standard error; data
   Over,         // the payload has ended, and takes no more input; Ended follows
   Ended,        // a: exit status; data: why snug ended it, or nothing
-  Entered,      // fd: the pty's master, where one was asked for
-  EnterFailed,  // a: step of the joining plan, b: errno
-  Left,         // a: wait status
+  ExecStarted,  // fd: the pty's master, where one was asked for
+  ExecFailed,   // a: step of the command's plan, b: errno
+  ExecEnded,    // a: wait status
   TreeIs,       // fds: root, user namespace, network namespace
   GroupIs,      // fd: the directory of the sandbox's cgroup
 };

@@ -8,26 +8,41 @@
 namespace snug {
 namespace {
 
-// A frame that had to wait: kind, a, then its bytes.
-std::string keep(const FrameText& frame) {
-  std::string kept(8, '\0');
-  std::memcpy(kept.data(), &frame.kind, 4);
-  std::memcpy(kept.data() + 4, &frame.a, 4);
-  return kept.append(frame.data);
+// A frame that has to wait: kind, a, then its bytes.
+std::string pack(const FrameText& frame) {
+  std::string packed(8, '\0');
+  std::memcpy(packed.data(), &frame.kind, 4);
+  std::memcpy(packed.data() + 4, &frame.a, 4);
+  return packed.append(frame.data);
 }
 
-FrameText kept_frame(const std::string& kept) {
+FrameText unpack(const std::string& packed) {
   FrameText frame;
-  std::memcpy(&frame.kind, kept.data(), 4);
-  std::memcpy(&frame.a, kept.data() + 4, 4);
-  frame.data = std::string_view{kept}.substr(8);
+  std::memcpy(&frame.kind, packed.data(), 4);
+  std::memcpy(&frame.a, packed.data() + 4, 4);
+  frame.data = std::string_view{packed}.substr(8);
   return frame;
 }
+
+// Those that are behind, and nothing else.
+class Unsent : public PollSource {
+ public:
+  explicit Unsent(Clients& clients) : clients_{clients} {}
+  void add_to(Poller& poller) override {
+    clients_.for_each([&](Client& client) {
+      if (!client.behind.empty())
+        poller.on<&Client::flush>(client.socket.get(), POLLOUT, client);
+    });
+  }
+
+ private:
+  Clients& clients_;
+};
 
 }  // namespace
 
 Client& Clients::add(UniqueFd socket) {
-  return clients_.emplace_back(Client{.socket = std::move(socket)});
+  return clients_.emplace_back(Client{.clients = *this, .socket = std::move(socket)});
 }
 
 void Clients::tell(Client& client, const FrameText& frame, const int* fds, std::size_t count) {
@@ -38,7 +53,7 @@ void Clients::tell(Client& client, const FrameText& frame, const int* fds, std::
   if (status)
     return;
   if (status.error().err == EAGAIN && count == 0)
-    client.behind.push_back(keep(frame));
+    client.behind.push_back(pack(frame));
   else
     client.gone = true;
 }
@@ -57,15 +72,29 @@ bool Clients::behind() const {
   return false;
 }
 
-void Clients::flush(Client& client) {
-  while (!client.behind.empty()) {
-    const Status status = send_frame(client.socket.get(), kept_frame(client.behind.front()));
+Client* Clients::with_exec(std::uint32_t id) {
+  for (Client& client : clients_)
+    if (!client.gone && client.exec == id)
+      return &client;
+  return nullptr;
+}
+
+void Client::flush() {
+  while (!behind.empty()) {
+    const Status status = send_frame(socket.get(), unpack(behind.front()));
     if (!status && status.error().err == EAGAIN)
       return;
     if (!status)
-      client.gone = true;
-    client.behind.pop_front();
+      gone = true;
+    behind.pop_front();
   }
+}
+
+void Client::on_ready(int events) {
+  if (events & POLLOUT)
+    flush();
+  if (!gone && (events & (POLLIN | POLLHUP | POLLERR)))
+    clients.read_from(*this);
 }
 
 void Clients::read_from(Client& client) {
@@ -81,36 +110,22 @@ void Clients::read_from(Client& client) {
   client.gone = true;
 }
 
-void Clients::add_polls(std::vector<pollfd>& polls) {
-  polls.push_back({.fd = listener_ ? listener_.get() : -1, .events = POLLIN, .revents = 0});
-  for (const Client& client : clients_) {
+void Clients::accept() {
+  if (UniqueFd socket = accept_client(listener_.get()))
+    add(std::move(socket));
+}
+
+void Clients::add_to(Poller& poller) {
+  forget_gone();
+  for (Client& client : clients_) {
     const bool reading = !client.attached || !client.has_input || requests_.takes_input();
     const int events = (reading ? POLLIN : 0) | (client.behind.empty() ? 0 : POLLOUT);
-    polls.push_back({.fd = client.socket.get(), .events = static_cast<short>(events), .revents = 0});
+    poller.on<&Client::on_ready>(client.socket.get(), events, client);
   }
-  polled_ = clients_.size();
+  poller.on<&Clients::accept>(listener_ ? listener_.get() : -1, POLLIN, *this);
 }
 
-std::size_t Clients::handle(const pollfd* polls) {
-  std::size_t i = 1;
-  for (Client& client : clients_) {
-    if (i > polled_)
-      break;  // has come since
-    const short events = polls[i++].revents;
-    if (events & POLLOUT)
-      flush(client);
-    if (!client.gone && (events & (POLLIN | POLLHUP | POLLERR)))
-      read_from(client);
-  }
-  const std::size_t count = polled_ + 1;
-  if (polls[0].revents)
-    if (UniqueFd socket = accept_client(listener_.get()))
-      add(std::move(socket));
-  sweep();
-  return count;
-}
-
-void Clients::sweep() {
+void Clients::forget_gone() {
   for (auto client = clients_.begin(); client != clients_.end();) {
     if (!client->gone) {
       ++client;
@@ -121,20 +136,10 @@ void Clients::sweep() {
   }
 }
 
-void Clients::finish() {
-  sweep();
-  while (behind()) {
-    std::vector<pollfd> polls;
-    for (const Client& client : clients_)
-      polls.push_back(
-          {.fd = client.behind.empty() ? -1 : client.socket.get(), .events = POLLOUT, .revents = 0});
-    (void)poll(polls.data(), polls.size(), -1);
-    std::size_t i = 0;
-    for (Client& client : clients_)
-      if (polls[i++].revents)
-        flush(client);
-    sweep();
-  }
+void Clients::finish(Poller& poller) {
+  Unsent unsent{*this};
+  while (behind()) poller.run_once(unsent);
+  forget_gone();
   clients_.clear();
 }
 

@@ -1,28 +1,32 @@
-// The clients of a container's supervisor: who listens, who waits, who has entered.
+// The clients of a container's supervisor: who is attached, who waits, who has a command inside.
 #pragma once
-
-#include <poll.h>
 
 #include <deque>
 #include <list>
 #include <string>
-#include <vector>
 
 #include "container/channel.h"
 #include "log/log.h"
+#include "sys/poller.h"
 
 namespace snug {
 
+class Clients;
+
 struct Client {
-  UniqueFd socket;
+  Clients& clients;
+  UniqueFd socket{};
   bool attached{};
   bool has_input{};
   bool drawn{};                      // its terminal has a size, and the screen is drawn
   bool waits{};                      // for the end
-  bool stays{};                      // what it entered goes on without it
-  std::uint32_t entered{};           // id of its command inside, 0 for none
+  std::uint32_t exec{};              // id of its command inside, 0 for none
+  bool exec_stays{};                 // which goes on without it
   std::deque<std::string> behind{};  // frames' kinds and bytes that its socket had no room for
   bool gone{};
+
+  void on_ready(int events);
+  void flush();
 };
 
 // What is asked of the supervisor. All have the client, whose answer goes by Clients::tell().
@@ -30,11 +34,12 @@ class ClientRequests {
  public:
   virtual ~ClientRequests() = default;
   virtual void on_frame(Client& client, Frame& frame) = 0;
+  // It is forgotten when this returns.
   virtual void on_gone(Client& client) = 0;
   virtual bool takes_input() const = 0;  // false while the payload does not read
 };
 
-class Clients {
+class Clients : public PollSource {
  public:
   explicit Clients(ClientRequests& requests) : requests_{requests} {}
 
@@ -45,7 +50,7 @@ class Clients {
   void tell(Client& client, const FrameText& frame, const int* fds = nullptr, std::size_t count = 0);
   // To every attached client.
   void output(LogStream stream, std::string_view bytes);
-  // Is somebody behind? Then there should be no more output for the moment.
+  // True while a client is behind: then there should be no more output for the moment.
   bool behind() const;
 
   template<class Act>
@@ -54,24 +59,26 @@ class Clients {
       if (!client.gone)
         act(client);
   }
+  // Whose command inside has this id, or null.
+  Client* with_exec(std::uint32_t id);
 
-  void add_polls(std::vector<pollfd>& polls);
-  std::size_t handle(const pollfd* polls);
+  // Forgets those that have gone, and waits for what the others say.
+  void add_to(Poller& poller) override;
   bool empty() const { return clients_.empty(); }
   // No more of them come.
   void close_listener() { listener_.reset(); }
   // Lets everybody have what they are behind with, however long they take, then lets go of them.
-  void finish();
+  void finish(Poller& poller);
 
  private:
-  void flush(Client& client);
+  friend struct Client;
+  void accept();
   void read_from(Client& client);
-  void sweep();
+  void forget_gone();
 
   ClientRequests& requests_;
   UniqueFd listener_;
   std::list<Client> clients_;  // a client keeps its place in memory
-  std::size_t polled_{};
 };
 
 }  // namespace snug

@@ -12,6 +12,12 @@ Health HealthCheckRun::start(Clock::time_point now) {
   return health_;
 }
 
+HealthAction HealthCheckRun::due(Clock::time_point now) const {
+  if (!next_ || now < *next_)
+    return HealthAction::None;
+  return id_ == 0 ? HealthAction::Check : HealthAction::GiveUp;
+}
+
 void HealthCheckRun::began(std::uint32_t id, Clock::time_point now) {
   id_ = id;
   next_ = now + std::chrono::milliseconds{check_->timeout_ms};

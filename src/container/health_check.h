@@ -9,6 +9,12 @@
 
 namespace snug {
 
+enum class HealthAction {
+  None,
+  Check,   // run the command, and tell began() or ended()
+  GiveUp,  // kill the command: it has run out of time
+};
+
 class HealthCheckRun {
  public:
   using Clock = std::chrono::steady_clock;
@@ -20,9 +26,10 @@ class HealthCheckRun {
   void stop() { next_.reset(), id_ = 0; }
 
   // When something is to be done: the next check, or the end of patience with one that runs.
-  std::optional<Clock::time_point> wakes_at() const { return next_; }
-  bool running() const { return id_ != 0; }
-  std::uint32_t id() const { return id_; }
+  std::optional<Clock::time_point> next() const { return next_; }
+  // What is to be done now. The answer is the same until began() or ended() is told.
+  HealthAction due(Clock::time_point now) const;
+  std::uint32_t id() const { return id_; }  // of the command that runs, 0 if none does
   const HealthCheck* check() const { return check_ ? &*check_ : nullptr; }
 
   void began(std::uint32_t id, Clock::time_point now);

@@ -101,45 +101,47 @@ void Streams::resize(WindowSize size) const {
     (void)ioctl(output_.get(), TIOCSWINSZ, &window);
 }
 
-void Streams::add_polls(std::vector<pollfd>& polls, bool paused) {
-  const auto add = [&](const UniqueFd& fd, int events) {
-    polls.push_back({.fd = events ? fd.get() : -1, .events = static_cast<short>(events), .revents = 0});
-  };
-  const int reading = paused ? 0 : POLLIN;
+void Streams::add_to(Poller& poller, bool paused) {
   const int writing = pending_.empty() ? 0 : POLLOUT;
-  add(output_, reading | (terminal_ ? writing : 0));
-  add(error_, reading);
-  add(input_, writing);
+  const int output = (paused ? 0 : POLLIN) | (terminal_ ? writing : 0);
+  if (writing && !terminal_)
+    poller.on<&Streams::flush_input>(input_.get(), POLLOUT, *this);
+  // Without an event to wait for, poll(2) would still report that the payload's end is closed, at once and
+  // again and again.
+  if (output)
+    poller.on<&Streams::on_output>(output_.get(), output, *this);
+  if (!paused)
+    poller.on<&Streams::on_error>(error_.get(), POLLIN, *this);
 }
 
-std::size_t Streams::handle(const pollfd* polls, const Sink& sink) {
-  if (polls[2].revents || (terminal_ && (polls[0].revents & POLLOUT)))
+void Streams::on_output(int events) {
+  if (events & POLLOUT)
     flush_input();
-  if ((polls[0].revents & (POLLIN | POLLHUP | POLLERR)) && !read_some(output_, LogStream::Out, sink))
+  if ((events & (POLLIN | POLLHUP | POLLERR)) && !read_some(output_, LogStream::Out))
     output_.reset();
-  if ((polls[1].revents & (POLLIN | POLLHUP | POLLERR)) && !read_some(error_, LogStream::Err, sink))
-    error_.reset();
-  return 3;
 }
 
-bool Streams::read_some(UniqueFd& from, LogStream stream, const Sink& sink) {
+void Streams::on_error() {
+  if (!read_some(error_, LogStream::Err))
+    error_.reset();
+}
+
+bool Streams::read_some(UniqueFd& from, LogStream stream) {
   char buffer[kChunk];
   const ssize_t n = read(from.get(), buffer, sizeof buffer);
   if (n > 0) {
-    sink(stream, {buffer, static_cast<std::size_t>(n)});
+    sink_(stream, {buffer, static_cast<std::size_t>(n)});
     return true;
   }
   // EIO: no slave of the terminal is open (pty(7)).
   return n < 0 && (errno == EAGAIN || errno == EINTR);
 }
 
-void Streams::drain(const Sink& sink) {
+void Streams::drain() {
   for (auto [fd, stream] : {std::pair{&output_, LogStream::Out}, std::pair{&error_, LogStream::Err}})
-    while (*fd) {
-      pollfd ready{.fd = fd->get(), .events = POLLIN, .revents = 0};
-      if (poll(&ready, 1, 0) <= 0 || !read_some(*fd, stream, sink))
+    while (*fd)
+      if (!wait_until_ready(fd->get(), POLLIN, 0) || !read_some(*fd, stream))
         fd->reset();
-    }
 }
 
 void Streams::close() {

@@ -1,23 +1,24 @@
 // The other ends of a payload's standard descriptors: pipes, or its terminal's master.
 #pragma once
 
-#include <poll.h>
-
 #include <functional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
-#include "launch/companion.h"
+#include "launch/terminal.h"
 #include "log/log.h"
+#include "sys/poller.h"
 
 namespace snug {
 
 class Streams {
  public:
+  // Takes what the payload writes.
   using Sink = std::function<void(LogStream, std::string_view)>;
+
+  explicit Streams(Sink sink) : sink_{std::move(sink)} {}
 
   // Makes the pipes and puts the payload's ends into descriptors 0 to 2; with a terminal, and for an input
   // that is not wanted, /dev/null.
@@ -32,19 +33,20 @@ class Streams {
   bool clogged() const { return !pending_.empty(); }
   void resize(WindowSize size) const;
 
-  // `paused`: somebody who listens does not keep up, so that the payload must wait.
-  void add_polls(std::vector<pollfd>& polls, bool paused);
-  // The entries that add_polls() added; the number of them.
-  std::size_t handle(const pollfd* polls, const Sink& sink);
-  // What is still in the pipes, once nobody can write any more.
-  void drain(const Sink& sink);
+  // `paused`: somebody who is attached does not keep up, so that the payload must wait.
+  void add_to(Poller& poller, bool paused);
+  // Reads what is still in the pipes, once nobody can write any more.
+  void drain();
   void close();
 
  private:
+  void on_output(int events);
+  void on_error();
   // False at the end of file.
-  bool read_some(UniqueFd& from, LogStream stream, const Sink& sink);
+  bool read_some(UniqueFd& from, LogStream stream);
   void flush_input();
 
+  Sink sink_;
   UniqueFd input_;
   UniqueFd output_;  // the terminal's master where there is one
   UniqueFd error_;

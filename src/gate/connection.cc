@@ -63,7 +63,7 @@ void GateConnection::begin(std::unique_ptr<GateConnection> connection) {
   self->gate_.open.insert(self);
   if (self->gate_.poller.add(self->inner_.get(), kFlowEvents, self->inner_end_) != 0)
     return self->give_up("no more connections can be watched");
-  self->gate_.poller.wake_at(Poller::Clock::now() + kOpeningTime, *self);
+  self->gate_.poller.wake_at(EpollLoop::Clock::now() + kOpeningTime, *self);
   if (self->opening_.satisfied())
     self->resolve();
 }
@@ -157,7 +157,7 @@ void GateConnection::connect_next() {
       no_delay(outer_.get());
       if (rule_.kind == HostRule::Kind::Self)
         queue_little(outer_.get());
-      gate_.poller.wake_at(Poller::Clock::now() + kConnectTime, *this);
+      gate_.poller.wake_at(EpollLoop::Clock::now() + kConnectTime, *this);
       return;
     }
     last_error_ = error_text(errno);

@@ -6,8 +6,8 @@
 #include "gate/lookup.h"
 #include "gate/name_table.h"
 #include "gate/reporter.h"
+#include "network/epoll_loop.h"
 #include "network/pipe_pool.h"
-#include "network/poller.h"
 #include "spec/host_rule.h"
 
 namespace snug {
@@ -15,7 +15,7 @@ namespace snug {
 class GateConnection;
 
 struct GateState {
-  Poller& poller;
+  EpollLoop& poller;
   HostRules rules;
   Reporter reporter;
   NameTable names{};

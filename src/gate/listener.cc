@@ -61,7 +61,7 @@ void GateListener::on_events(std::uint32_t) {
     // No descriptor or memory is left: whoever waits to be accepted waits a little longer.
     if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
       gate_.poller.remove(socket_.get());
-      gate_.poller.wake_at(Poller::Clock::now() + kRest, *this);
+      gate_.poller.wake_at(EpollLoop::Clock::now() + kRest, *this);
       paused_ = true;
     }
     if (errno != EINTR && errno != ECONNABORTED)

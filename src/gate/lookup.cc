@@ -44,7 +44,7 @@ struct Socket : PollHandler {
 // A configuration of the library. It is replaced when the machine's changes, and goes once nobody waits for
 // it.
 struct Channel : PollHandler {
-  explicit Channel(Poller& its_poller) : poller{its_poller} {
+  explicit Channel(EpollLoop& its_poller) : poller{its_poller} {
     ares_options options{};
     options.timeout = kTimeoutMs;
     options.tries = kTries;
@@ -91,12 +91,12 @@ struct Channel : PollHandler {
     if (!ares_timeout(channel, nullptr, &left))
       return;
     poller.let_sleep(*this);
-    poller.wake_at(Poller::Clock::now() + std::chrono::seconds{left.tv_sec} +
+    poller.wake_at(EpollLoop::Clock::now() + std::chrono::seconds{left.tv_sec} +
                        std::chrono::microseconds{left.tv_usec} + std::chrono::milliseconds{1},
                    *this);
   }
 
-  Poller& poller;
+  EpollLoop& poller;
   ares_channel channel{};
   std::map<int, std::unique_ptr<PollHandler>> sockets{};
 };
@@ -130,12 +130,12 @@ void take_answer(void* argument, int status, int, hostent* host) {
 }  // namespace
 
 struct Lookup::State {
-  Poller& poller;
+  EpollLoop& poller;
   std::unique_ptr<Channel> channel{};
   Stamp stamp{};
 };
 
-Lookup::Lookup(Poller& poller) : state_{std::make_unique<State>(State{.poller = poller})} {}
+Lookup::Lookup(EpollLoop& poller) : state_{std::make_unique<State>(State{.poller = poller})} {}
 Lookup::~Lookup() = default;
 
 void Lookup::ask(const std::string& name, Take take) {

@@ -10,14 +10,14 @@
 #include <vector>
 
 #include "base/ip_address.h"
-#include "network/poller.h"
+#include "network/epoll_loop.h"
 
 namespace snug {
 
 class Lookup {
  public:
   // The poller must outlive it.
-  explicit Lookup(Poller& poller);
+  explicit Lookup(EpollLoop& poller);
   ~Lookup();
   Lookup(const Lookup&) = delete;
   Lookup& operator=(const Lookup&) = delete;

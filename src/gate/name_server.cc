@@ -109,7 +109,7 @@ class StreamAsker : public PollHandler {
   }
 
  private:
-  void rest() { gate_.poller.wake_at(Poller::Clock::now() + kIdle, *this); }
+  void rest() { gate_.poller.wake_at(EpollLoop::Clock::now() + kIdle, *this); }
 
   bool read_some() {
     std::array<std::uint8_t, kLongest> bytes;

@@ -6,14 +6,14 @@
 
 #include "base/unique_fd.h"
 #include "gate/gate_event.h"
-#include "network/poller.h"
+#include "network/epoll_loop.h"
 
 namespace snug {
 
 class Reporter : public PollHandler {
  public:
   // `channel` is a SEQPACKET socket, and stays the caller's; both must outlive this.
-  Reporter(int channel, Poller& poller) : channel_{channel}, poller_{poller} {}
+  Reporter(int channel, EpollLoop& poller) : channel_{channel}, poller_{poller} {}
 
   // The first of its kind at once. Of what is refused again and again only the number goes, once a second: a
   // program that tries everything must not fill the disk.
@@ -29,7 +29,7 @@ class Reporter : public PollHandler {
   };
 
   int channel_;
-  Poller& poller_;
+  EpollLoop& poller_;
   std::map<std::string, Waiting> refused_{};
   bool timed_{};
 };

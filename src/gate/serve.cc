@@ -41,7 +41,7 @@ std::vector<std::string> readable_places() {
 
 class Server {
  public:
-  Server(Poller& poller, HostRules rules, UniqueFd channel)
+  Server(EpollLoop& poller, HostRules rules, UniqueFd channel)
       : channel_{std::move(channel)},
         state_{.poller = poller, .rules = std::move(rules), .reporter = Reporter{channel_.get(), poller}},
         control_{*this} {}
@@ -161,7 +161,7 @@ void serve_gate(HostRules rules, UniqueFd channel) {
   sandbox.reset();
   if (!sockets)
     give_up(sockets.error());
-  auto poller = Poller::make();
+  auto poller = EpollLoop::make();
   if (!poller)
     give_up(poller.error());
   if (const int error = confine_relay({.readable = readable_places()}))

@@ -3,7 +3,7 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
-#include "launch/companion.h"
+#include "launch/terminal.h"
 #include "plan/plan.h"
 
 namespace snug {

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <linux/sched.h>
 #include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -15,7 +14,7 @@
 #include <optional>
 
 #include "child/run.h"
-#include "launch/companion.h"
+#include "launch/caller_delegate.h"
 #include "launch/disk_upper.h"
 #include "launch/file_relay.h"
 #include "launch/lower.h"
@@ -23,6 +22,7 @@
 #include "launch/sandbox_group.h"
 #include "launch/signals.h"
 #include "launch/supervisor.h"
+#include "launch/supervisor_delegate.h"
 #include "launch/terminal.h"
 #include "network/listener.h"
 #include "plan/hints.h"
@@ -43,17 +43,6 @@ pid_t clone_init(std::uint64_t flags, int group, int& pidfd) {
   if (pid < 0 && errno == ENOSYS && group < 0)
     pid = syscall(SYS_clone, flags | CLONE_PIDFD | SIGCHLD, nullptr, &pidfd, nullptr, nullptr);
   return static_cast<pid_t>(pid);
-}
-
-void read_window_size(LaunchFacts& facts) {
-  for (int fd = 0; fd < 3; ++fd) {
-    winsize size{};
-    if ((facts.caller_terminals >> fd & 1) && ioctl(fd, TIOCGWINSZ, &size) == 0) {
-      facts.rows = size.ws_row;
-      facts.columns = size.ws_col;
-      return;
-    }
-  }
 }
 
 // What the clone needs.
@@ -204,20 +193,19 @@ void note_out_of_memory(const Plan& plan, const SandboxGroup& group, LaunchResul
         .hint = "give it more: --memory, or limits.memory"};
 }
 
-LaunchResult launch(const Plan& plan, const LaunchOptions& options, LaunchFacts facts) {
-  Companion* const companion = options.companion;
-  if (companion)
-    if (Status status = companion->before_clone(); !status)
-      return launch_failure(std::move(status).error());
+LaunchResult launch(const Plan& plan, const LaunchOptions& options, const SupervisorDelegate& delegate,
+                    LaunchFacts facts) {
+  if (Status status = delegate.streams.before_clone(); !status)
+    return launch_failure(std::move(status).error());
   const auto terminals = terminal_fds();
   if (!terminals)
     return launch_failure(terminals.error());
   facts.caller_terminals = *terminals;
   if (const auto* terminal = find_step<OpenTerminal>(plan); terminal && !facts.setup_only && !facts.tree_only)
     facts.terminal_fds = terminal->always ? 7 : facts.caller_terminals;
-  read_window_size(facts);
-  if (companion)
-    facts.rows = companion->window().rows, facts.columns = companion->window().columns;
+  const WindowSize window = delegate.streams.window(facts.caller_terminals);
+  facts.rows = window.rows;
+  facts.columns = window.columns;
 
   // Before there is anything on disk, and until it is gone: a second Ctrl-C would leave it behind.
   auto signals = HeldSignals::hold();
@@ -233,7 +221,7 @@ LaunchResult launch(const Plan& plan, const LaunchOptions& options, LaunchFacts 
   // Of a run that snug ends with never freed: giving it back would write to pages that were shared with init,
   // each a fault. A kept container may be started again and again.
   auto* const prepared = new Prepared;
-  const std::unique_ptr<Prepared> owned{companion ? prepared : nullptr};
+  const std::unique_ptr<Prepared> owned{options.stays ? prepared : nullptr};
   if (auto failure = lower_program(plan, facts, *signals, options, *prepared))
     return tl::unexpected<LaunchError>{std::move(*failure)};
   FileRelay relay;
@@ -257,12 +245,11 @@ LaunchResult launch(const Plan& plan, const LaunchOptions& options, LaunchFacts 
   if (!init)
     return tl::unexpected<LaunchError>{init.error()};
   relay.give_back();
-  if (companion) {
-    companion->after_clone();
-    // init has its copy, and this supervisor may stay for long.
+  delegate.streams.after_clone();
+  // init has its copy, and this supervisor may stay for long.
+  if (options.stays)
     prepared->lowered.reset();
-  }
-  Supervisor supervisor{plan, options, *signals, facts};
+  Supervisor supervisor{plan, options, delegate, *signals, facts};
   supervisor.forward(std::move(listeners));
   LaunchResult result = supervisor.run(*init, std::move(pidfd), std::move(prepared->ours));
   if (group)
@@ -273,29 +260,17 @@ LaunchResult launch(const Plan& plan, const LaunchOptions& options, LaunchFacts 
 }
 
 // What takes a tree over where nothing runs in it.
-class TreeTaker : public Companion {
+class TreeTaker : public SandboxEvents {
  public:
   UniqueFd root;
   UniqueFd user_namespace;
 
-  Status before_clone() override { return {}; }
-  void after_clone() override {}
-  WindowSize window() const override { return {}; }
-  void take_terminal(UniqueFd) override {}
   void take_tree(UniqueFd tree, UniqueFd ids, UniqueFd) override {
     root = std::move(tree);
     user_namespace = std::move(ids);
   }
   void started(Sandbox&) override {}
   void ended() override { root.reset(); }
-  void entered(std::uint32_t, UniqueFd) override {}
-  void enter_failed(std::uint32_t, std::uint32_t, int) override {}
-  void left(std::uint32_t, int) override {}
-  bool on_signal(int) override { return false; }
-  void add_polls(std::vector<pollfd>&) override {}
-  void handle(const pollfd*, std::size_t) override {}
-  std::optional<std::chrono::steady_clock::time_point> wakes_at() const override { return {}; }
-  void on_time() override {}
 };
 
 }  // namespace
@@ -304,6 +279,8 @@ struct HeldTree::Parts {
   Plan plan;
   LaunchFacts facts{.tree_only = true};
   TreeTaker taker{};
+  // Of the plain kind: nothing runs in it that could have the caller's descriptors.
+  std::unique_ptr<CallerDelegate> caller = std::make_unique<CallerDelegate>();
   LaunchOptions options{};
   Prepared prepared{};
   std::unique_ptr<Supervisor> supervisor{};
@@ -325,7 +302,6 @@ tl::expected<HeldTree, LaunchError> HeldTree::hold(const Plan& plan, const std::
   tree.parts_ = std::make_unique<Parts>(Parts{.plan = plan});
   Parts& parts = *tree.parts_;
   parts.facts.disk_upper = container_dir;
-  parts.options.companion = &parts.taker;
   // Held back for the set-up only: afterwards a signal may end snug, and with it init.
   auto signals = HeldSignals::hold();
   if (!signals)
@@ -336,19 +312,26 @@ tl::expected<HeldTree, LaunchError> HeldTree::hold(const Plan& plan, const std::
   const auto init = clone_sandbox(parts.plan, parts.prepared, -1, parts.options, pidfd);
   if (!init)
     return tl::unexpected<LaunchError>{init.error()};
-  parts.supervisor = std::make_unique<Supervisor>(parts.plan, parts.options, *signals, parts.facts);
+  parts.supervisor = std::make_unique<Supervisor>(parts.plan, parts.options,
+                                                  parts.caller->delegate(parts.taker), *signals, parts.facts);
   if (auto failure =
           parts.supervisor->run_until_ready(*init, std::move(pidfd), std::move(parts.prepared.ours)))
     return tl::unexpected<LaunchError>{std::move(*failure)};
   return tree;
 }
 
+LaunchResult run_plan(const Plan& plan, const LaunchOptions& options, const SupervisorDelegate& delegate) {
+  return launch(plan, options, delegate, {});
+}
+
 LaunchResult run_plan(const Plan& plan, const LaunchOptions& options) {
-  return launch(plan, options, {});
+  CallerDelegate caller;
+  return launch(plan, options, caller.delegate(), {});
 }
 
 std::optional<LaunchError> try_plan(const Plan& plan, const LaunchOptions& options) {
-  auto result = launch(plan, options, {.setup_only = true});
+  CallerDelegate caller;
+  auto result = launch(plan, options, caller.delegate(), {.setup_only = true});
   return result ? std::nullopt : std::optional{std::move(result).error()};
 }
 

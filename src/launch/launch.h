@@ -16,10 +16,12 @@
 
 namespace snug {
 
-class Companion;
+struct SupervisorDelegate;
 
 struct LaunchOptions {
-  Companion* companion{};       // of a kept container, or null
+  // This process goes on after the run, as a container's supervisor does: what the run took is given back,
+  // and nothing that init tells may wait.
+  bool stays{};
   std::string container_dir{};  // where KeepContainer's directory is now
   child::Region arguments{};    // snug's own command line, which init wipes in its copy
   // Told of published ports once they are open, "127.0.0.1:8080:80/tcp" each, with the port that the kernel
@@ -62,6 +64,8 @@ inline tl::unexpected<LaunchError> launch_failure(Error error) {
 // Runs the plan from beginning to end. Returns once nothing of the sandbox is left: no process, no mount, no
 // directory. Fails where a step failed (the error names it, with its origin and a hint); then the payload has
 // not run.
+LaunchResult run_plan(const Plan& plan, const LaunchOptions& options, const SupervisorDelegate& delegate);
+// The same in the foreground of whoever called snug: launch/caller_delegate.h.
 LaunchResult run_plan(const Plan& plan, const LaunchOptions& options);
 
 // The root file system of a plan without anything running in it, for whoever wants to look into it: put

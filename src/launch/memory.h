@@ -1,11 +1,11 @@
 // Giving memory back while a payload runs for long.
 #pragma once
 
-#include <poll.h>
-
 #include <cstddef>
+#include <utility>
 
 #include "child/program.h"
+#include "sys/poller.h"
 
 namespace snug {
 
@@ -14,6 +14,19 @@ namespace snug {
 // page of code that is touched between them would bring its neighbours back. A static binary that has parsed
 // options and a profile shows about 1.7 MiB of such pages.
 int rest_and_poll(pollfd* polls, std::size_t count, int timeout_ms);
+
+// Waits as any clock does, and once in that way where it was told to.
+class RestingClock : public PollClock {
+ public:
+  void rest_in_next_wait() { rest_ = true; }
+  int wait(pollfd* polls, std::size_t count, int timeout_ms) override {
+    return std::exchange(rest_, false) ? rest_and_poll(polls, count, timeout_ms)
+                                       : PollClock::wait(polls, count, timeout_ms);
+  }
+
+ private:
+  bool rest_{};
+};
 
 // The same pages, for init to drop.
 std::size_t clean_regions(child::Region* regions, std::size_t most);

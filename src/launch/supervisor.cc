@@ -1,15 +1,11 @@
 #include "launch/supervisor.h"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-
-#include "launch/memory.h"
 
 namespace snug {
 namespace {
@@ -24,9 +20,9 @@ int exit_status_of(int wait_status) {
 
 }  // namespace
 
-Supervisor::Supervisor(const Plan& plan, const LaunchOptions& options, const HeldSignals& signals,
-                       const LaunchFacts& facts)
-    : plan_{plan}, options_{options}, signals_{signals}, facts_{facts}, companion_{options.companion} {}
+Supervisor::Supervisor(const Plan& plan, const LaunchOptions& options, const SupervisorDelegate& delegate,
+                       const HeldSignals& signals, const LaunchFacts& facts)
+    : plan_{plan}, options_{options}, signals_{signals}, facts_{facts}, delegate_{delegate} {}
 
 Supervisor::~Supervisor() {
   if (init_ > 0 && !gone_) {
@@ -55,61 +51,38 @@ std::optional<LaunchError> Supervisor::run_until_ready(pid_t init, UniqueFd pidf
   return result ? LaunchError{{.step = "snug was told to end"}, {}} : std::move(result).error();
 }
 
-int Supervisor::poll_timeout() const {
-  const auto wakes_at = companion_ && ready_ ? companion_->wakes_at() : std::nullopt;
-  auto next = deadline_;
-  if (wakes_at && (!next || *wakes_at < *next))
-    next = wakes_at;
-  if (!rested_) {
-    const auto rest = Clock::now() + kRestAfter;
-    if (!next || rest < *next)
-      next = rest;
-  }
-  if (!next)
-    return -1;
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now());
-  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1 << 30));
+// The order is that in which they are looked at: what init said before it ended comes before its end.
+void Supervisor::add_to(Poller& poller) {
+  poller.at<&Supervisor::on_deadline>(deadline_.next(), *this);
+  if (!rested_)
+    poller.wake_at(poller.now() + kRestAfter);
+  if (wire_matters())
+    poller.wake_on(wire_.get(), POLLIN);
+  poller.on<&Supervisor::read_signals>(signals_.fd(), POLLIN, *this);
+  if (gate_ && !gate_->ended())
+    poller.on<&Supervisor::on_gate>(gate_->fd(), POLLIN, *this);
+  poller.on<&Supervisor::on_outbound>(outbound_.news(), POLLIN, *this);
+  delegate_.polls.add_to(poller);
+  poller.on<&Supervisor::on_init_ended>(pidfd_.get(), POLLIN, *this);
 }
 
 void Supervisor::poll_once() {
-  polls_.assign({{.fd = wire_matters() ? wire_.get() : -1, .events = POLLIN, .revents = 0},
-                 {.fd = pidfd_.get(), .events = POLLIN, .revents = 0},
-                 {.fd = signals_.fd(), .events = POLLIN, .revents = 0},
-                 {.fd = gate_ && !gate_->ended() ? gate_->fd() : -1, .events = POLLIN, .revents = 0},
-                 {.fd = outbound_.news(), .events = POLLIN, .revents = 0}});
-  const std::size_t own = polls_.size();
-  if (companion_) {
-    companion_->add_polls(polls_);
-  } else if (relay_.active()) {
-    polls_.resize(own + TerminalRelay::kPolls);
-    polls_.resize(own + relay_.add_polls(polls_.data() + own));
-  }
-  int ready = poll(polls_.data(), polls_.size(), poll_timeout());
-  if (!drain_wire() && ready == 0 && ready_ && !rested_) {
-    // Nothing has changed what there is to wait for.
+  const bool woken = poller_.wait(*this) > 0;
+  // First of all: whether the payload runs decides what becomes of a signal.
+  const bool told = drain_wire();
+  if (!woken && !told && ready_ && !rested_) {
     rested_ = true;
-    ready = rest_and_poll(polls_.data(), polls_.size(), poll_timeout());
-    (void)drain_wire();
+    clock_.rest_in_next_wait();
+  } else if (woken && options_.stays) {
+    rested_ = false;  // whatever was done has brought memory back
   }
-  on_time();
-  if (ready <= 0)
-    return;
-  if (polls_[2].revents)
-    read_signals();
-  if (polls_[3].revents)
-    take_gate_events();
-  if (polls_[4].revents)
-    end_outbound(on_outbound());
-  if (companion_) {
-    companion_->handle(polls_.data() + own, polls_.size() - own);
-    rested_ = false;  // whatever it did has brought memory back
-  } else if (relay_.active() && polls_.size() > own)
-    relay_.handle(polls_.data() + own, polls_.size() - own);
-  if (polls_[1].revents) {
-    // Messages that init sent before it ended are still in the socket.
-    (void)drain_wire();
-    reap();
-  }
+  poller_.tell();
+}
+
+void Supervisor::on_init_ended() {
+  // Messages that init sent before it ended are still in the socket.
+  (void)drain_wire();
+  reap();
 }
 
 // What the supervisor has to do for init while it sets up has failed: so has the run.
@@ -137,12 +110,9 @@ void Supervisor::reap() {
 LaunchResult Supervisor::finish() {
   if (gate_)
     finish_gate();
-  if (companion_)
-    companion_->ended();
+  delegate_.events.ended();
   for (FuseServer& server : fuse_) server.stop();
   outbound_.stop();
-  relay_.drain();
-  relay_.raw_mode().restore();
   if (error_) {
     for (const FuseServer& server : fuse_)
       if (const std::string said = server.last_words(); error_->error.err == ENOTCONN && !said.empty())

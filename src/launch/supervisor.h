@@ -1,4 +1,4 @@
-// The supervisor's loop: from clone to the payload's status. One thread, one poll.
+// The supervisor's loop: from clone to the payload's status. One thread, one poller.
 #pragma once
 
 #include <sys/types.h>
@@ -11,21 +11,23 @@
 
 #include "child/wire.h"
 #include "gate/gate.h"
-#include "launch/companion.h"
+#include "launch/end_deadline.h"
 #include "launch/fuse_server.h"
 #include "launch/launch.h"
 #include "launch/lower.h"
+#include "launch/memory.h"
 #include "launch/signals.h"
-#include "launch/terminal.h"
+#include "launch/supervisor_delegate.h"
 #include "network/forwarder.h"
 #include "network/outbound.h"
+#include "sys/poller.h"
 
 namespace snug {
 
-class Supervisor : private Sandbox {
+class Supervisor : private Sandbox, private PollSource {
  public:
-  Supervisor(const Plan& plan, const LaunchOptions& options, const HeldSignals& signals,
-             const LaunchFacts& facts);
+  Supervisor(const Plan& plan, const LaunchOptions& options, const SupervisorDelegate& delegate,
+             const HeldSignals& signals, const LaunchFacts& facts);
   ~Supervisor() override;
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
@@ -40,10 +42,9 @@ class Supervisor : private Sandbox {
   std::optional<LaunchError> run_until_ready(pid_t init, UniqueFd pidfd, UniqueFd wire);
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   void poll_once();
-  int poll_timeout() const;
+  void add_to(Poller& poller) override;
+  void on_init_ended();
   void end_setup(Status status, std::optional<std::size_t> step = {});
   void kill_sandbox();
   void reap();
@@ -56,7 +57,6 @@ class Supervisor : private Sandbox {
   bool read_wire();
   using Fds = UniqueFd[child::kMaxFds];
   void on_message(const child::Message& message, Fds& fds);
-  void on_companion_message(const child::Message& message, Fds& fds);
   Status give_maps();
   Status say_go(const char* what);
   Status serve_fuse(unsigned number, UniqueFd device, UniqueFd user_namespace);
@@ -66,23 +66,25 @@ class Supervisor : private Sandbox {
   void end_gate_setup(Status status);
   void start_network(const UniqueFd& user_namespace, const UniqueFd& network_namespace);
   void end_network_setup();
+  void on_gate();
   void take_gate_events();
   void finish_gate();
   Status start_forwarder(const UniqueFd& user_namespace, const UniqueFd& network_namespace);
   Status start_outbound(const UniqueFd& user_namespace, const UniqueFd& network_namespace);
-  Status on_outbound();
+  Status take_outbound_news();
+  void on_outbound();
   void end_outbound(Status status);
 
   // supervisor_signals.cc
   void read_signals();
   void on_signal(int signal, bool from_terminal);
-  void on_time();
-  void set_deadline();
+  void on_deadline();
+  void set_timeout();
 
   pid_t init() const override { return init_; }
   void signal(int signal, std::uint32_t id) override;
   void kill_all() override { kill_sandbox(); }
-  Status enter(std::uint32_t id, int request, const int (&standard)[3]) override;
+  Status exec(std::uint32_t id, int request, const int (&standard)[3]) override;
   Status allow(const HostRule& rule) override;
   int group() const override { return facts_.group; }
 
@@ -90,9 +92,9 @@ class Supervisor : private Sandbox {
   const LaunchOptions& options_;
   const HeldSignals& signals_;
   const LaunchFacts& facts_;
-  Companion* companion_;
-  std::vector<pollfd> polls_;
-  TerminalRelay relay_;
+  const SupervisorDelegate delegate_;
+  RestingClock clock_{};
+  Poller poller_{clock_};
   std::list<FuseServer> fuse_;  // of the root, of views
   std::vector<Listener> listeners_;
   Forwarder forwarder_;
@@ -110,8 +112,8 @@ class Supervisor : private Sandbox {
   std::optional<int> status_{};  // the payload's wait status
   std::optional<LaunchError> error_{};
   Outcome outcome_{};
-  std::optional<Clock::time_point> deadline_{};  // of the timeout's next action
-  bool rested_{};                                // memory has been given back
+  EndDeadline deadline_{};  // of the timeout, or of a set-up that is to end
+  bool rested_{};           // memory has been given back
 };
 
 }  // namespace snug

@@ -1,7 +1,6 @@
 // What the supervisor does about the processes beside a sandbox that have to do with its network: the
 // forwarder of published ports, the gate, the way out of a full network.
 #include <fcntl.h>
-#include <poll.h>
 
 #include <cerrno>
 #include <utility>
@@ -62,13 +61,16 @@ void Supervisor::end_gate_setup(Status status) {
   end_setup(std::move(status), index_of<OpenGate>(plan_));
 }
 
+void Supervisor::on_gate() {
+  if (gate_->started())
+    return take_gate_events();
+  Status status = gate_->take_start();
+  outcome_.gate_blind = gate_->blind();
+  end_gate_setup(std::move(status));
+  end_network_setup();
+}
+
 void Supervisor::take_gate_events() {
-  if (!gate_->started()) {
-    Status status = gate_->take_start();
-    outcome_.gate_blind = gate_->blind();
-    end_gate_setup(std::move(status));
-    return end_network_setup();
-  }
   while (auto event = gate_->take_event())
     if (options_.gate_event)
       options_.gate_event(*event);
@@ -96,7 +98,11 @@ Status Supervisor::start_outbound(const UniqueFd& user_namespace, const UniqueFd
 }
 
 // init waits for it with the payload.
-Status Supervisor::on_outbound() {
+void Supervisor::on_outbound() {
+  end_outbound(take_outbound_news());
+}
+
+Status Supervisor::take_outbound_news() {
   const auto ready = outbound_.take_news();
   if (!ready)
     return tl::unexpected{ready.error()};
@@ -120,10 +126,10 @@ void Supervisor::finish_gate() {
   if (!gate_->started())
     return gate_.reset();
   gate_->finish();
-  const auto until = Clock::now() + kGateFarewell;
-  while (!gate_->ended() && Clock::now() < until) {
-    pollfd waits{.fd = gate_->fd(), .events = POLLIN, .revents = 0};
-    (void)poll(&waits, 1, 10);
+  const auto until = poller_.now() + kGateFarewell;
+  for (auto now = poller_.now(); !gate_->ended() && now < until; now = poller_.now()) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now);
+    (void)wait_until_ready(gate_->fd(), POLLIN, static_cast<int>(left.count()));
     take_gate_events();
   }
   gate_.reset();

@@ -25,34 +25,21 @@ void Supervisor::read_signals() {
 }
 
 void Supervisor::on_signal(int signal, bool from_terminal) {
-  if (ready_ && companion_ && companion_->on_signal(signal))
+  if (signal == SIGCHLD || signal == SIGPIPE || signal == SIGALRM || signal == child::kForwardSignal)
     return;
-  switch (signal) {
-    case SIGCHLD:
-    case SIGPIPE:
-    case SIGALRM:
-    case child::kForwardSignal:
+  switch (delegate_.signals.on_signal(signal)) {
+    case SignalUse::Done:
       return;
-    case SIGWINCH:
-      if (relay_.active())
-        return relay_.resize();
-      break;
-    case SIGTSTP:
+    case SignalUse::StopToo:
       if (ready_)
-        forward_signal(init_, SIGTSTP, true);
-      relay_.raw_mode().restore();
-      stop_self();
-      return;  // SIGCONT is pending now and passes itself on
-    case SIGCONT:
-      relay_.raw_mode().enter();
-      relay_.resize();
-      from_terminal = true;  // what was stopped as a group goes on as one
-      break;
-    default:
+        forward_signal(init_, signal, true);
+      return stop_self();  // SIGCONT is pending when this returns, and passes itself on
+    case SignalUse::PassOn:
       break;
   }
   if (ready_) {
-    forward_signal(init_, signal, from_terminal);
+    // What was stopped as a group goes on as one.
+    forward_signal(init_, signal, from_terminal || signal == SIGCONT);
     return;
   }
   // The payload is not known to run yet; it may have been executed this very moment. What ends snug waits a
@@ -60,33 +47,26 @@ void Supervisor::on_signal(int signal, bool from_terminal) {
   early_.push_back(signal);
   if (signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT) {
     killed_by_ = signal;
-    deadline_ = Clock::now() + kSetupGrace;
+    deadline_.kill_at(poller_.now() + kSetupGrace);
   }
 }
 
-void Supervisor::set_deadline() {
-  deadline_.reset();
+void Supervisor::set_timeout() {
+  deadline_.clear();
   if (const Timeout* timeout = find_step<Timeout>(plan_))
-    deadline_ = Clock::now() + std::chrono::milliseconds{timeout->after_ms};
+    deadline_.terminate_at(poller_.now() + std::chrono::milliseconds{timeout->after_ms},
+                           std::chrono::milliseconds{timeout->grace_ms});
 }
 
-void Supervisor::on_time() {
-  if (companion_ && ready_)
-    if (const auto at = companion_->wakes_at(); at && Clock::now() >= *at)
-      companion_->on_time();
-  if (deadline_ && Clock::now() >= *deadline_ && !ready_) {
-    kill_sandbox();
-    deadline_.reset();
-  } else if (deadline_ && Clock::now() >= *deadline_) {
-    const Timeout* timeout = find_step<Timeout>(plan_);
-    if (outcome_.timed_out) {
-      kill_sandbox();
-      deadline_.reset();
-    } else {
+void Supervisor::on_deadline() {
+  switch (deadline_.due(poller_.now())) {
+    case EndAction::None:
+      return;
+    case EndAction::Terminate:
       outcome_.timed_out = true;
-      forward_signal(init_, SIGTERM, true);
-      deadline_ = Clock::now() + std::chrono::milliseconds{timeout->grace_ms};
-    }
+      return forward_signal(init_, SIGTERM, true);
+    case EndAction::Kill:
+      return kill_sandbox();
   }
 }
 

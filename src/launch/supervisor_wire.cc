@@ -14,12 +14,13 @@ namespace snug {
 // at the latest init's end: a run without a terminal, timeout or listener then costs no wake-up between clone
 // and that.
 bool Supervisor::wire_matters() const {
-  return companion_ || !early_.empty() || facts_.terminal_fds || options_.status_fd >= 0 ||
-         find_step<Timeout>(plan_) || find_step<MapRange>(plan_) || find_step<PublishPorts>(plan_) ||
-         find_step<OpenGate>(plan_) || find_step<ConnectNetwork>(plan_) || !facts_.disk_upper.empty();
+  return options_.stays || facts_.tree_only || !early_.empty() || facts_.terminal_fds ||
+         options_.status_fd >= 0 || find_step<Timeout>(plan_) || find_step<MapRange>(plan_) ||
+         find_step<PublishPorts>(plan_) || find_step<OpenGate>(plan_) || find_step<ConnectNetwork>(plan_) ||
+         !facts_.disk_upper.empty();
 }
 
-// Was there anything?
+// True if there was at least one message.
 bool Supervisor::drain_wire() {
   bool any = false;
   while (wire_ && read_wire()) any = true;
@@ -54,18 +55,15 @@ void Supervisor::on_message(const child::Message& message, Fds& fds) {
     case child::MessageKind::Fuse:
       return end_setup(serve_fuse(message.id, std::move(fds[0]), std::move(fds[1])));
     case child::MessageKind::Terminal:
-      return companion_ ? companion_->take_terminal(std::move(fds[0]))
-                        : relay_.start(std::move(fds[0]), facts_.caller_terminals);
+      return delegate_.streams.take_terminal(std::move(fds[0]), facts_.caller_terminals);
     case child::MessageKind::Ready:
       ready_ = true;
       killed_by_ = 0;
       for (const int signal : early_) forward_signal(init_, signal, false);
       early_.clear();
       write_status("child-pid", init_);
-      set_deadline();
-      if (companion_)
-        companion_->started(*this);
-      return;
+      set_timeout();
+      return delegate_.events.started(*this);
     case child::MessageKind::Failed:
       if (!error_ && message.step < plan_.steps.size())
         error_ = {explain_failure(plan_.steps[message.step], message.error, message.detail), message.step};
@@ -74,47 +72,29 @@ void Supervisor::on_message(const child::Message& message, Fds& fds) {
       status_ = message.status;
       outcome_.out_of_blocks = message.full & 1;
       outcome_.out_of_inodes = message.full & 2;
-      deadline_.reset();
+      deadline_.clear();
       // It tells what is left and ends, while init does.
       if (gate_ && gate_->started())
         gate_->finish();
       return;
     case child::MessageKind::Stopped:
-      if (!relay_.active())
-        return;
-      relay_.drain();
-      relay_.raw_mode().restore();
-      stop_self();
-      return;  // SIGCONT, pending now, wakes the payload too
+      return delegate_.signals.on_stopped();
     case child::MessageKind::Tree:
-      if (companion_)
-        on_companion_message(message, fds);
-      return;
+      return delegate_.events.take_tree(std::move(fds[0]), std::move(fds[1]), std::move(fds[2]));
     case child::MessageKind::Entered:
+      return delegate_.execs.exec_started(message.id, std::move(fds[0]));
     case child::MessageKind::EnterFailed:
+      return delegate_.execs.exec_failed(message.id, message.step, message.error);
     case child::MessageKind::Left:
-      if (companion_)
-        on_companion_message(message, fds);
-      return;
+      return delegate_.execs.exec_ended(message.id, message.status);
     case child::MessageKind::Go:
     case child::MessageKind::Enter:
       return;
   }
 }
 
-void Supervisor::on_companion_message(const child::Message& message, Fds& fds) {
-  if (message.kind == child::MessageKind::Tree)
-    companion_->take_tree(std::move(fds[0]), std::move(fds[1]), std::move(fds[2]));
-  else if (message.kind == child::MessageKind::Entered)
-    companion_->entered(message.id, std::move(fds[0]));
-  else if (message.kind == child::MessageKind::EnterFailed)
-    companion_->enter_failed(message.id, message.step, message.error);
-  else
-    companion_->left(message.id, message.status);
-}
-
 // The message first: init looks for it when the signal comes.
-Status Supervisor::enter(std::uint32_t id, int request, const int (&standard)[3]) {
+Status Supervisor::exec(std::uint32_t id, int request, const int (&standard)[3]) {
   const int fds[] = {request, standard[0], standard[1], standard[2]};
   const int sent =
       wire_ ? child::send_message(wire_.get(), {.kind = child::MessageKind::Enter, .id = id}, fds, 4)

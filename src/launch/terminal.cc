@@ -25,6 +25,13 @@ Result<std::uint8_t> terminal_fds() {
   return fds;
 }
 
+WindowSize caller_window(std::uint8_t fds) {
+  for (int fd = 0; fd < 3; ++fd)
+    if (winsize size{}; (fds >> fd & 1) && ioctl(fd, TIOCGWINSZ, &size) == 0)
+      return {size.ws_row, size.ws_col};
+  return {};
+}
+
 void RawMode::change(void (*to)(termios&)) {
   // In the background the change would stop snug (SIGTTOU), or take the terminal away from whoever has it.
   if (raw_ || tcgetattr(STDIN_FILENO, &saved_) != 0 || tcgetpgrp(STDIN_FILENO) != getpgrp())
@@ -65,23 +72,22 @@ void TerminalRelay::start(UniqueFd master, std::uint8_t fds) {
     raw_.enter();
 }
 
-std::size_t TerminalRelay::add_polls(pollfd* polls) const {
-  polls[0] = {.fd = to_payload_.empty() ? in_ : -1, .events = POLLIN, .revents = 0};
-  polls[1] = {.fd = to_caller_.empty() ? -1 : out_, .events = POLLOUT, .revents = 0};
+void TerminalRelay::add_to(Poller& poller) {
+  if (!active())
+    return;
   const int events = (to_payload_.empty() ? 0 : POLLOUT) | (to_caller_.empty() ? POLLIN : 0);
-  polls[2] = {
-      .fd = ended_ || events == 0 ? -1 : master_.get(), .events = static_cast<short>(events), .revents = 0};
-  return 3;
+  if (to_payload_.empty())
+    poller.on<&TerminalRelay::read_input>(in_, POLLIN, *this);
+  if (!to_caller_.empty())
+    poller.on<&TerminalRelay::write_output>(out_, POLLOUT, *this);
+  if (!ended_ && events != 0)
+    poller.on<&TerminalRelay::on_master>(master_.get(), events, *this);
 }
 
-void TerminalRelay::handle(const pollfd* polls, std::size_t) {
-  if (polls[0].revents)
-    read_input();
-  if (polls[1].revents)
-    write_output();
-  if (polls[2].revents & POLLOUT)
+void TerminalRelay::on_master(int events) {
+  if (events & POLLOUT)
     write_input();
-  if (polls[2].revents & (POLLIN | POLLHUP | POLLERR))
+  if (events & (POLLIN | POLLHUP | POLLERR))
     read_output();
 }
 
@@ -130,14 +136,12 @@ void TerminalRelay::write_output() {
 void TerminalRelay::drain() {
   while (!ended_ || !to_caller_.empty()) {
     if (to_caller_.empty()) {
-      pollfd ready{.fd = master_.get(), .events = POLLIN, .revents = 0};
-      if (poll(&ready, 1, 0) <= 0)
+      if (!wait_until_ready(master_.get(), POLLIN, 0))
         break;
       read_output();
     } else {
       // Only here may the write wait: nothing else is left to do.
-      pollfd ready{.fd = out_, .events = POLLOUT, .revents = 0};
-      if (poll(&ready, 1, 1000) <= 0)
+      if (!wait_until_ready(out_, POLLOUT, 1000))
         break;
       write_output();
     }
@@ -150,6 +154,13 @@ void TerminalRelay::resize() const {
   // The kernel sends the sandbox's foreground process group its SIGWINCH.
   if (active() && ioctl(from, TIOCGWINSZ, &size) == 0)
     (void)ioctl(master_.get(), TIOCSWINSZ, &size);
+}
+
+void TerminalRelay::resume() {
+  if (!active())
+    return;
+  raw_.enter();
+  resize();
 }
 
 }  // namespace snug

@@ -1,7 +1,6 @@
 // The caller's terminal, and the relay between it and the sandbox's own.
 #pragma once
 
-#include <poll.h>
 #include <termios.h>
 
 #include <cstdint>
@@ -9,11 +8,20 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "sys/poller.h"
 
 namespace snug {
 
+struct WindowSize {
+  std::uint16_t rows{};
+  std::uint16_t columns{};
+};
+
 // Which of the standard descriptors are terminals: bit n for fd n.
 Result<std::uint8_t> terminal_fds();
+
+// The size of the first terminal among these standard descriptors, zeros if none is one.
+WindowSize caller_window(std::uint8_t fds = 7);
 
 // Raw mode on the caller's terminal for as long as this lives, where standard input is one and snug is in its
 // foreground. The old modes come back on every way out: destruction, suspend(), and a signal's default action
@@ -39,20 +47,20 @@ class RawMode {
 
 // Copies between the caller's terminal and the pty's master without ever waiting on either: a caller that has
 // stopped its output (Ctrl-S) must not keep snug from handling signals.
-class TerminalRelay {
+class TerminalRelay : public PollSource {
  public:
   void start(UniqueFd master, std::uint8_t fds);
   bool active() const { return static_cast<bool>(master_); }
-  static constexpr std::size_t kPolls = 3;
-  // Fills up to kPolls entries; returns how many.
-  std::size_t add_polls(pollfd* polls) const;
-  void handle(const pollfd* polls, std::size_t count);
+  void add_to(Poller& poller) override;
   // The payload has ended: what is still in the pty's buffer goes out, and no more comes in.
   void drain();
   void resize() const;
+  // This process was stopped and goes on: the terminal is raw again, and may have another size.
+  void resume();
   RawMode& raw_mode() { return raw_; }
 
  private:
+  void on_master(int events);
   void read_input();
   void write_input();
   void read_output();

@@ -113,11 +113,11 @@ Flow::Progress Flow::splice_on(int from, int to) {
   return Progress::Goes;
 }
 
-Flow::Progress Flow::pump(int from, int to, Way way, PipePool& pipes, Poller& poller, PollHandler& self) {
+Flow::Progress Flow::pump(int from, int to, Way way, PipePool& pipes, EpollLoop& poller, PollHandler& self) {
   if (done_ || !way.moves)
     return Progress::Waits;
   if (!ended_ && !pipe_ && !(pipe_ = pipes.take())) {
-    poller.wake_at(Poller::Clock::now() + kNoPipe, self);
+    poller.wake_at(EpollLoop::Clock::now() + kNoPipe, self);
     return Progress::Waits;
   }
   const Copied copied =

@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "network/epoll_loop.h"
 #include "network/pipe_pool.h"
-#include "network/poller.h"
 
 namespace snug {
 
@@ -23,7 +23,7 @@ class Flow {
   // Moves what there is. Waits: until the poller tells of either socket, or wakes `self` (no pipe was to be
   // had). Goes: there is more, and others have their turn. Once the reader has ended so is the writer told,
   // by shutdown(2), and the flow is done. Sockets are watched edge-triggered.
-  Progress pump(int from, int to, Way way, PipePool& pipes, Poller& poller, PollHandler& self);
+  Progress pump(int from, int to, Way way, PipePool& pipes, EpollLoop& poller, PollHandler& self);
 
   bool done() const { return done_; }
   // Bytes that the writer has not taken yet: its events matter, and otherwise the reader's alone do.

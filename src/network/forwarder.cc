@@ -43,7 +43,7 @@ int join(const UniqueFd& user_namespace, const UniqueFd& network_namespace, pid_
   raise_descriptor_limit();
   (void)signal(SIGPIPE, SIG_IGN);
   const bool transparent = add_local_routes() == 0;
-  auto poller = Poller::make();
+  auto poller = EpollLoop::make();
   if (!poller)
     say(poller.error().err);
   if (const int error = confine_relay({.net_admin = transparent}))

@@ -3,9 +3,9 @@
 
 #include <memory>
 
+#include "network/epoll_loop.h"
 #include "network/inside.h"
 #include "network/pipe_pool.h"
-#include "network/poller.h"
 #include "network/two_way.h"
 
 namespace snug {
@@ -13,7 +13,7 @@ namespace snug {
 class TcpConnection : public PollHandler {
  public:
   TcpConnection(UniqueFd outer, const SocketAddress& peer, std::uint16_t port, const Inside& inside,
-                PipePool& pipes, Poller& poller)
+                PipePool& pipes, EpollLoop& poller)
       : outer_{std::move(outer)}, inside_{inside}, pipes_{pipes}, poller_{poller}, peer_{peer}, port_{port} {}
 
   // From here on it is its own owner: it goes when both sides have ended, or one has failed.
@@ -36,7 +36,7 @@ class TcpConnection : public PollHandler {
   UniqueFd inner_;
   const Inside& inside_;
   PipePool& pipes_;
-  Poller& poller_;
+  EpollLoop& poller_;
   SocketAddress peer_;
   std::uint16_t port_;
   Inside::Attempt attempt_{Inside::Attempt::First};

@@ -41,7 +41,7 @@ void TcpListener::on_events(std::uint32_t) {
     // not spin.
     if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
       poller_.remove(listener_.socket.get());
-      poller_.wake_at(Poller::Clock::now() + kPause, *this);
+      poller_.wake_at(EpollLoop::Clock::now() + kPause, *this);
       paused_ = true;
     }
     if (errno != EINTR && errno != ECONNABORTED)

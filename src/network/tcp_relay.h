@@ -2,17 +2,17 @@
 // without a copy through this process.
 #pragma once
 
+#include "network/epoll_loop.h"
 #include "network/inside.h"
 #include "network/listener.h"
 #include "network/pipe_pool.h"
-#include "network/poller.h"
 
 namespace snug {
 
 class TcpListener : public PollHandler {
  public:
   // All three must outlive it.
-  TcpListener(Listener listener, const Inside& inside, PipePool& pipes, Poller& poller)
+  TcpListener(Listener listener, const Inside& inside, PipePool& pipes, EpollLoop& poller)
       : listener_{std::move(listener)}, inside_{inside}, pipes_{pipes}, poller_{poller} {}
 
   // An errno, or 0.
@@ -25,7 +25,7 @@ class TcpListener : public PollHandler {
   Listener listener_;
   const Inside& inside_;
   PipePool& pipes_;
-  Poller& poller_;
+  EpollLoop& poller_;
   bool paused_{};
 };
 

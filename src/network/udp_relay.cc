@@ -55,22 +55,22 @@ class UdpSession : public PollHandler {
   }
 
   const SocketAddress& peer() const { return peer_; }
-  Poller::Clock::time_point last() const { return last_; }
+  EpollLoop::Clock::time_point last() const { return last_; }
   UdpListener::Destination destination{};
   SocketAddress from{};  // the peer, as the listening socket has its address
 
  private:
-  void touch() { last_ = Poller::Clock::now(); }
+  void touch() { last_ = EpollLoop::Clock::now(); }
 
   UdpListener& listener_;
   SocketAddress peer_;
   UniqueFd socket_;
   Inside::Attempt attempt_{Inside::Attempt::First};
   bool answered_{};
-  Poller::Clock::time_point last_{Poller::Clock::now()};
+  EpollLoop::Clock::time_point last_{EpollLoop::Clock::now()};
 };
 
-UdpListener::UdpListener(Listener listener, const Inside& inside, Poller& poller)
+UdpListener::UdpListener(Listener listener, const Inside& inside, EpollLoop& poller)
     : listener_{std::move(listener)}, inside_{inside}, poller_{poller} {}
 UdpListener::~UdpListener() = default;
 
@@ -133,7 +133,7 @@ UdpSession* UdpListener::session_of(const SocketAddress& peer, const Destination
   if (!session->open(Inside::Attempt::First))
     return nullptr;
   if (!std::exchange(expiring_, true))
-    poller_.wake_at(Poller::Clock::now() + kLook, *this);
+    poller_.wake_at(EpollLoop::Clock::now() + kLook, *this);
   return (sessions_[peer] = std::move(session)).get();
 }
 
@@ -157,7 +157,7 @@ void UdpListener::forget(const SocketAddress& peer) {
 }
 
 void UdpListener::expire() {
-  const auto oldest = Poller::Clock::now() - kSilence;
+  const auto oldest = EpollLoop::Clock::now() - kSilence;
   for (auto each = sessions_.begin(); each != sessions_.end();)
     if (each->second->last() < oldest) {
       poller_.discard(std::move(each->second));
@@ -167,7 +167,7 @@ void UdpListener::expire() {
     }
   expiring_ = !sessions_.empty();
   if (expiring_)
-    poller_.wake_at(Poller::Clock::now() + kLook, *this);
+    poller_.wake_at(EpollLoop::Clock::now() + kLook, *this);
 }
 
 }  // namespace snug

@@ -9,9 +9,9 @@
 #include <memory>
 #include <unordered_map>
 
+#include "network/epoll_loop.h"
 #include "network/inside.h"
 #include "network/listener.h"
-#include "network/poller.h"
 
 namespace snug {
 
@@ -20,7 +20,7 @@ class UdpSession;
 class UdpListener : public PollHandler {
  public:
   // `inside` and `poller` must outlive it.
-  UdpListener(Listener listener, const Inside& inside, Poller& poller);
+  UdpListener(Listener listener, const Inside& inside, EpollLoop& poller);
   ~UdpListener() override;
 
   // An errno, or 0.
@@ -45,7 +45,7 @@ class UdpListener : public PollHandler {
 
   Listener listener_;
   const Inside& inside_;
-  Poller& poller_;
+  EpollLoop& poller_;
   std::unordered_map<SocketAddress, std::unique_ptr<UdpSession>, Hash> sessions_;
   bool expiring_{};
 };

@@ -21,7 +21,7 @@ void set_variable(std::vector<EnvVariable>& env, std::string_view name, std::str
 
 }  // namespace
 
-Status choose_enter_user(EnterWish& wish, const Setting<RunAs>& user, const Image& inside,
+Status choose_enter_user(ExecRequest& request, const Setting<RunAs>& user, const Image& inside,
                          const HostView& host) {
   Spec spec;
   spec.run_as = user;
@@ -29,53 +29,53 @@ Status choose_enter_user(EnterWish& wish, const Setting<RunAs>& user, const Imag
   if (Status status = plan_user(builder); !status)
     return status;
   const PayloadUser& chosen = builder.user;
-  if (!wish.range && (chosen.uid != wish.uid || chosen.gid != wish.gid))
+  if (!request.range && (chosen.uid != request.uid || chosen.gid != request.gid))
     return fail({.step = fmt::format("user {}:{}: container {} has one user id, {}:{}", chosen.uid,
-                                     chosen.gid, escape_control(wish.container), wish.uid, wish.gid),
+                                     chosen.gid, escape_control(request.container), request.uid, request.gid),
                  .origin = user.origin.text,
                  .hint = "a container that was made with --ids range has more"});
-  wish.uid = chosen.uid;
-  wish.gid = chosen.gid;
-  wish.groups = chosen.groups;
-  set_variable(wish.env, "HOME", chosen.home);
+  request.uid = chosen.uid;
+  request.gid = chosen.gid;
+  request.groups = chosen.groups;
+  set_variable(request.env, "HOME", chosen.home);
   if (!chosen.name.empty()) {
-    set_variable(wish.env, "USER", chosen.name);
-    set_variable(wish.env, "LOGNAME", chosen.name);
+    set_variable(request.env, "USER", chosen.name);
+    set_variable(request.env, "LOGNAME", chosen.name);
   }
   return {};
 }
 
-void choose_enter_shell(EnterWish& wish, const Image& inside) {
-  const auto entry = std::ranges::find(inside.users, wish.uid, &UserEntry::uid);
+void choose_enter_shell(ExecRequest& request, const Image& inside) {
+  const auto entry = std::ranges::find(inside.users, request.uid, &UserEntry::uid);
   const std::string own = entry == inside.users.end() ? "" : entry->shell;
   for (const std::string& shell : {own, std::string{"/bin/bash"}, std::string{"/bin/sh"}})
     if (normalize_absolute(shell) && !shell.ends_with("/nologin") && !shell.ends_with("/false"))
-      wish.candidates.push_back(shell);
-  wish.argv = {std::string{file_name(wish.candidates.front())}};
-  set_variable(wish.env, "SHELL", wish.candidates.front());
+      request.candidates.push_back(shell);
+  request.argv = {std::string{file_name(request.candidates.front())}};
+  set_variable(request.env, "SHELL", request.candidates.front());
 }
 
-Plan plan_enter(EnterWish wish) {
+Plan plan_enter(ExecRequest request) {
   Plan plan;
   const auto add = [&](Actor actor, Step step, Origin origin = {}) {
     plan.steps.push_back({actor == Actor::Supervisor ? Phase::Create : Phase::Payload, actor, std::move(step),
                           std::move(origin)});
   };
   const Origin typed{"command line"};
-  if (wish.candidates.empty() && !wish.argv.empty()) {
-    const auto path = std::ranges::find(wish.env, "PATH", &EnvVariable::name);
-    wish.candidates = find_candidates(wish.argv[0], path == wish.env.end() ? "" : path->value);
+  if (request.candidates.empty() && !request.argv.empty()) {
+    const auto path = std::ranges::find(request.env, "PATH", &EnvVariable::name);
+    request.candidates = find_candidates(request.argv[0], path == request.env.end() ? "" : path->value);
   }
-  if (wish.strict)
+  if (request.strict)
     add(Actor::Supervisor, RelayFiles{});
-  add(Actor::Supervisor, EnterContainer{wish.container}, typed);
+  add(Actor::Supervisor, EnterContainer{request.container}, typed);
   add(Actor::Payload,
-      BecomeUser{wish.uid, wish.gid, wish.range ? std::move(wish.groups) : std::vector<std::uint32_t>{},
-                 wish.range});
+      BecomeUser{request.uid, request.gid,
+                 request.range ? std::move(request.groups) : std::vector<std::uint32_t>{}, request.range});
   add(Actor::Payload, CloseDescriptors{});
-  add(Actor::Payload, EnterDir{std::move(wish.workdir)}, typed);
-  add(Actor::Payload, SetEnvironment{std::move(wish.env)});
-  add(Actor::Payload, Execute{std::move(wish.argv), std::move(wish.candidates)}, typed);
+  add(Actor::Payload, EnterDir{std::move(request.workdir)}, typed);
+  add(Actor::Payload, SetEnvironment{std::move(request.env)});
+  add(Actor::Payload, Execute{std::move(request.argv), std::move(request.candidates)}, typed);
   return plan;
 }
 

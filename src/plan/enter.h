@@ -10,7 +10,7 @@
 
 namespace snug {
 
-struct EnterWish {
+struct ExecRequest {
   std::string container{};
   std::vector<std::string> argv{};
   std::vector<std::string> candidates{};  // absolute paths to try instead of argv[0] along PATH
@@ -26,12 +26,12 @@ struct EnterWish {
 // Another user than the payload's, by the container's own passwd and group files (the users and groups of
 // `inside`): who it is, and its HOME, USER and LOGNAME. Fails where there is no such user, or the container
 // has one id only and this is another.
-Status choose_enter_user(EnterWish& wish, const Setting<RunAs>& user, const Image& inside,
+Status choose_enter_user(ExecRequest& request, const Setting<RunAs>& user, const Image& inside,
                          const HostView& host);
 
 // The user's own shell, or one that is there.
-void choose_enter_shell(EnterWish& wish, const Image& inside);
+void choose_enter_shell(ExecRequest& request, const Image& inside);
 
-Plan plan_enter(EnterWish wish);
+Plan plan_enter(ExecRequest request);
 
 }  // namespace snug

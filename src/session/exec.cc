@@ -5,7 +5,7 @@
 #include "client/inside_users.h"
 #include "container/channel.h"
 #include "container/control.h"
-#include "container/enter_wish.h"
+#include "container/exec_request.h"
 #include "plan/enter.h"
 
 namespace snug {
@@ -42,28 +42,28 @@ Result<int> exec_in(const RealHost& host, const Container& container, const Exec
   auto socket = connect_to(container, *state);
   if (!socket)
     return tl::unexpected{socket.error()};
-  EnterWish wish = enter_wish(container.name(), state->payload);
-  wish.strict = record->spec.seccomp.value == Tier::Strict;
+  ExecRequest request = exec_request(container.name(), state->payload);
+  request.strict = record->spec.seccomp.value == Tier::Strict;
   if (options.workdir)
-    wish.workdir = options.workdir->value;
+    request.workdir = options.workdir->value;
   if (options.user || options.shell) {
     const auto users = ask_users(*socket);
     if (!users)
       return tl::unexpected{users.error()};
     if (options.user)
-      if (Status status = choose_enter_user(wish, *options.user, *users, host); !status)
+      if (Status status = choose_enter_user(request, *options.user, *users, host); !status)
         return tl::unexpected{status.error()};
     if (options.shell)
-      choose_enter_shell(wish, *users);
+      choose_enter_shell(request, *users);
   }
   if (!options.shell)
-    wish.argv = options.command;
-  add_variables(wish.env, options.env);
+    request.argv = options.command;
+  add_variables(request.env, options.env);
   if (options.terminal)
     if (const auto term = host.environment("TERM"))
-      add_variables(wish.env, {{"TERM", *term, {}}});
-  return run_joined(*socket, plan_enter(std::move(wish)),
-                    {.terminal = options.terminal, .background = options.background});
+      add_variables(request.env, {{"TERM", *term, {}}});
+  return run_exec(*socket, plan_enter(std::move(request)),
+                  {.terminal = options.terminal, .background = options.background});
 }
 
 }  // namespace snug

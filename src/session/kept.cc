@@ -8,8 +8,8 @@
 #include "base/text.h"
 #include "container/channel.h"
 #include "container/clock.h"
-#include "container/keep.h"
 #include "container/names.h"
+#include "container/start_supervisor.h"
 #include "launch/refusals.h"
 #include "launch/replan.h"
 #include "launch/sandbox_group.h"
@@ -49,7 +49,7 @@ std::vector<std::string> watched_paths(const Plan& plan) {
 }
 
 // These run in the supervisor, which outlives this process: a copy of everything that they need goes along.
-void plan_later(KeepJob& job, const Spec& spec, RealHost& host) {
+void plan_later(SupervisorJob& job, const Spec& spec, RealHost& host) {
   job.replan = [&host, spec](const Plan& failed, const LaunchError& failure) -> std::optional<Plan> {
     if (!note_refusal(failed, failure, host))
       return std::nullopt;
@@ -65,7 +65,8 @@ void plan_later(KeepJob& job, const Spec& spec, RealHost& host) {
 }
 
 // From a locked container with its plan to what its first client sees of it.
-Result<StartedContainer> start(KeepJob job, const Wanted& wanted, RealHost& host, const FirstClient& client) {
+Result<StartedContainer> start(SupervisorJob job, const Wanted& wanted, RealHost& host,
+                               const FirstClient& client) {
   const bool terminal = job.state.terminal;
   const std::string name = job.container.name();
   job.arguments = client.arguments;
@@ -82,7 +83,7 @@ Result<StartedContainer> start(KeepJob job, const Wanted& wanted, RealHost& host
   if (client.callbacks.notes)
     client.callbacks.notes(job.plan.notes);
   auto watched = watched_paths(job.plan);
-  auto socket = start_keeper(std::move(job));
+  auto socket = start_supervisor(std::move(job));
   if (!socket)
     return tl::unexpected{std::move(socket).error()};
   (void)send_frame(socket->get(),

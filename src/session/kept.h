@@ -8,8 +8,8 @@
 #include "base/unique_fd.h"
 #include "container/record.h"
 #include "container/store.h"
-#include "launch/companion.h"
 #include "launch/launch.h"
+#include "launch/terminal.h"
 #include "session/callbacks.h"
 #include "session/planning.h"
 

@@ -19,7 +19,7 @@ struct Nobody : PollHandler {
 
 class Fixture {
  public:
-  Fixture() : poller{*Poller::make()} {
+  Fixture() : poller{*EpollLoop::make()} {
     for (UniqueFd* pair : {from, to}) {
       int ends[2];
       REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0);
@@ -51,7 +51,7 @@ class Fixture {
   UniqueFd from[2];
   UniqueFd to[2];
   PipePool pipes;
-  Poller poller;
+  EpollLoop poller;
   Nobody nobody;
   Flow flow;
 };

@@ -39,7 +39,7 @@ class Running {
   void begin() {
     thread_ = std::thread{[this] {
       while (!ended_) {
-        poller_->wake_at(Poller::Clock::now() + std::chrono::milliseconds{20}, nothing_);
+        poller_->wake_at(EpollLoop::Clock::now() + std::chrono::milliseconds{20}, nothing_);
         (void)poller_->run_once();
       }
     }};
@@ -55,7 +55,7 @@ class Running {
     void on_events(std::uint32_t) override {}
   };
   Inside inside_{false};
-  Result<Poller> poller_{Poller::make()};
+  Result<EpollLoop> poller_{EpollLoop::make()};
   Nothing nothing_;
   std::vector<std::unique_ptr<PollHandler>> relays_;
   std::atomic<bool> ended_{};

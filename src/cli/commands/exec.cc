@@ -12,19 +12,19 @@
 
 namespace snug {
 
-Result<int> exec_into(const RealHost& host, const Container& container, const ExecRequest& request) {
+Result<int> exec_into(const RealHost& host, const Container& container, const ExecFlags& typed) {
   // The options mean what they mean to run, and are read by the same code.
-  auto layer = flags_layer(request.options, host);
+  auto layer = flags_layer(typed.options, host);
   if (!layer)
     return tl::unexpected{std::move(layer).error()};
   return exec_in(host, container,
-                 {.command = request.command,
-                  .shell = request.shell,
+                 {.command = typed.command,
+                  .shell = typed.shell,
                   .env = std::move(layer->env_set),
                   .workdir = std::move(layer->workdir),
                   .user = std::move(layer->run_as),
-                  .terminal = request.terminal,
-                  .background = request.background});
+                  .terminal = typed.terminal,
+                  .background = typed.background});
 }
 
 namespace {

@@ -11,7 +11,7 @@
 
 namespace snug {
 
-struct ExecRequest {
+struct ExecFlags {
   RunOptions options{};  // env, env_files, workdir and user of them
   std::vector<std::string> command{};
   bool shell{};  // the user's own instead of a command
@@ -20,6 +20,6 @@ struct ExecRequest {
 };
 
 // The command's exit status.
-Result<int> exec_into(const RealHost& host, const Container& container, const ExecRequest& request);
+Result<int> exec_into(const RealHost& host, const Container& container, const ExecFlags& typed);
 
 }  // namespace snug

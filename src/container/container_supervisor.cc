@@ -1,33 +1,45 @@
-#include "container/keeper.h"
+#include "container/container_supervisor.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
+#include <signal.h>
+#include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
-
-#include "child/wire.h"
 #include "container/clock.h"
 #include "container/control.h"
-#include "container/enter_wish.h"
-#include "launch/enter_request.h"
-#include "plan/enter.h"
 #include "sys/process_identity.h"
 
 namespace snug {
+namespace {
 
-Keeper::Keeper(Container& container, ContainerRecord record, RunState state, UniqueFd first)
+// Between two runs: what clients say, until it is time.
+class RestartPause : public PollSource {
+ public:
+  RestartPause(Clients& clients, Poller::Time until) : clients_{clients}, until_{until} {}
+  void add_to(Poller& poller) override {
+    poller.wake_at(until_);
+    clients_.add_to(poller);
+  }
+
+ private:
+  Clients& clients_;
+  Poller::Time until_;
+};
+
+}  // namespace
+
+ContainerSupervisor::ContainerSupervisor(Container& container, ContainerRecord record, RunState state,
+                                         UniqueFd first, PollClock& clock)
     : container_{container},
       record_{std::move(record)},
       state_{std::move(state)},
       clients_{*this},
+      streams_{[this](LogStream stream, std::string_view bytes) { on_output(stream, bytes); }},
+      clock_{clock},
       health_{record_.rules.health} {
   if (first)
     starter_ = &clients_.add(std::move(first));
 }
 
-Status Keeper::prepare() {
+Status ContainerSupervisor::prepare() {
   auto log = LogWriter::open(container_.dir(), record_.rules.log_size, record_.rules.log_files);
   if (!log)
     return tl::unexpected{log.error()};
@@ -53,26 +65,26 @@ Status Keeper::prepare() {
   return {};
 }
 
-Status Keeper::before_clone() {
+Status ContainerSupervisor::before_clone() {
   // Without -i the input is that of whoever starts it attached; nobody else has any to give.
   const bool given = starter_ && starter_->has_input;
   return streams_.open(state_.terminal, record_.rules.open_input || given);
 }
 
-void Keeper::begin_run() {
+void ContainerSupervisor::begin_run() {
   state_.finished_ns = 0;
   state_.error.clear();
   state_.stopped_by_user = false;
   state_.health = Health::None;
 }
 
-void Keeper::take_tree(UniqueFd root, UniqueFd user_namespace, UniqueFd network_namespace) {
+void ContainerSupervisor::take_tree(UniqueFd root, UniqueFd user_namespace, UniqueFd network_namespace) {
   tree_[0] = std::move(root);
   tree_[1] = std::move(user_namespace);
   tree_[2] = std::move(network_namespace);
 }
 
-void Keeper::started(Sandbox& sandbox) {
+void ContainerSupervisor::started(Sandbox& sandbox) {
   sandbox_ = &sandbox;
   state_.phase = RunPhase::Running;
   state_.started_ns = now_ns();
@@ -80,7 +92,7 @@ void Keeper::started(Sandbox& sandbox) {
   state_.init_pid = sandbox.init();
   state_.init_start = start_time_of(sandbox.init()).value_or(0);
   state_.boot_id = boot_id();
-  state_.health = health_.start(Clock::now());
+  state_.health = health_.start(clock_.now());
   if (started_once_) {
     write_state();
   } else if (Status status = container_.write_state(state_); !status) {
@@ -96,23 +108,23 @@ void Keeper::started(Sandbox& sandbox) {
 }
 
 // The tree must be let go of before the layer is mounted anew.
-void Keeper::ended() {
-  streams_.drain(sink());
+void ContainerSupervisor::ended() {
+  streams_.drain();
   streams_.close();
   sandbox_ = nullptr;
-  kill_at_.reset();
+  stop_.clear();
   health_.stop();
   for (UniqueFd& fd : tree_) fd.reset();
   clients_.for_each([&](Client& client) {
     if (client.attached)
       clients_.tell(client, {.kind = FrameKind::Over});
-    if (client.entered)
-      clients_.tell(client, {.kind = FrameKind::Left, .a = SIGKILL});
-    client.entered = 0;
+    if (client.exec)
+      clients_.tell(client, {.kind = FrameKind::ExecEnded, .a = SIGKILL});
+    client.exec = 0;
   });
 }
 
-void Keeper::gate_event(const GateEvent& event) {
+void ContainerSupervisor::gate_event(const GateEvent& event) {
   if (!network_log_)
     if (auto log = NetworkLog::open(container_.dir(), record_.rules.log_size, record_.rules.log_files))
       network_log_ = *std::move(log);
@@ -122,7 +134,7 @@ void Keeper::gate_event(const GateEvent& event) {
     clients_.output(LogStream::Err, "snug: note: " + gate_note(event) + (state_.terminal ? "\r\n" : "\n"));
 }
 
-void Keeper::end_run(int exit_code, const std::string& error) {
+void ContainerSupervisor::end_run(int exit_code, const std::string& error) {
   state_.phase = RunPhase::Exited;
   state_.exit_code = exit_code;
   state_.error = error;
@@ -131,31 +143,24 @@ void Keeper::end_run(int exit_code, const std::string& error) {
   write_state();
 }
 
-void Keeper::never_started(const Error& error) {
+void ContainerSupervisor::never_started(const Error& error) {
   start_error_ = error;
 }
 
-bool Keeper::wait_before_restart(std::chrono::milliseconds delay) {
-  const auto until = Clock::now() + delay;
-  while (!state_.stopped_by_user) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
-    if (left.count() <= 0)
-      return true;
-    std::vector<pollfd> polls;
-    clients_.add_polls(polls);
-    if (poll(polls.data(), polls.size(), static_cast<int>(left.count())) > 0)
-      (void)clients_.handle(polls.data());
-  }
-  return false;
+bool ContainerSupervisor::wait_before_restart(std::chrono::milliseconds delay) {
+  const auto until = clock_.now() + delay;
+  RestartPause pause{clients_, until};
+  while (!state_.stopped_by_user && clock_.now() < until) poller_.run_once(pause);
+  return !state_.stopped_by_user;
 }
 
-void Keeper::close_door() {
+void ContainerSupervisor::close_door() {
   clients_.close_listener();
   if (!state_.control.empty())
     (void)unlink(state_.control.c_str());  // the next start replaces it anyway
 }
 
-void Keeper::farewell() {
+void ContainerSupervisor::farewell() {
   if (starter_ && start_error_)
     clients_.tell(*starter_,
                   {.kind = FrameKind::StartFailed,
@@ -166,65 +171,60 @@ void Keeper::farewell() {
     if (client.attached || client.waits)
       clients_.tell(client, {.kind = FrameKind::Ended, .a = state_.exit_code, .data = state_.error});
   });
-  clients_.finish();
+  clients_.finish(poller_);
 }
 
-void Keeper::write_state() {
+void ContainerSupervisor::write_state() {
   // A full disk must not end a container that runs: that it does is told by its lock. The log says so.
   if (Status status = container_.write_state(state_); !status && log_)
     log_->append(LogStream::Err, "snug: " + describe(status.error()) + "\n", now_ns());
 }
 
-Streams::Sink Keeper::sink() {
-  return [this](LogStream stream, std::string_view bytes) {
-    log_->append(stream, bytes, now_ns());
-    // Nobody is told of a payload that was ended again because its start could not be written down.
-    if (started_once_)
-      clients_.output(stream, bytes);
-  };
+void ContainerSupervisor::on_output(LogStream stream, std::string_view bytes) {
+  log_->append(stream, bytes, now_ns());
+  // Nobody is told of a payload that was ended again because its start could not be written down.
+  if (started_once_)
+    clients_.output(stream, bytes);
 }
 
-void Keeper::add_polls(std::vector<pollfd>& polls) {
+void ContainerSupervisor::add_to(Poller& poller) {
+  poller.at<&ContainerSupervisor::on_kill_time>(stop_.next(), *this);
+  poller.at<&ContainerSupervisor::on_health_time>(health_.next(), *this);
   // The payload may write before init tells that it was executed; whoever started it waits for Started first.
-  streams_.add_polls(polls, !started_once_ || clients_.behind());
-  clients_.add_polls(polls);
+  streams_.add_to(poller, !started_once_ || clients_.behind());
+  clients_.add_to(poller);
 }
 
-void Keeper::handle(const pollfd* polls, std::size_t) {
-  polls += streams_.handle(polls, sink());
-  (void)clients_.handle(polls);
+void ContainerSupervisor::on_kill_time() {
+  if (stop_.due(clock_.now()) == EndAction::Kill && sandbox_)
+    sandbox_->kill_all();
 }
 
-std::optional<Keeper::Clock::time_point> Keeper::wakes_at() const {
-  const auto health = health_.wakes_at();
-  return kill_at_ && (!health || *kill_at_ < *health) ? kill_at_ : health;
-}
-
-void Keeper::on_time() {
-  const auto now = Clock::now();
-  if (kill_at_ && now >= *kill_at_) {
-    kill_at_.reset();
-    if (sandbox_)
-      sandbox_->kill_all();
-  }
-  if (const auto at = health_.wakes_at(); at && now >= *at && sandbox_) {
-    if (health_.running()) {
+void ContainerSupervisor::on_health_time() {
+  if (!sandbox_)
+    return;
+  switch (health_.due(clock_.now())) {
+    case HealthAction::None:
+      return;
+    case HealthAction::Check:
+      return begin_health_check();
+    case HealthAction::GiveUp:
       sandbox_->signal(SIGKILL, health_.id());
-      left(health_.id(), SIGKILL);
-    } else {
-      begin_health_check();
-    }
+      return exec_ended(health_.id(), SIGKILL);
   }
 }
 
-// The user's session or machine ends: as `stop`. A terminal that hangs up is nothing to a container.
-bool Keeper::on_signal(int signal) {
+// The user's session or machine ends: as `stop`. A terminal that hangs up is nothing to a container. What
+// comes before the payload runs is the set-up's.
+SignalUse ContainerSupervisor::on_signal(int signal) {
+  if (!sandbox_)
+    return signal == SIGTSTP ? SignalUse::StopToo : SignalUse::PassOn;
   if (signal == SIGTERM || signal == SIGINT || signal == SIGQUIT)
     stop(0, -1);
-  return true;
+  return SignalUse::Done;
 }
 
-void Keeper::stop(int signal, std::int64_t grace_ms) {
+void ContainerSupervisor::stop(int signal, std::int64_t grace_ms) {
   state_.stopped_by_user = true;
   if (!sandbox_)
     return;
@@ -235,7 +235,7 @@ void Keeper::stop(int signal, std::int64_t grace_ms) {
   sandbox_->signal(signal ? signal : record_.rules.stop_signal);
   // One that is stopped (Ctrl-Z, SIGSTOP) could not act upon it.
   sandbox_->signal(SIGCONT);
-  kill_at_ = Clock::now() + std::chrono::milliseconds{grace};
+  stop_.kill_at(clock_.now() + std::chrono::milliseconds{grace});
 }
 
 }  // namespace snug

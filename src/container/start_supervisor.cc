@@ -1,4 +1,4 @@
-#include "container/keep.h"
+#include "container/start_supervisor.h"
 
 #include <fmt/format.h>
 #include <signal.h>
@@ -12,32 +12,17 @@
 
 #include "cgroup/home.h"
 #include "child/descriptors.h"
+#include "container/container_supervisor.h"
 #include "container/joined_network.h"
-#include "container/keeper.h"
+#include "container/restarts.h"
 #include "launch/replan.h"
 #include "sys/process_identity.h"
 
 namespace snug {
 namespace {
 
-using std::chrono::milliseconds;
-
-// docker's: twice as long each time, from a tenth of a second to a minute, and from the beginning again after
-// a run of ten seconds.
-constexpr milliseconds kFirstDelay{100};
-constexpr milliseconds kLongestDelay{60'000};
-constexpr std::chrono::seconds kGoodRun{10};
-
 // How long a killed supervisor's init may need to be gone.
 constexpr int kLeftoverPatienceMs = 5000;
-
-bool wants_restart(const Keeper& keeper, const RunState& state) {
-  const RestartPolicy& policy = keeper.record().rules.restart;
-  if (keeper.stop_wanted() || policy.when == RestartWhen::No)
-    return false;
-  return policy.when == RestartWhen::Always ||
-         (state.exit_code != 0 && (policy.most == 0 || state.restarts < policy.most));
-}
 
 std::string end_text(const Outcome& outcome) {
   if (!outcome.memory_limit.empty())
@@ -47,7 +32,7 @@ std::string end_text(const Outcome& outcome) {
 
 // A change that cannot be planned leaves the limits as they were: the container goes on, and its next start
 // says why.
-void take_update(KeepJob& job) {
+void take_update(SupervisorJob& job) {
   const auto record = job.container.record();
   if (!record || !job.plan_anew)
     return;
@@ -56,74 +41,76 @@ void take_update(KeepJob& job) {
 }
 
 // One run. False where it never came to one.
-bool run_once(KeepJob& job, Keeper& keeper) {
-  keeper.begin_run();
+bool run_once(SupervisorJob& job, ContainerSupervisor& supervisor) {
+  supervisor.begin_run();
   LaunchOptions options{
-      .companion = &keeper,
+      .stays = true,
       .container_dir = job.container.path(),
       .arguments = job.arguments,
-      .published = [&](const std::vector<std::string>& ports) { keeper.state().ports = ports; },
-      .gate_event = [&](const GateEvent& event) { keeper.gate_event(event); },
+      .published = [&](const std::vector<std::string>& ports) { supervisor.state().ports = ports; },
+      .gate_event = [&](const GateEvent& event) { supervisor.gate_event(event); },
       .join = [&](const std::string& name,
                   const std::string& id) { return joined_namespaces(job.store, name, id); }};
-  auto outcome =
-      run_replanning(job.plan, job.replan, [&](const Plan& plan) { return run_plan(plan, options); });
-  if (outcome && !keeper.unwritten()) {
-    keeper.end_run(outcome->exit_status, end_text(*outcome));
+  auto outcome = run_replanning(
+      job.plan, job.replan, [&](const Plan& plan) { return run_plan(plan, options, supervisor.delegate()); });
+  if (outcome && !supervisor.unwritten()) {
+    supervisor.end_run(outcome->exit_status, end_text(*outcome));
     return true;
   }
   if (!outcome && job.explain)
     job.explain(job.plan, outcome.error());
-  const Error& error = keeper.unwritten() ? *keeper.unwritten() : outcome.error().error;
-  keeper.end_run(error.status, describe(error));
-  if (!keeper.was_started())
-    keeper.never_started(error);
+  const Error& error = supervisor.unwritten() ? *supervisor.unwritten() : outcome.error().error;
+  supervisor.end_run(error.status, describe(error));
+  if (!supervisor.was_started())
+    supervisor.never_started(error);
   return false;
 }
 
-void run_again_and_again(KeepJob& job, Keeper& keeper) {
-  milliseconds delay = kFirstDelay;
+void run_again_and_again(SupervisorJob& job, ContainerSupervisor& supervisor) {
+  Restarts restarts{supervisor.record().rules.restart};
   for (;;) {
     const auto began = std::chrono::steady_clock::now();
-    if (!run_once(job, keeper) && !keeper.was_started())
+    if (!run_once(job, supervisor) && !supervisor.was_started())
       return;
-    if (!wants_restart(keeper, keeper.state()))
+    RunState& state = supervisor.state();
+    const auto delay = restarts.after({.exit_code = state.exit_code,
+                                       .restarts = state.restarts,
+                                       .stopped_by_user = state.stopped_by_user,
+                                       .lasted = std::chrono::steady_clock::now() - began});
+    if (!delay || !supervisor.wait_before_restart(*delay))
       return;
-    if (std::chrono::steady_clock::now() - began >= kGoodRun)
-      delay = kFirstDelay;
-    if (!keeper.wait_before_restart(delay))
-      return;
-    if (keeper.take_update())
+    if (supervisor.take_update())
       take_update(job);
-    delay = std::min(2 * delay, kLongestDelay);
-    ++keeper.state().restarts;
+    ++state.restarts;
   }
 }
 
-void keep(KeepJob& job, UniqueFd first) {
+// The life of the supervisor's process.
+void supervise(SupervisorJob& job, UniqueFd first) {
   // A supervisor stays for long, and keeps nothing that it has no use for.
   const RunState before = job.state;
   job.record.spec = {};
-  Keeper keeper{job.container, job.record, std::exchange(job.state, {}), std::move(first)};
-  if (Status status = keeper.prepare(); !status) {
-    keeper.never_started(status.error());
+  ContainerSupervisor supervisor{job.container, job.record, std::exchange(job.state, {}), std::move(first)};
+  if (Status status = supervisor.prepare(); !status) {
+    supervisor.never_started(status.error());
   } else if (!await_end_of(static_cast<pid_t>(before.init_pid), before.init_start, before.boot_id,
                            kLeftoverPatienceMs)) {
-    keeper.never_started({.step = "the container's last run has not ended yet",
-                          .hint = "its supervisor was killed, and the kernel is still busy with the rest"});
+    supervisor.never_started(
+        {.step = "the container's last run has not ended yet",
+         .hint = "its supervisor was killed, and the kernel is still busy with the rest"});
   } else {
-    run_again_and_again(job, keeper);
+    run_again_and_again(job, supervisor);
   }
-  keeper.close_door();
-  if (job.record.rules.remove_at_end || (job.fresh && !keeper.was_started()))
+  supervisor.close_door();
+  if (job.record.rules.remove_at_end || (job.fresh && !supervisor.was_started()))
     (void)job.store.remove(std::move(job.container));  // what is left is swept by the next snug
   else
     job.container.unlock();
-  keeper.farewell();
+  supervisor.farewell();
 }
 
 // Nothing of the caller's stays with a process that outlives it: no terminal, no descriptor, no directory.
-Status leave_caller(const KeepJob& job, int socket) {
+Status leave_caller(const SupervisorJob& job, int socket) {
   if (setsid() < 0)
     return fail({.step = "leave the session", .err = errno});
   if (chdir("/") != 0)
@@ -142,7 +129,7 @@ Status leave_caller(const KeepJob& job, int socket) {
 
 // The command line may have secrets in it (-e TOKEN=…), and everybody on the host can read it for as long as
 // this runs.
-void wipe_arguments(const KeepJob& job) {
+void wipe_arguments(const SupervisorJob& job) {
   const std::string name = "snug: " + job.container.name();
   char* to = static_cast<char*>(job.arguments.start);
   for (std::size_t i = 0; i < job.arguments.size; ++i)
@@ -151,7 +138,7 @@ void wipe_arguments(const KeepJob& job) {
 
 }  // namespace
 
-Result<UniqueFd> start_keeper(KeepJob job) {
+Result<UniqueFd> start_supervisor(SupervisorJob job) {
   int pair[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
     return fail({.step = "make a socket pair for the supervisor", .err = errno});
@@ -165,7 +152,7 @@ Result<UniqueFd> start_keeper(KeepJob job) {
     ours.reset();
     wipe_arguments(job);
     if (const Status status = leave_caller(job, socket))
-      keep(job, std::move(theirs));
+      supervise(job, std::move(theirs));
     std::_Exit(0);
   }
   return ours;

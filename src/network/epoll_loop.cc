@@ -1,39 +1,39 @@
-#include "network/poller.h"
+#include "network/epoll_loop.h"
 
 #include <algorithm>
 #include <cerrno>
 
 namespace snug {
 
-Result<Poller> Poller::make() {
+Result<EpollLoop> EpollLoop::make() {
   UniqueFd fd{epoll_create1(EPOLL_CLOEXEC)};
   if (!fd)
     return fail({.step = "make an epoll instance", .err = errno});
-  return Poller{std::move(fd)};
+  return EpollLoop{std::move(fd)};
 }
 
-int Poller::add(int fd, std::uint32_t events, PollHandler& handler) {
+int EpollLoop::add(int fd, std::uint32_t events, PollHandler& handler) {
   epoll_event event{};
   event.events = events;
   event.data.ptr = &handler;
   return epoll_ctl(fd_.get(), EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : errno;
 }
 
-void Poller::remove(int fd) {
+void EpollLoop::remove(int fd) {
   (void)epoll_ctl(fd_.get(), EPOLL_CTL_DEL, fd, nullptr);
 }
 
-void Poller::let_sleep(PollHandler& handler) {
+void EpollLoop::let_sleep(PollHandler& handler) {
   std::erase(soon_, &handler);
   std::erase_if(timed_, [&](const Timed& timed) { return timed.handler == &handler; });
 }
 
-void Poller::discard(std::unique_ptr<PollHandler> handler) {
+void EpollLoop::discard(std::unique_ptr<PollHandler> handler) {
   let_sleep(*handler);
   discarded_.push_back(std::move(handler));
 }
 
-int Poller::timeout() const {
+int EpollLoop::timeout() const {
   if (!soon_.empty())
     return 0;
   if (timed_.empty())
@@ -43,12 +43,12 @@ int Poller::timeout() const {
   return static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000));
 }
 
-void Poller::tell(PollHandler* handler, std::uint32_t events) {
+void EpollLoop::tell(PollHandler* handler, std::uint32_t events) {
   if (std::ranges::none_of(discarded_, [&](const auto& gone) { return gone.get() == handler; }))
     handler->on_events(events);
 }
 
-int Poller::run_once() {
+int EpollLoop::run_once() {
   epoll_event events[256];
   const int count = epoll_wait(fd_.get(), events, std::size(events), timeout());
   if (count < 0 && errno != EINTR)

@@ -21,11 +21,11 @@ class PollHandler {
   virtual void on_events(std::uint32_t events) = 0;
 };
 
-class Poller {
+class EpollLoop {
  public:
   using Clock = std::chrono::steady_clock;
 
-  static Result<Poller> make();
+  static Result<EpollLoop> make();
 
   // The errno of epoll_ctl(2), or 0. A descriptor that is closed is forgotten by the kernel.
   int add(int fd, std::uint32_t events, PollHandler& handler);
@@ -46,7 +46,7 @@ class Poller {
   int run_once();
 
  private:
-  explicit Poller(UniqueFd fd) : fd_{std::move(fd)} {}
+  explicit EpollLoop(UniqueFd fd) : fd_{std::move(fd)} {}
   int timeout() const;
   void tell(PollHandler* handler, std::uint32_t events);
 

@@ -1,5 +1,5 @@
-// A container's companion for one run of it: streams and log, clients and their requests, commands that have
-// entered, health.
+// The supervisor's delegate for a container (launch/supervisor_delegate.h), for all of its runs: streams and
+// log, clients and what they ask for, commands that they start inside, health.
 #pragma once
 
 #include <optional>
@@ -12,16 +12,26 @@
 #include "container/store.h"
 #include "container/streams.h"
 #include "gate/told_once.h"
-#include "launch/companion.h"
+#include "launch/end_deadline.h"
+#include "launch/supervisor_delegate.h"
 #include "log/log.h"
 #include "log/network_log.h"
+#include "sys/poller.h"
 
 namespace snug {
 
-class Keeper : public Companion, private ClientRequests {
+class ContainerSupervisor : private StandardStreams,
+                            private SandboxEvents,
+                            private ExecEvents,
+                            private SignalPolicy,
+                            private PollSource,
+                            private ClientRequests {
  public:
   // `container` is locked. `first` is the end of whoever started it, or none.
-  Keeper(Container& container, ContainerRecord record, RunState state, UniqueFd first);
+  ContainerSupervisor(Container& container, ContainerRecord record, RunState state, UniqueFd first,
+                      PollClock& clock = PollClock::real());
+
+  SupervisorDelegate delegate() { return {*this, *this, *this, *this, *this}; }
 
   // Opens the log and the control socket.
   Status prepare();
@@ -31,7 +41,7 @@ class Keeper : public Companion, private ClientRequests {
   void end_run(int exit_code, const std::string& error);
   // Why. Told to whoever started it by farewell(): they are to find nothing of it any more.
   void never_started(const Error& error);
-  // Waits before the next run, answering meanwhile. False where somebody stopped it.
+  // Waits before the next run, answering meanwhile. False if somebody stopped it.
   bool wait_before_restart(std::chrono::milliseconds delay);
   // No client comes any more. Before the lock is given up: the next run's socket has the same name.
   void close_door();
@@ -43,31 +53,34 @@ class Keeper : public Companion, private ClientRequests {
   const std::optional<Error>& unwritten() const { return unwritten_; }
   // Once: has somebody changed container.json since the plan was made?
   bool take_update() { return std::exchange(updated_, false); }
-  bool stop_wanted() const { return state_.stopped_by_user; }
   const ContainerRecord& record() const { return record_; }
   RunState& state() { return state_; }
   // Into the log of the network, and to those who are attached.
   void gate_event(const GateEvent& event);
 
-  // Companion
+ private:
+  // StandardStreams
   Status before_clone() override;
   void after_clone() override { streams_.release(); }
-  WindowSize window() const override { return window_; }
-  void take_terminal(UniqueFd master) override { streams_.take_terminal(std::move(master)); }
+  WindowSize window(std::uint8_t) const override { return window_; }
+  void take_terminal(UniqueFd master, std::uint8_t) override { streams_.take_terminal(std::move(master)); }
+
+  // SandboxEvents
   void take_tree(UniqueFd root, UniqueFd user_namespace, UniqueFd network_namespace) override;
   void started(Sandbox& sandbox) override;
   void ended() override;
-  void entered(std::uint32_t id, UniqueFd master) override;
-  void enter_failed(std::uint32_t id, std::uint32_t step, int error) override;
-  void left(std::uint32_t id, int wait_status) override;
-  bool on_signal(int signal) override;
-  void add_polls(std::vector<pollfd>& polls) override;
-  void handle(const pollfd* polls, std::size_t count) override;
-  std::optional<std::chrono::steady_clock::time_point> wakes_at() const override;
-  void on_time() override;
 
- private:
-  using Clock = std::chrono::steady_clock;
+  // ExecEvents
+  void exec_started(std::uint32_t id, UniqueFd master) override;
+  void exec_failed(std::uint32_t id, std::uint32_t step, int error) override;
+  void exec_ended(std::uint32_t id, int wait_status) override;
+
+  // SignalPolicy
+  SignalUse on_signal(int signal) override;
+  void on_stopped() override {}  // a container's payload has no terminal of this process to stop with
+
+  // PollSource
+  void add_to(Poller& poller) override;
 
   // ClientRequests
   void on_frame(Client& client, Frame& frame) override;
@@ -76,22 +89,25 @@ class Keeper : public Companion, private ClientRequests {
 
   void attach(Client& client, bool input);
   void stop(int signal, std::int64_t grace_ms);
-  void enter(Client& client, Frame& frame);
+  void exec(Client& client, Frame& frame);
   void give_tree(Client& client);
   void give_group(Client& client);
   void allow(Client& client, std::string_view rule);
+  void on_kill_time();
+  void on_health_time();
   void begin_health_check();
-  std::uint32_t free_id();
-  Client* client_of(std::uint32_t id);
+  std::uint32_t free_exec_id();
   void refuse(Client& client, int error, std::string_view why);
   void write_state();
-  Streams::Sink sink();
+  void on_output(LogStream stream, std::string_view bytes);
 
   Container& container_;
   ContainerRecord record_;
   RunState state_;
   Clients clients_;
   Streams streams_;
+  PollClock& clock_;
+  Poller poller_{clock_};  // between runs, and after the last
   std::optional<LogWriter> log_;
   std::optional<NetworkLog> network_log_;
   ToldOnce told_{};
@@ -99,9 +115,9 @@ class Keeper : public Companion, private ClientRequests {
   WindowSize window_{};
   Sandbox* sandbox_{};
   UniqueFd tree_[3];
-  std::optional<Clock::time_point> kill_at_{};
+  EndDeadline stop_{};
   Client* starter_{};
-  std::uint32_t last_id_{};
+  std::uint32_t last_exec_id_{};
   bool updated_{};
   bool started_once_{};
   std::optional<Error> unwritten_{};

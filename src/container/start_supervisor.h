@@ -1,4 +1,4 @@
-// The supervisor of a kept container: a process of its own, which outlives whoever started it.
+// Starts the supervisor of a container: a process of its own, which outlives whoever started it.
 #pragma once
 
 #include <functional>
@@ -12,7 +12,7 @@
 
 namespace snug {
 
-struct KeepJob {
+struct SupervisorJob {
   const ContainerStore& store;
   Container container;  // locked
   ContainerRecord record{};
@@ -29,7 +29,7 @@ struct KeepJob {
 
 // Starts the supervisor, and answers the first client's end of the connection to it (channel.h). The client
 // is to say Resize where it knows, then Attach or Wait; then it gets Started or StartFailed.
-Result<UniqueFd> start_keeper(KeepJob job);
+Result<UniqueFd> start_supervisor(SupervisorJob job);
 
 // What entered commands and ps are to know of the payload, by its plan.
 void note_payload(const Plan& plan, RunState& state);

@@ -1,4 +1,4 @@
-// What clients ask of a container's keeper.
+// What clients ask of a container's supervisor.
 #include <fcntl.h>
 #include <sys/wait.h>
 
@@ -6,14 +6,14 @@
 #include <utility>
 
 #include "child/wire.h"
-#include "container/enter_wish.h"
-#include "container/keeper.h"
+#include "container/container_supervisor.h"
+#include "container/exec_request.h"
 #include "launch/enter_request.h"
 #include "plan/enter.h"
 
 namespace snug {
 
-void Keeper::on_frame(Client& client, Frame& frame) {
+void ContainerSupervisor::on_frame(Client& client, Frame& frame) {
   switch (frame.kind) {
     case FrameKind::Attach:
       return attach(client, frame.a & 1);
@@ -41,7 +41,7 @@ void Keeper::on_frame(Client& client, Frame& frame) {
     case FrameKind::Kill:
       if (!sandbox_)
         return refuse(client, ESRCH, "nothing runs in it at this moment");
-      // What ends it for certain is the user's wish that it end, and no restart follows.
+      // What ends it for certain is the user's request that it end, and no restart follows.
       if (frame.a == SIGKILL)
         state_.stopped_by_user = true, sandbox_->kill_all();
       else
@@ -50,11 +50,11 @@ void Keeper::on_frame(Client& client, Frame& frame) {
     case FrameKind::Wait:
       client.waits = true;
       return;
-    case FrameKind::Enter:
-      return enter(client, frame);
-    case FrameKind::EnterSignal:
-      if (sandbox_ && client.entered)
-        sandbox_->signal(frame.a, client.entered);
+    case FrameKind::Exec:
+      return exec(client, frame);
+    case FrameKind::ExecSignal:
+      if (sandbox_ && client.exec)
+        sandbox_->signal(frame.a, client.exec);
       return;
     case FrameKind::Tree:
       return give_tree(client);
@@ -70,40 +70,40 @@ void Keeper::on_frame(Client& client, Frame& frame) {
   }
 }
 
-void Keeper::on_gone(Client& client) {
+void ContainerSupervisor::on_gone(Client& client) {
   if (starter_ == &client)
     starter_ = nullptr;
-  // As a terminal that hangs up: what was entered and should not stay gets the signal for that.
-  if (client.entered && !client.stays && sandbox_)
-    sandbox_->signal(SIGHUP, client.entered);
+  // As a terminal that hangs up: a command that should not stay gets the signal for that.
+  if (client.exec && !client.exec_stays && sandbox_)
+    sandbox_->signal(SIGHUP, client.exec);
 }
 
-void Keeper::attach(Client& client, bool input) {
+void ContainerSupervisor::attach(Client& client, bool input) {
   client.attached = true;
   client.has_input = input;
   if (sandbox_)
     clients_.tell(client, {.kind = FrameKind::Attached, .a = state_.terminal});
 }
 
-void Keeper::refuse(Client& client, int error, std::string_view why) {
+void ContainerSupervisor::refuse(Client& client, int error, std::string_view why) {
   clients_.tell(client, {.kind = FrameKind::Refused, .b = error, .data = why});
 }
 
-void Keeper::give_tree(Client& client) {
+void ContainerSupervisor::give_tree(Client& client) {
   if (!tree_[0] || !sandbox_)
     return refuse(client, ESRCH, "nothing runs in it at this moment");
   const int fds[] = {tree_[0].get(), tree_[1].get(), tree_[2].get()};
   clients_.tell(client, {.kind = FrameKind::TreeIs}, fds, 3);
 }
 
-void Keeper::give_group(Client& client) {
+void ContainerSupervisor::give_group(Client& client) {
   const int fd = sandbox_ ? sandbox_->group() : -1;
   if (fd < 0)
     return refuse(client, ENODATA, "it has no cgroup of its own");
   clients_.tell(client, {.kind = FrameKind::GroupIs}, &fd, 1);
 }
 
-void Keeper::allow(Client& client, std::string_view text) {
+void ContainerSupervisor::allow(Client& client, std::string_view text) {
   const auto rule = parse_host_rule(text, "allow", RuleUse::Allow);
   if (!rule || !sandbox_)
     return refuse(client, rule ? ESRCH : EINVAL,
@@ -113,83 +113,72 @@ void Keeper::allow(Client& client, std::string_view text) {
   clients_.tell(client, {.kind = FrameKind::Ok});
 }
 
-std::uint32_t Keeper::free_id() {
+std::uint32_t ContainerSupervisor::free_exec_id() {
   // Round and round: what is late of one that was given up must not be taken for another's.
   for (std::uint32_t i = 0; i < child::kMaxEntered; ++i) {
-    last_id_ = last_id_ % child::kMaxEntered + 1;
-    if (last_id_ != health_.id() && !client_of(last_id_))
-      return last_id_;
+    last_exec_id_ = last_exec_id_ % child::kMaxEntered + 1;
+    if (last_exec_id_ != health_.id() && !clients_.with_exec(last_exec_id_))
+      return last_exec_id_;
   }
   return 0;
 }
 
-Client* Keeper::client_of(std::uint32_t id) {
-  Client* found = nullptr;
-  clients_.for_each([&](Client& client) {
-    if (client.entered == id)
-      found = &client;
-  });
-  return found;
-}
-
-void Keeper::enter(Client& client, Frame& frame) {
+void ContainerSupervisor::exec(Client& client, Frame& frame) {
   if (!sandbox_)
     return refuse(client, ESRCH, "nothing runs in it at this moment");
   for (const UniqueFd& fd : frame.fds)
     if (!fd)
       return refuse(client, EPROTO, "descriptors are missing");
-  const std::uint32_t id = client.entered ? 0 : free_id();
+  const std::uint32_t id = client.exec ? 0 : free_exec_id();
   if (id == 0)
     return refuse(client, EBUSY, "too many commands are in it at the same time");
   const int standard[] = {frame.fds[1].get(), frame.fds[2].get(), frame.fds[3].get()};
-  if (const Status status = sandbox_->enter(id, frame.fds[0].get(), standard); !status)
+  if (const Status status = sandbox_->exec(id, frame.fds[0].get(), standard); !status)
     return refuse(client, status.error().err, status.error().step);
-  client.entered = id;
-  client.stays = frame.a;
+  client.exec = id;
+  client.exec_stays = frame.a;
 }
 
-void Keeper::entered(std::uint32_t id, UniqueFd master) {
-  Client* const client = client_of(id);
+void ContainerSupervisor::exec_started(std::uint32_t id, UniqueFd master) {
   const int fd = master.get();
-  if (client)
-    clients_.tell(*client, {.kind = FrameKind::Entered}, &fd, master ? 1 : 0);
+  if (Client* const client = clients_.with_exec(id))
+    clients_.tell(*client, {.kind = FrameKind::ExecStarted}, &fd, master ? 1 : 0);
 }
 
-void Keeper::enter_failed(std::uint32_t id, std::uint32_t step, int error) {
+void ContainerSupervisor::exec_failed(std::uint32_t id, std::uint32_t step, int error) {
   if (id == health_.id())
-    return left(id, 1 << 8);
-  if (Client* const client = client_of(id)) {
-    client->entered = 0;
-    clients_.tell(*client,
-                  {.kind = FrameKind::EnterFailed, .a = static_cast<std::int32_t>(step), .b = error});
+    return exec_ended(id, 1 << 8);
+  if (Client* const client = clients_.with_exec(id)) {
+    client->exec = 0;
+    clients_.tell(*client, {.kind = FrameKind::ExecFailed, .a = static_cast<std::int32_t>(step), .b = error});
   }
 }
 
-void Keeper::left(std::uint32_t id, int wait_status) {
+void ContainerSupervisor::exec_ended(std::uint32_t id, int wait_status) {
   if (id == health_.id()) {
     const Health before = state_.health;
-    state_.health = health_.ended(wait_status == 0, Clock::now());
+    state_.health = health_.ended(wait_status == 0, clock_.now());
     if (state_.health != before)
       write_state();
     return;
   }
-  if (Client* const client = client_of(id)) {
-    client->entered = 0;
-    clients_.tell(*client, {.kind = FrameKind::Left, .a = wait_status});
+  if (Client* const client = clients_.with_exec(id)) {
+    client->exec = 0;
+    clients_.tell(*client, {.kind = FrameKind::ExecEnded, .a = wait_status});
   }
 }
 
-void Keeper::begin_health_check() {
-  const std::uint32_t id = free_id();
-  EnterWish wish = enter_wish(container_.name(), state_.payload);
-  wish.argv = {"/bin/sh", "-c", health_.check()->command};
-  const auto request = make_enter_request(plan_enter(std::move(wish)), {});
+void ContainerSupervisor::begin_health_check() {
+  const std::uint32_t id = free_exec_id();
+  ExecRequest request = exec_request(container_.name(), state_.payload);
+  request.argv = {"/bin/sh", "-c", health_.check()->command};
+  const auto sealed = make_enter_request(plan_enter(std::move(request)), {});
   const UniqueFd null{open("/dev/null", O_RDWR | O_CLOEXEC)};
   const int standard[] = {null.get(), null.get(), null.get()};
-  if (id != 0 && request && null && sandbox_->enter(id, request->get(), standard))
-    health_.began(id, Clock::now());
+  if (id != 0 && sealed && null && sandbox_->exec(id, sealed->get(), standard))
+    health_.began(id, clock_.now());
   else
-    left(health_.id(), 1 << 8);  // could not be asked: as if it had failed
+    exec_ended(health_.id(), 1 << 8);  // could not be asked: as if it had failed
 }
 
 }  // namespace snug
