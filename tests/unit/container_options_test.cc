@@ -318,6 +318,23 @@ TEST_CASE("each option of a command goes to a member of the command's struct, an
   }
 }
 
+TEST_CASE(
+    "a command's struct has its members in the order of the table, so that no two options are swapped") {
+  for (const CommandDef& command : command_table()) {
+    if (*command.options.type == typeid(RunOptions))
+      continue;
+    const AnyOptions options = command.options.make();
+    const void* before = nullptr;
+    for (const OptionDef& option : command.own) {
+      const void* at = std::visit([&](auto member) -> const void* { return &(options.values().*member); },
+                                  option.store.member);
+      INFO(command.name << " --" << option.name);
+      CHECK(std::less<>{}(before, at));
+      before = at;
+    }
+  }
+}
+
 TEST_CASE("options of containers are defined as those of run are") {
   for (const CommandDef& command : command_table())
     for (const OptionDef& option : command.own) {

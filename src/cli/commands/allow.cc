@@ -15,7 +15,7 @@
 namespace snug {
 namespace {
 
-// What the rules come to, sets and all, by the planner that a start would ask.
+// Asks the planner, as a start would, which rules come of it once sets are expanded.
 Result<std::vector<HostRule>> planned_rules(const Spec& spec, RealHost& host) {
   const auto wanted = want(spec, host);
   const auto plan = wanted ? plan_wanted(*wanted, host) : tl::unexpected{wanted.error()};
@@ -33,7 +33,7 @@ Status widen(const Container& container, const std::vector<HostRule>& before,
     if (auto answer = ask_if_running(container, {.kind = FrameKind::Allow, .data = rule.text}); !answer)
       return tl::unexpected{std::move(answer).error()};
     else if (!*answer)
-      return {};  // it does not run: its next start has them
+      return {};  // the container does not run: its next start has the rules
   }
   return ask_if_running(container, {.kind = FrameKind::Updated}).map([](const auto&) {});
 }

@@ -1,4 +1,3 @@
-// snug check: what is wrong in the store.
 #include "base/json.h"
 #include "cli/commands/shared_options.h"
 #include "cli/show/report.h"

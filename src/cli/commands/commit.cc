@@ -47,8 +47,8 @@ void add_ports(ImageConfig& config, const Spec& spec) {
                                                ports->protocol == Protocol::Udp ? "udp" : "tcp"));
 }
 
-// As docker has it: what was said when the container was made is the image's now. Variables that the profile
-// or the terminal gave are not the container's own.
+// The image gets the options with which the container was made, as docker's does. Variables that come from
+// the profile or the terminal are not the container's own.
 ImageConfig config_of(const OpenedContainer& opened) {
   const Spec& spec = opened.record.spec;
   ImageConfig config = opened.image.config;

@@ -23,7 +23,7 @@ void pause() {
   (void)poll(nullptr, 0, kStepMs);
 }
 
-// Where the state is damaged the supervisor may still be found: its socket is where it would be made now.
+// A damaged state does not hide the supervisor: its socket is where it would be made now.
 Result<RunState> state_to_ask(const Container& container) {
   auto state = container.state();
   if (state)
@@ -104,7 +104,7 @@ Status remove_container(const ContainerStore& store, Container& container, bool 
     if (const auto stopped = stop_container(container, SIGKILL, 0); !stopped)
       return tl::unexpected{stopped.error()};
   Status status = force ? lock_stopped(container) : container.lock();
-  // With -f one that removes itself at its end may be gone by now: so it is wanted.
+  // A container that removes itself at its end may be gone by now, which is what --force asks for.
   if (!status && force && status.error().err == ENOENT)
     return {};
   if (!status && status.error().err == EBUSY)
@@ -112,7 +112,7 @@ Status remove_container(const ContainerStore& store, Container& container, bool 
                  .hint = fmt::format("snug stop {0} first, or snug rm --force {0}", name)});
   if (!status)
     return status;
-  // Either file has its id: one of them may be damaged.
+  // Both files have the id, and one of them may be damaged.
   const auto record = container.record();
   const auto state = container.state();
   status = store.remove(std::move(container));

@@ -1,4 +1,3 @@
-// snug doctor: what works here, what does not, and what to do about it.
 #include <fmt/format.h>
 
 #include "base/json.h"
@@ -58,7 +57,7 @@ std::string_view heading_of(Who who) {
   return "fix, by you";
 }
 
-// One line, and what belongs to it indented below. What is well says no more than its line.
+// A line, and its cause and fix indented below it. A check that is ok has the line alone.
 std::string finding_text(const Finding& finding, Colour colour, bool verbose) {
   std::string text =
       fmt::format("{}  {:<18}  {}\n",

@@ -29,7 +29,7 @@ constexpr OptionDef kExportOptions[] = {
      &ExportOptions::output},
 };
 
-// Appears under its name when it is whole.
+// A file that appears under its name once it is whole.
 class OutputFile {
  public:
   static Result<OutputFile> make(const std::string& path) {
@@ -88,7 +88,8 @@ class OutputFile {
   UniqueFd parent_, fd_;
 };
 
-// A byte on `missing` says that something could not be read: this runs in a process of its own.
+// Runs in a process of its own, so that a byte on `missing` tells the caller that something could not be
+// read.
 Status write_archive(const Rootfs& root, int fd, int missing, const Invocation& invocation) {
   std::size_t unreadable = 0;
   std::string first;

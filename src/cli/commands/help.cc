@@ -8,7 +8,7 @@ extern const CommandDef kHelpCommand;
 
 namespace {
 
-// Also for `snug CMD --help` and for snug without a command.
+// Serves `snug CMD --help` and snug without a command, too.
 Result<int> print_help(const Invocation& invocation) {
   const Colour colour = colour_for(STDOUT_FILENO, invocation.common.color);
   const bool named = invocation.command && invocation.command != &kHelpCommand;

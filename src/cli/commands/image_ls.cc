@@ -25,7 +25,7 @@ struct Listed {
 
 std::vector<Listed> list_images(const std::string& store) {
   std::vector<Listed> list;
-  // No store, no images in it.
+  // Without a store there are no images in it.
   const DirectoryStream dir{opendir(store.c_str())};
   while (const dirent* entry = dir ? readdir(dir.get()) : nullptr) {
     const std::string path = join_path(store, entry->d_name);

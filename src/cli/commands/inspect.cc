@@ -128,7 +128,7 @@ Result<int> inspect_containers(const Invocation& invocation) {
   const ContainerStore store{host->store_dir()};
   Json::Array array;
   std::optional<Error> last;
-  // Those that are there are shown, and each that is not is named: the last of these by main.
+  // Every container that exists is shown, and an error names each that does not: main prints the last one.
   for (const std::string& name : invocation.words) {
     auto json = inspect(store, name);
     if (json) {

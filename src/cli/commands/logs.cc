@@ -91,7 +91,7 @@ class Output {
     text_.clear();
   }
   bool good() const { return status_.has_value(); }
-  // Nobody reads any more: that is no error.
+  // A reader that has gone is no error.
   Status status() const { return !status_ && status_.error().err == EPIPE ? Status{} : status_; }
 
  private:
@@ -152,12 +152,12 @@ class StreamText {
   int fd_;
   std::optional<TerminalText> terminal_;
   bool at_start_{true};
-  std::int64_t time_ns_{};  // of the line's begin
+  std::int64_t time_ns_{};  // of the start of the line
   std::string line_;
 };
 
 Status print_log(const Container& container, const LogQuery& query, LogStyle style) {
-  // Without its state the container counts as one that has no terminal: then less passes.
+  // A container without a readable state counts as one without a terminal: then fewer escapes pass.
   const auto state = container.state();
   const bool own_terminal = state && state->terminal;
   std::array<StreamText, 2> streams{StreamText{LogStream::Out, style, own_terminal},

@@ -25,7 +25,7 @@ const char* protocol_name(Protocol protocol) {
   return protocol == Protocol::Tcp ? "tcp" : "udp";
 }
 
-// What a running container has, with the ports that the kernel chose.
+// The texts are those of a running container, with the ports that the kernel chose.
 Result<std::vector<Port>> published_ports(const std::vector<std::string>& texts) {
   std::vector<Port> ports;
   for (const std::string& text : texts) {
@@ -46,7 +46,7 @@ std::string host_text(const Port& port) {
   return fmt::format("{}{}{}:{}", six ? "[" : "", port.address, six ? "]" : "", port.host);
 }
 
-// "80" or "80/udp": the ports that it asks for.
+// Returns the ports that a word such as "80" or "80/udp" asks for.
 Result<std::vector<Port>> asked_ports(const std::vector<Port>& ports, const std::string& word,
                                       const std::string& name) {
   const std::size_t slash = word.find('/');
@@ -92,7 +92,7 @@ Result<int> print_ports(const Invocation& invocation) {
   const auto running = container->running();
   if (!running)
     return tl::unexpected{running.error()};
-  // Of one that has ended nothing is open.
+  // A container that has ended has no open ports.
   auto ports = published_ports(*running && state->phase == RunPhase::Running ? state->ports
                                                                              : std::vector<std::string>{});
   const bool one = invocation.words.size() > 1;

@@ -12,7 +12,7 @@
 namespace snug {
 namespace {
 
-// What a check finds of one profile.
+// The result for one profile.
 struct Finding {
   std::string name;
   std::optional<Error> error;
@@ -39,7 +39,7 @@ Json finding_json(const Finding& finding) {
   return object;
 }
 
-// The one command with several errors to tell: all but the last are printed here, the last by main.
+// Prints all errors but the last, which main prints.
 Result<int> check_profiles(const Invocation& invocation) {
   const auto host = RealHost::look();
   if (!host)

@@ -21,8 +21,8 @@ struct Listed {
   std::string description;
 };
 
-// A user's profile hides a shipped one of its name. One that cannot be read is listed, with the reason where
-// its description would be: `ls` is how people look for what is wrong.
+// A user's profile hides a shipped one of the same name. A profile that cannot be read is listed with the
+// reason in place of its description: `ls` is how people look for what is wrong.
 Result<std::vector<Listed>> list_profiles(const ProfilePlaces& places, const ProfileSource& source) {
   std::vector<Listed> list;
   const auto names = source.user_names();

@@ -46,7 +46,7 @@ Result<int> prune_containers(const Invocation& invocation) {
   if (!list)
     return tl::unexpected{list.error()};
   std::vector<std::string> stopped;
-  // What is damaged may hold what somebody wants to save: it goes by name only.
+  // A damaged container may hold something worth saving: only snug rm NAME removes it.
   for (const ListedContainer& one : *list)
     if (!one.running && one.damage.empty())
       stopped.push_back(one.name);
@@ -62,7 +62,7 @@ Result<int> prune_containers(const Invocation& invocation) {
   return for_each_container(
       stopped, invocation.common, [&](const ContainerStore& from, Container& container) -> Status {
         Status status = remove_container(from, container, false);
-        // Started, or removed by somebody else, in the meantime: then it is none of this command's business.
+        // Somebody else has started or removed it in the meantime.
         const bool elsewhere = !status && (status.error().err == 0 || status.error().err == ENOENT);
         return elsewhere ? Status{} : status;
       });

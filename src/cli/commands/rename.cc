@@ -9,7 +9,7 @@ namespace {
 Result<int> rename_container(const Invocation& invocation) {
   const std::string& from = invocation.words[0];
   const std::string& to = invocation.words[1];
-  // Both before the disk is looked at: a name with a slash in it must never become a path.
+  // Both are checked before the disk is looked at: a name with a slash in it must never become a path.
   for (const std::string& name : {from, to})
     if (const Status good = check_container_name(name, "snug rename"); !good)
       return tl::unexpected{good.error()};

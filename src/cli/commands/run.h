@@ -1,4 +1,4 @@
-// What run, shell and explain have of each other.
+// The handlers that run, shell and explain share.
 #pragma once
 
 #include "base/result.h"
@@ -6,7 +6,7 @@
 
 namespace snug {
 
-// Runs a sandbox, for run and for shell. With --dry-run the same as explain.
+// Runs a sandbox, for run and for shell. With --dry-run it does what explain does.
 Result<int> run_command(const Invocation& invocation);
 
 Result<int> explain_command(const Invocation& invocation);

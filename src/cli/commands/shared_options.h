@@ -11,7 +11,7 @@ constexpr std::string_view kOptionsGroup = "Options";
 constexpr Arity kOneContainer{1, 1, "name one container"};
 constexpr Arity kSomeContainers{1, kAnyNumber, "name a container"};
 
-// Its detail is a section "# --detach-keys" of the command's own text; so with the others.
+// The details of these options are sections of the text of each command that takes them: "# --detach-keys".
 constexpr OptionDef detach_keys_option(Store store) {
   return {"detach-keys", 0,
           "KEYS",        "keys that let go of the container; ctrl-p,ctrl-q unless said",

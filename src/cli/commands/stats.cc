@@ -33,7 +33,7 @@ constexpr OptionDef kStatsOptions[] = {
 using Clock = std::chrono::steady_clock;
 constexpr int kPeriodMs = 1000;
 
-// One look at one container. Nothing of one that does not run.
+// One look at one container. `usage` is nullopt if the container does not run.
 struct Sample {
   std::string name{};
   std::optional<Usage> usage{};
@@ -62,7 +62,7 @@ class Stats {
   explicit Stats(const ContainerStore& store, const Invocation& invocation)
       : store_{store}, invocation_{invocation} {}
 
-  // A round of looks. Fails for a container that was named and is not there.
+  // Looks at each container once. Fails if a container that was named does not exist.
   Result<std::vector<Sample>> look() {
     std::vector<std::string> names = invocation_.words;
     if (names.empty()) {
@@ -77,7 +77,7 @@ class Stats {
     for (const std::string& name : names) {
       const auto container = store_.find(name);
       if (!container && invocation_.words.empty())
-        continue;  // gone since the list was made
+        continue;  // removed since the list was made
       if (!container)
         return tl::unexpected{container.error()};
       const auto usage = usage_of(*container);
@@ -181,7 +181,7 @@ Result<int> print_stats(const Invocation& invocation) {
     const auto samples = stats.look();
     if (!samples)
       return tl::unexpected{samples.error()};
-    // Home, the text, and nothing below it: a cleared screen would flicker.
+    // One write clears the screen and fills it, so that it does not flicker.
     const std::string text = samples_text(*samples, invocation);
     if (Status status = print_answer(redraw ? "\033[H\033[2J" + text : text); !status)
       return tl::unexpected{status.error()};

@@ -27,7 +27,7 @@ Error not_applied(const Container& container, const WantedLimit& wanted, const E
                       : "the kernel does not take this value now; what it uses may be more already"};
 }
 
-// All of them or none: what was written before one that fails is put back.
+// Applies all limits or none: if one fails, those written before it are put back.
 Status apply(const Container& container, int group, const std::vector<WantedLimit>& limits) {
   std::vector<std::pair<std::string, std::string>> before;
   for (const WantedLimit& wanted : limits) {
@@ -46,7 +46,7 @@ Status apply(const Container& container, int group, const std::vector<WantedLimi
   return {};
 }
 
-// Of the whole Spec only the limits that were named now: others may have been changed by hand in the group.
+// Applies only the limits that were named now: others may have been changed by hand in the group.
 Status apply_running(const Container& container, const Spec& now, const Profile& typed, const RealHost& host,
                      const CommonOptions& common) {
   const auto answer = ask_if_running(container, {.kind = FrameKind::Group});
@@ -90,7 +90,7 @@ Result<int> update_limits(const Invocation& invocation) {
       return status;
     if (Status status = container.write_record(*record); !status)
       return status;
-    // So that a restart of its supervisor's has them too.
+    // The supervisor reads the record again, so that its restarts have the limits too.
     return ask_if_running(container, {.kind = FrameKind::Updated}).map([](const auto&) {});
   });
 }

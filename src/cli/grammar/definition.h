@@ -60,13 +60,13 @@ struct OptionDef {
   bool later{};  // parsed, and refused with the reason until a later version; not offered by completions
 };
 
-// A word that is no command (or option) of this version, and what to say to whoever types it.
+// A word that is no command or option of this version, and a hint for whoever types it.
 struct Elsewhere {
   std::string_view word;
   std::string_view hint;  // "": it belongs to a later version
 };
 
-// How many words a command takes, and what is said to whoever types another number of them.
+// The number of words that a command takes, and the complaint about any other number.
 struct Arity {
   std::size_t least{};
   std::size_t most{};
@@ -100,7 +100,7 @@ struct CommandDef {
   bool ends_at_word{};                 // the first word ends the options: what follows is the payload's
   OptionsType options{kOptionsOf<NoOptions>};
   std::span<const OptionDef> own{};        // options of this command alone
-  std::span<const Elsewhere> elsewhere{};  // options that it has not: "--format", "-n"
+  std::span<const Elsewhere> elsewhere{};  // hints about options that it does not have: "--format", "-n"
   // Takes words that are more than names, and refuses what does not fit. Must not touch the machine.
   Status (*take_words)(const TypedWords& typed, Invocation& invocation){};
   // The answer is snug's exit status: the payload's own for run and shell, 0 for an answer given. An Error is
@@ -119,16 +119,16 @@ std::span<const Elsewhere> run_option_elsewhere();
 
 const CommandDef* find_command(std::string_view name);
 
-// Every option of a command in the order of the help: the run options, its own, the common ones.
+// Every option of a command in the order of the help: its own, the options of run, the common ones.
 std::vector<const OptionDef*> options_of(const CommandDef& command);
 
-// "profile" and "image": the first words of two-word commands, without repeats.
+// The first words of two-word commands, each once: "profile", "image", "generate".
 std::vector<std::string_view> command_families();
 
-// The same without those of later versions.
+// options_of() without those of later versions.
 std::vector<const OptionDef*> offered_options_of(const CommandDef& command);
 
-// "a|b|c" as words.
+// The words of an argument such as "a|b|c".
 std::vector<std::string_view> choices_of(const OptionDef& option);
 
 }  // namespace snug

@@ -1,11 +1,11 @@
-// What is said to whoever types a word of docker's, of another sandbox's or of a later version. Options of
-// one command alone stand with the command.
+// Hints for whoever types a word of docker, of another sandbox or of a later version. The hints about options
+// of one command stand with the command.
 #include "cli/grammar/definition.h"
 
 namespace snug {
 namespace {
 
-// Words of docker and of later versions. Each gets a sentence, none is listed anywhere.
+// Commands of docker and of later versions. Each gets a sentence, and no help lists them.
 constexpr Elsewhere kCommandElsewhere[] = {
     {"try", ""},
     {"apply", ""},
@@ -59,7 +59,7 @@ constexpr Elsewhere kCommandElsewhere[] = {
     {"volume", "-v of snug run puts a directory inside"},
 };
 
-// Docker's and bubblewrap's options that snug has under another name, or has not at all.
+// Options of docker and bubblewrap that snug's run has under another name, or not at all.
 constexpr Elsewhere kOptionElsewhere[] = {
     {"net", "it is called --network"},
     {"bind", "it is called --volume SRC:DST"},

@@ -16,7 +16,7 @@ std::string heading(std::string_view text, Colour colour) {
   return paint(text, Style::Bold, colour) + "\n";
 }
 
-// "  left      right", on two lines where left is too long.
+// "  left      right", on two lines if `left` is too long.
 std::string entry(std::string_view left, std::string_view right, std::size_t column) {
   if (left.size() + 4 > column)
     return fmt::format("  {}\n{:{}}{}\n", left, "", column, right);
@@ -36,7 +36,7 @@ std::string example_lines(std::string_view examples, Colour colour) {
   return out;
 }
 
-// Typing one of these gets the reason; nobody should have to type it to know.
+// Lists the options that this version refuses, so that nobody has to type one to know.
 std::string later_line(const CommandDef& command) {
   std::string names;
   for (const OptionDef* option : options_of(command))

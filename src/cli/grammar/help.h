@@ -19,8 +19,8 @@ std::string option_help(const CommandDef& command, const OptionDef& option, Colo
 // "-v, --volume SRC:DST[:ro|rw|cow]"
 std::string option_synopsis(const OptionDef& option);
 
-// What `snug help WORDS…` says: a command, a family of commands, a topic, an option ("--volume"), or without
-// words the overview.
+// The help on a command, a family of commands, a topic or an option ("--volume"), as in `snug help WORDS…`;
+// the overview if there are no words.
 Result<std::string> help_on(const std::vector<std::string>& words, Colour colour);
 
 }  // namespace snug

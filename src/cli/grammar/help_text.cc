@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kTopicNames[] = {"status", "images",   "containers",
                                             "detach", "profiles", "environment"};
 
-// "" for a text that is not there; a unit test holds that each command and topic has its own.
+// Returns "" if there is no such text; a unit test checks that each command and topic has one.
 std::string_view embedded_text(std::string_view name) {
   const auto texts = embedded_help();
   const auto found = std::ranges::find(texts, name, &EmbeddedText::name);
@@ -83,7 +83,7 @@ std::string option_detail(const CommandDef& command, const OptionDef& option) {
       heading.remove_prefix(std::min(comma + 2, heading.size()));
     }
   });
-  // Its lines are those of the file; the page that shows it has its own.
+  // The lines are those of the file; whoever shows the text breaks it anew.
   std::ranges::replace(detail, '\n', ' ');
   return detail;
 }

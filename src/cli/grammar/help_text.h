@@ -26,7 +26,7 @@ HelpText overview_text();
 // or from the section "# --NAME" of its command.
 std::string option_detail(const CommandDef& command, const OptionDef& option);
 
-// What `snug help TOPIC` knows besides the commands.
+// A topic of `snug help TOPIC`.
 struct Topic {
   std::string_view name{};
   std::string_view summary{};

@@ -43,7 +43,7 @@ class AnyOptions {
   const std::type_info* type_;
 };
 
-// For a command that has no options of its own.
+// The options of a command that has none of its own.
 struct NoOptions : OptionValues {};
 
 struct Invocation {

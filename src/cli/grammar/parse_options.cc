@@ -119,7 +119,8 @@ Result<bool> parse_switch(const OptionDef& option, std::string_view text) {
                                    escape_control(text == kEmptyValue ? "" : text))});
 }
 
-// Of a choice such as "container:NAME" the part up to the colon; what follows is its reader's to check.
+// Compares the part up to the colon of a choice such as "container:NAME"; the option's reader checks the
+// rest.
 bool is_choice(std::string_view choice, std::string_view text) {
   const std::size_t colon = choice.find(':');
   return colon == std::string_view::npos ? text == choice : text.starts_with(choice.substr(0, colon + 1));
@@ -136,7 +137,7 @@ Status check_choice(const OptionDef& option, std::string_view text) {
   return fail(std::move(error));
 }
 
-// Results of CLI11 to where the definition wants them.
+// Puts the results of CLI11 where the definition wants them.
 Status store(const OptionDef& option, std::vector<std::string> typed, Invocation& out) {
   for (std::string& value : typed) {
     if (value == kEmptyValue && kind_of(option) != Kind::Flag)
@@ -165,7 +166,7 @@ Status store(const OptionDef& option, std::vector<std::string> typed, Invocation
                     option.store.member);
 }
 
-// A word as CLI11 should see it. "-m=1G" is "-m1G" to docker; see kEmptyValue for "--name=".
+// Returns a word as CLI11 should see it. "-m=1G" is "-m1G" to docker; see kEmptyValue for "--name=".
 std::string adapt(std::string_view word, const Grammar& grammar) {
   std::string adapted{word};
   if (word.starts_with("--")) {
@@ -190,7 +191,7 @@ bool is_option_word(std::string_view word) {
   return word.size() > 1 && word[0] == '-';
 }
 
-// What CLI11 left over: words, perhaps a "--", and options that it does not know.
+// Sorts what CLI11 left over: words, perhaps a "--", and options that it does not know.
 Result<TypedWords> sort_rest(const std::vector<std::string>& left, std::span<const std::string_view> words,
                              const Grammar& grammar) {
   TypedWords rest;
