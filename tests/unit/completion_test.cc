@@ -116,7 +116,7 @@ TEST_CASE("commands of which the same is said share it, and the plain ones are l
 TEST_CASE("names of containers are offered where they are wanted") {
   const std::string bash = bash_completion();
   for (const CommandDef& command : command_table())
-    if (command.positional == Complete::Container)
+    if (command.positional == Complete::ContainerName)
       CHECK(bash.find("    '" + std::string{command.name} + "') _snug_containers \"$2\" ;;") !=
             std::string::npos);
   CHECK(find_command("cp")->positional == Complete::ContainerPath);

@@ -77,7 +77,7 @@ extern constexpr CommandDef kAllowCommand{
     .name = "allow",
     .group = kContainersGroup,
     .arity = {2, kAnyNumber, "name a container and a host"},
-    .positional = Complete::Container,
+    .positional = Complete::ContainerName,
     .run = allow,
 };
 

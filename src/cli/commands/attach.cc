@@ -39,7 +39,7 @@ extern constexpr CommandDef kAttachCommand{
     .name = "attach",
     .group = kContainersGroup,
     .arity = kOneContainer,
-    .positional = Complete::Container,
+    .positional = Complete::ContainerName,
     .options = kOptionsOf<AttachOptions>,
     .own = kAttachOptions,
     .run = attach_to_container,

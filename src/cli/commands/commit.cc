@@ -125,7 +125,7 @@ extern constexpr CommandDef kCommitCommand{
     .name = "commit",
     .group = kContainersGroup,
     .arity = {2, 2, "name a container and the new image"},
-    .positional = Complete::Container,
+    .positional = Complete::ContainerName,
     .options = kOptionsOf<CommitOptions>,
     .own = kCommitOptions,
     .elsewhere = kCommitElsewhere,

@@ -74,7 +74,7 @@ extern constexpr CommandDef kDiffCommand{
     .name = "diff",
     .group = kContainersGroup,
     .arity = kOneContainer,
-    .positional = Complete::Container,
+    .positional = Complete::ContainerName,
     .run = print_changes,
 };
 

@@ -106,7 +106,7 @@ Result<int> exec_in_container(const Invocation& invocation) {
 extern constexpr CommandDef kExecCommand{
     .name = "exec",
     .group = kContainersGroup,
-    .positional = Complete::Container,
+    .positional = Complete::ContainerName,
     .ends_at_word = true,
     .options = kOptionsOf<TypedExecOptions>,
     .own = kExecOptions,

@@ -120,7 +120,7 @@ Result<int> explain_command(const Invocation& invocation) {
 
 extern constexpr CommandDef kExplainCommand{
     .name = "explain",
-    .positional = Complete::Image,
+    .positional = Complete::ImageName,
     .takes_run_options = true,
     .ends_at_word = true,
     .options = kOptionsOf<RunOptions>,

@@ -164,7 +164,7 @@ extern constexpr CommandDef kExportCommand{
     .name = "export",
     .group = kContainersGroup,
     .arity = kOneContainer,
-    .positional = Complete::Container,
+    .positional = Complete::ContainerName,
     .options = kOptionsOf<ExportOptions>,
     .own = kExportOptions,
     .run = export_container,

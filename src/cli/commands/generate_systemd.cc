@@ -49,7 +49,7 @@ extern constexpr CommandDef kGenerateSystemdCommand{
     .name = "generate systemd",
     .group = kContainersGroup,
     .arity = kOneContainer,
-    .positional = Complete::Container,
+    .positional = Complete::ContainerName,
     .elsewhere = kGenerateSystemdElsewhere,
     .run = generate_systemd,
 };

@@ -152,7 +152,7 @@ extern constexpr CommandDef kInspectCommand{
     .name = "inspect",
     .group = kContainersGroup,
     .arity = kSomeContainers,
-    .positional = Complete::Container,
+    .positional = Complete::ContainerName,
     .elsewhere = kInspectElsewhere,
     .run = inspect_containers,
 };

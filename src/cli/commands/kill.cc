@@ -32,7 +32,7 @@ extern constexpr CommandDef kKillCommand{
     .name = "kill",
     .group = kContainersGroup,
     .arity = kSomeContainers,
-    .positional = Complete::Container,
+    .positional = Complete::ContainerName,
     .options = kOptionsOf<KillOptions>,
     .own = kKillOptions,
     .run = kill_containers,

@@ -205,7 +205,7 @@ extern constexpr CommandDef kLogsCommand{
     .name = "logs",
     .group = kContainersGroup,
     .arity = kOneContainer,
-    .positional = Complete::Container,
+    .positional = Complete::ContainerName,
     .options = kOptionsOf<LogsOptions>,
     .own = kLogsOptions,
     .elsewhere = kLogsElsewhere,

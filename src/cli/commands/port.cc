@@ -109,7 +109,7 @@ extern constexpr CommandDef kPortCommand{
     .name = "port",
     .group = kContainersGroup,
     .arity = {1, 2, "name one container, and one port if you like"},
-    .positional = Complete::Container,
+    .positional = Complete::ContainerName,
     .run = print_ports,
 };
 

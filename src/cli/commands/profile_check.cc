@@ -75,7 +75,7 @@ Result<int> check_profiles(const Invocation& invocation) {
 extern constexpr CommandDef kProfileCheckCommand{
     .name = "profile check",
     .arity = {1, kAnyNumber, "name a profile or a file"},
-    .positional = Complete::Profile,
+    .positional = Complete::ProfileName,
     .run = check_profiles,
 };
 

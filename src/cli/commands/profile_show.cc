@@ -57,7 +57,7 @@ Result<int> show_profile(const Invocation& invocation) {
 extern constexpr CommandDef kProfileShowCommand{
     .name = "profile show",
     .arity = {1, 1, "name one profile"},
-    .positional = Complete::Profile,
+    .positional = Complete::ProfileName,
     .run = show_profile,
 };
 

@@ -25,7 +25,7 @@ extern constexpr CommandDef kRenameCommand{
     .name = "rename",
     .group = kContainersGroup,
     .arity = {2, 2, "name a container and its new name"},
-    .positional = Complete::Container,
+    .positional = Complete::ContainerName,
     .run = rename_container,
 };
 

@@ -38,7 +38,7 @@ extern constexpr CommandDef kRestartCommand{
     .name = "restart",
     .group = kContainersGroup,
     .arity = kSomeContainers,
-    .positional = Complete::Container,
+    .positional = Complete::ContainerName,
     .options = kOptionsOf<RestartOptions>,
     .own = kRestartOptions,
     .elsewhere = kRestartElsewhere,

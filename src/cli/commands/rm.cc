@@ -33,7 +33,7 @@ extern constexpr CommandDef kRmCommand{
     .name = "rm",
     .group = kContainersGroup,
     .arity = kSomeContainers,
-    .positional = Complete::Container,
+    .positional = Complete::ContainerName,
     .options = kOptionsOf<RmOptions>,
     .own = kRmOptions,
     .elsewhere = kRmElsewhere,

@@ -103,7 +103,7 @@ Result<int> run_command(const Invocation& invocation) {
 
 extern constexpr CommandDef kRunCommand{
     .name = "run",
-    .positional = Complete::Image,
+    .positional = Complete::ImageName,
     .takes_run_options = true,
     .ends_at_word = true,
     .options = kOptionsOf<RunOptions>,

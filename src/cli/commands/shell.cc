@@ -16,7 +16,7 @@ Status take_shell_words(const TypedWords& typed, Invocation& invocation) {
 
 extern constexpr CommandDef kShellCommand{
     .name = "shell",
-    .positional = Complete::Image,
+    .positional = Complete::ImageName,
     .takes_run_options = true,
     .ends_at_word = true,
     .options = kOptionsOf<RunOptions>,

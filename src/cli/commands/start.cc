@@ -77,7 +77,7 @@ extern constexpr CommandDef kStartCommand{
     .name = "start",
     .group = kContainersGroup,
     .arity = kSomeContainers,
-    .positional = Complete::Container,
+    .positional = Complete::ContainerName,
     .options = kOptionsOf<StartOptions>,
     .own = kStartOptions,
     .elsewhere = kStartElsewhere,

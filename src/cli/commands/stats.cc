@@ -196,7 +196,7 @@ extern constexpr CommandDef kStatsCommand{
     .name = "stats",
     .group = kContainersGroup,
     .arity = {0, kAnyNumber},
-    .positional = Complete::Container,
+    .positional = Complete::ContainerName,
     .options = kOptionsOf<StatsOptions>,
     .own = kStatsOptions,
     .run = print_stats,

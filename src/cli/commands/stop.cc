@@ -41,7 +41,7 @@ extern constexpr CommandDef kStopCommand{
     .name = "stop",
     .group = kContainersGroup,
     .arity = kSomeContainers,
-    .positional = Complete::Container,
+    .positional = Complete::ContainerName,
     .options = kOptionsOf<StopOptions>,
     .own = kStopOptions,
     .elsewhere = kStopElsewhere,

@@ -64,7 +64,7 @@ extern constexpr CommandDef kTopCommand{
     .name = "top",
     .group = kContainersGroup,
     .arity = kOneContainer,
-    .positional = Complete::Container,
+    .positional = Complete::ContainerName,
     .run = print_processes,
 };
 

@@ -101,7 +101,7 @@ extern constexpr CommandDef kUpdateCommand{
     .name = "update",
     .group = kContainersGroup,
     .arity = kSomeContainers,
-    .positional = Complete::Container,
+    .positional = Complete::ContainerName,
     .options = kOptionsOf<RunOptions>,
     .own = definition::kLimitOptions,
     .run = update_limits,

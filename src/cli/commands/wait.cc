@@ -41,7 +41,7 @@ extern constexpr CommandDef kWaitCommand{
     .name = "wait",
     .group = kContainersGroup,
     .arity = kSomeContainers,
-    .positional = Complete::Container,
+    .positional = Complete::ContainerName,
     .run = wait_for_containers,
 };
 

@@ -106,13 +106,13 @@ std::string call(Complete complete, const std::vector<std::string>& choices, std
     case Complete::File:
     case Complete::Directory:
       return fmt::format("_snug_files {}", argument);
-    case Complete::Image:
+    case Complete::ImageName:
       return fmt::format("_snug_images {}", argument);
-    case Complete::Container:
+    case Complete::ContainerName:
       return fmt::format("_snug_containers {}", argument);
     case Complete::ContainerPath:
       return fmt::format("_snug_container_paths {}", argument);
-    case Complete::Profile:
+    case Complete::ProfileName:
       return fmt::format("_snug_profiles {}", argument);
     case Complete::Choice:
     case Complete::Topic:

@@ -86,13 +86,13 @@ std::string offer(Complete complete, const std::vector<std::string>& choices) {
       return " -F";
     case Complete::Directory:
       return " -a '(__fish_complete_directories)'";
-    case Complete::Image:
+    case Complete::ImageName:
       return " -a '(snug image ls -q 2>/dev/null; __fish_complete_directories)'";
-    case Complete::Container:
+    case Complete::ContainerName:
       return " -a '(snug ps -a -q 2>/dev/null)'";
     case Complete::ContainerPath:
       return " -F -a '(snug ps -a -q 2>/dev/null | string replace -r \\'$\\' :)'";
-    case Complete::Profile:
+    case Complete::ProfileName:
       return " -a '(snug profile ls -q 2>/dev/null; __fish_complete_suffix .toml)'";
     case Complete::Choice:
     case Complete::Topic:

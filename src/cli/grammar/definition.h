@@ -40,10 +40,10 @@ enum class Complete {
   Choice,  // one of the words in the argument, "a|b|c"
   File,
   Directory,
-  Image,
-  Container,
+  ImageName,
+  ContainerName,
   ContainerPath,  // NAME:PATH, or a file
-  Profile,
+  ProfileName,
   Topic,
   Shell,
 };

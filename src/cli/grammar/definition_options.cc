@@ -25,8 +25,8 @@ constexpr std::string_view kOutput = "Output";
 constexpr bool kLater = true;
 
 constexpr OptionDef kRun[] = {
-    {"profile", 0, "PROFILE", "take the settings of a profile: a name, or the path of a file", kWhat, Profile,
-     &R::profile,
+    {"profile", 0, "PROFILE", "take the settings of a profile: a name, or the path of a file", kWhat,
+     ProfileName, &R::profile,
      "A word with a slash in it is a file, any other a profile of yours or a shipped one (see snug profile "
      "ls). A project's snug.toml is used only where it is named: --profile ./snug.toml."},
     {"interactive", 'i', "", "keep standard input, as is the rule; --interactive=false closes it", kWhat,
