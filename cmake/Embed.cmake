@@ -1,29 +1,32 @@
-# snug_embed_profiles(TARGET FOLDER): adds a generated source with every FOLDER/*.toml to the target, as
-# src/spec/shipped.h declares them. Done at configure time: editing or adding a profile configures again.
-function(snug_embed_profiles target folder)
-  file(GLOB profiles CONFIGURE_DEPENDS ${folder}/*.toml)
+# snug_embed_texts(TARGET FOLDER EXTENSION HEADER TYPE FUNCTION): adds a generated source to the target, with every *.EXTENSION
+# in and beneath FOLDER. HEADER declares `struct TYPE {name, text}` and `std::span<const TYPE> FUNCTION()`; a name is the path
+# in FOLDER without the extension. Done at configure time: editing or adding a file configures again.
+function(snug_embed_texts target folder extension header type function)
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS ${folder}/*.${extension})
   set(entries "")
-  foreach(profile ${profiles})
-    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${profile})
-    get_filename_component(name ${profile} NAME_WE)
-    file(READ ${profile} text)
-    string(APPEND entries "    {\"${name}\", R\"toml(${text})toml\"},\n")
+  foreach(file ${files})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+    file(RELATIVE_PATH name ${folder} ${file})
+    string(REGEX REPLACE "\\.${extension}$" "" name ${name})
+    file(READ ${file} text)
+    string(APPEND entries "    {\"${name}\", R\"text(${text})text\"},\n")
   endforeach()
-  set(source ${PROJECT_BINARY_DIR}/generated/spec/shipped.cc)
+  file(RELATIVE_PATH from ${PROJECT_SOURCE_DIR} ${folder})
+  string(REGEX REPLACE "\\.h$" ".cc" source ${PROJECT_BINARY_DIR}/generated/${header})
   # CONFIGURE leaves a file alone whose content is the same, so that nothing is compiled for nothing.
-  file(CONFIGURE OUTPUT ${source} @ONLY CONTENT "// Made from profiles/ by cmake/Embed.cmake.
-#include \"spec/shipped.h\"
+  file(CONFIGURE OUTPUT ${source} @ONLY CONTENT "// Made from ${from}/ by cmake/Embed.cmake.
+#include \"${header}\"
 
 namespace snug {
 namespace {
 
-constexpr ShippedProfile kProfiles[] = {
+constexpr ${type} k${type}s[] = {
 ${entries}};
 
 }  // namespace
 
-std::span<const ShippedProfile> shipped_profiles() {
-  return kProfiles;
+std::span<const ${type}> ${function}() {
+  return k${type}s;
 }
 
 }  // namespace snug

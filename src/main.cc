@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "cli/commands/commands.h"
+#include "cli/commands/dispatch.h"
 #include "cli/grammar/parse.h"
 #include "cli/show/report.h"
 
@@ -38,10 +38,11 @@ int exit_status(const snug::Error& error, const std::optional<std::string>& colo
 
 int main(int argc, char** argv) {
   fill_standard_fds();
-  auto options = snug::parse_command_line(argc, argv);
-  if (options)
-    options->arguments = argument_text(argc, argv);
-  const auto status = options ? snug::dispatch(*options) : tl::unexpected{options.error()};
+  auto invocation = snug::parse_command_line(argc, argv);
+  if (invocation)
+    invocation->arguments = argument_text(argc, argv);
+  const auto status = invocation ? snug::dispatch(*invocation) : tl::unexpected{invocation.error()};
   // Nothing is buffered: every answer and error has been written. So nothing has to be torn down either.
-  std::_Exit(status ? *status : exit_status(status.error(), options ? options->common.color : std::nullopt));
+  std::_Exit(status ? *status
+                    : exit_status(status.error(), invocation ? invocation->common.color : std::nullopt));
 }

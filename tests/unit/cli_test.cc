@@ -4,9 +4,9 @@
 #include <fstream>
 
 #include "../support/fake_host.h"
-#include "cli/commands/commands.h"
 #include "cli/grammar/definition.h"
 #include "cli/grammar/parse.h"
+#include "cli/input/explain_word.h"
 #include "cli/input/flags_layer.h"
 #include "cli/input/profile_files.h"
 
@@ -18,7 +18,7 @@ Result<Profile> layer_of(std::initializer_list<std::string_view> words, const Fa
   const auto options = parse_command_line(std::span{words.begin(), words.size()});
   INFO((options ? "" : options.error().step));
   REQUIRE(options);
-  return flags_layer(options->run, options->command, host);
+  return flags_layer(options->options<RunOptions>(), host);
 }
 
 std::string refusal(std::initializer_list<std::string_view> words) {

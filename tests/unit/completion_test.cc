@@ -64,21 +64,21 @@ TEST_CASE("every option that works is in every completion, and none that does no
 }
 
 TEST_CASE("a letter that takes a value in one command and none in another") {
-  const OptionShapes run = shapes_of(command_def(Command::Run));
+  const OptionShapes run = shapes_of(*find_command("run"));
   CHECK(run.flag_letters.find('t') != std::string::npos);
   CHECK(run.value_letters.find('t') == std::string::npos);
-  const OptionShapes stop = shapes_of(command_def(Command::Stop));
+  const OptionShapes stop = shapes_of(*find_command("stop"));
   CHECK(stop.flag_letters == "q");
   CHECK(stop.value_letters == "ts");
   CHECK(stop.valued == std::vector<std::string>{"--time", "--signal", "--color"});
-  CHECK(shapes_of(command_def(Command::Ps)).value_letters == "f");
-  CHECK(shapes_of(command_def(Command::Rm)).flag_letters == "fq");
+  CHECK(shapes_of(*find_command("ps")).value_letters == "f");
+  CHECK(shapes_of(*find_command("rm")).flag_letters == "fq");
   CHECK(shapes_of(CommandDef{}).value_letters.empty());
 }
 
 TEST_CASE("commands of which the same is said share it, and the plain ones are left out") {
   const auto texts = texts_of_commands([](const CommandDef& command) {
-    return command.id == Command::Top ? "" : std::string{command.name.substr(0, 2)};
+    return command.name == "top" ? "" : std::string{command.name.substr(0, 2)};
   });
   const auto of_start = std::ranges::find(texts, std::string{"st"}, &SameText::text);
   REQUIRE(of_start != texts.end());
@@ -92,10 +92,10 @@ TEST_CASE("commands of which the same is said share it, and the plain ones are l
 TEST_CASE("names of containers are offered where they are wanted") {
   const std::string bash = bash_completion();
   for (const CommandDef& command : command_table())
-    if (command.positional == Complete::Container)
+    if (command.positional == Complete::ContainerName)
       CHECK(bash.find("    '" + std::string{command.name} + "') _snug_containers \"$2\" ;;") !=
             std::string::npos);
-  CHECK(command_def(Command::Cp).positional == Complete::ContainerPath);
+  CHECK(find_command("cp")->positional == Complete::ContainerPath);
   for (const std::string& script : {bash, zsh_completion(), fish_completion()})
     CHECK(script.find(" ps -a -q ") != std::string::npos);
 }

@@ -3,6 +3,8 @@
 #include <initializer_list>
 #include <vector>
 
+#include "../support/typed_options.h"
+#include "base/overloaded.h"
 #include "cli/grammar/definition.h"
 #include "cli/grammar/parse.h"
 
@@ -12,15 +14,24 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-Result<Options> parse(std::initializer_list<std::string_view> words) {
+Result<Invocation> parse(std::initializer_list<std::string_view> words) {
   return parse_command_line(std::span{words.begin(), words.size()});
 }
 
-Options good(std::initializer_list<std::string_view> words) {
-  const auto options = parse(words);
-  INFO((options ? "" : options.error().step));
-  REQUIRE(options);
-  return *options;
+Invocation good(std::initializer_list<std::string_view> words) {
+  auto invocation = parse(words);
+  INFO((invocation ? "" : invocation.error().step));
+  REQUIRE(invocation);
+  return *std::move(invocation);
+}
+
+// The options of the command's own.
+TypedOptions own(const Invocation& invocation) {
+  return typed_options(invocation);
+}
+
+TypedOptions own(std::initializer_list<std::string_view> words) {
+  return typed_options(good(words));
 }
 
 Error error_of(std::initializer_list<std::string_view> words) {
@@ -30,45 +41,39 @@ Error error_of(std::initializer_list<std::string_view> words) {
   return options.error();
 }
 
-// What a command that takes nothing but names makes of them.
-Options named(Command command, Words words) {
-  return {.command = command, .words = std::move(words)};
-}
-
 }  // namespace
 
 TEST_CASE("how many words each command takes") {
   constexpr std::size_t kAny = 99;
   struct Case {
     std::string_view name;
-    Command id;
     std::size_t least, most;
     std::string_view complaint;
   };
   const Case cases[] = {
-      {"start", Command::Start, 1, kAny, "name a container"},
-      {"stop", Command::Stop, 1, kAny, "name a container"},
-      {"kill", Command::Kill, 1, kAny, "name a container"},
-      {"restart", Command::Restart, 1, kAny, "name a container"},
-      {"wait", Command::Wait, 1, kAny, "name a container"},
-      {"rm", Command::Rm, 1, kAny, "name a container"},
-      {"inspect", Command::Inspect, 1, kAny, "name a container"},
-      {"rename", Command::Rename, 2, 2, "name a container and its new name"},
-      {"prune", Command::Prune, 0, 0, "takes no words"},
-      {"ps", Command::Ps, 0, 0, "takes no words"},
-      {"check", Command::Check, 0, 0, "takes no words"},
-      {"attach", Command::Attach, 1, 1, "name one container"},
-      {"logs", Command::Logs, 1, 1, "name one container"},
-      {"top", Command::Top, 1, 1, "name one container"},
-      {"stats", Command::Stats, 0, 4, ""},
-      {"update", Command::Update, 1, 4, "name a container"},
-      {"allow", Command::Allow, 2, 4, "name a container and a host"},
-      {"diff", Command::Diff, 1, 1, "name one container"},
-      {"export", Command::Export, 1, 1, "name one container"},
-      {"generate systemd", Command::GenerateSystemd, 1, 1, "name one container"},
-      {"port", Command::Port, 1, 2, "name one container, and one port if you like"},
-      {"cp", Command::Cp, 2, 2, "name what to copy and where to"},
-      {"commit", Command::Commit, 2, 2, "name a container and the new image"},
+      {"start", 1, kAny, "name a container"},
+      {"stop", 1, kAny, "name a container"},
+      {"kill", 1, kAny, "name a container"},
+      {"restart", 1, kAny, "name a container"},
+      {"wait", 1, kAny, "name a container"},
+      {"rm", 1, kAny, "name a container"},
+      {"inspect", 1, kAny, "name a container"},
+      {"rename", 2, 2, "name a container and its new name"},
+      {"prune", 0, 0, "takes no words"},
+      {"ps", 0, 0, "takes no words"},
+      {"check", 0, 0, "takes no words"},
+      {"attach", 1, 1, "name one container"},
+      {"logs", 1, 1, "name one container"},
+      {"top", 1, 1, "name one container"},
+      {"stats", 0, 4, ""},
+      {"update", 1, 4, "name a container"},
+      {"allow", 2, 4, "name a container and a host"},
+      {"diff", 1, 1, "name one container"},
+      {"export", 1, 1, "name one container"},
+      {"generate systemd", 1, 1, "name one container"},
+      {"port", 1, 2, "name one container, and one port if you like"},
+      {"cp", 2, 2, "name what to copy and where to"},
+      {"commit", 2, 2, "name a container and the new image"},
   };
   for (const Case& c : cases) {
     std::vector<std::string_view> typed;
@@ -82,7 +87,11 @@ TEST_CASE("how many words each command takes") {
       INFO(c.name << " with " << count << " words");
       if (count >= c.least && count <= c.most) {
         REQUIRE(options);
-        CHECK(*options == named(c.id, words));
+        CHECK(options->command == find_command(c.name));
+        CHECK(options->words == words);
+        // And nothing else.
+        CHECK(options->common == CommonOptions{});
+        CHECK(own(*options).empty());
       } else {
         REQUIRE_FALSE(options);
         CHECK(options.error().step == "snug " + std::string{c.name} + ": " + std::string{c.complaint});
@@ -98,27 +107,23 @@ TEST_CASE("how many words each command takes") {
 }
 
 TEST_CASE("exec: options end at NAME, and all behind it is the command's") {
-  Options options = good({"exec", "-it", "-e", "A=1", "--env", "B", "--env-file", "f.env", "-w", "/srv", "-u",
+  Invocation exec = good({"exec", "-it", "-e", "A=1", "--env", "B", "--env-file", "f.env", "-w", "/srv", "-u",
                           "www:www", "--detach-keys", "ctrl-x", "web", "ls", "-l", "--help", "-it"});
-  CHECK(options.command == Command::Exec);
-  CHECK(options.words == Words{"web"});
-  CHECK(options.container == ContainerOptions{.interactive = true,
-                                              .tty = true,
-                                              .workdir = "/srv",
-                                              .user = "www:www",
-                                              .detach_keys = "ctrl-x",
-                                              .env = {"A=1", "B"},
-                                              .env_files = {"f.env"},
-                                              .command = {"ls", "-l", "--help", "-it"}});
-  CHECK(options.common == CommonOptions{});
-  CHECK(options.run == RunOptions{});
-  CHECK(good({"exec", "-d", "web", "job"}).container.detach == true);
-  CHECK(good({"exec", "web", "--", "ls", "--"}).container.command == Words{"ls", "--"});
-  CHECK(good({"exec", "web", "sh", "--", "x"}).container.command == Words{"sh", "--", "x"});
-  CHECK(good({"exec", "web", "", "a b"}).container.command == Words{"", "a b"});
-  options = good({"exec", "--", "web", "--", "x"});
-  CHECK(options.words == Words{"web"});
-  CHECK(options.container.command == Words{"--", "x"});
+  CHECK(exec.command == find_command("exec"));
+  CHECK(exec.words == Words{"web", "ls", "-l", "--help", "-it"});
+  CHECK(own(exec) == TypedOptions{{"interactive", {"true"}},
+                                  {"tty", {"true"}},
+                                  {"workdir", {"/srv"}},
+                                  {"user", {"www:www"}},
+                                  {"detach-keys", {"ctrl-x"}},
+                                  {"env", {"A=1", "B"}},
+                                  {"env-file", {"f.env"}}});
+  CHECK(exec.common == CommonOptions{});
+  CHECK(own({"exec", "-d", "web", "job"}) == TypedOptions{{"detach", {"true"}}});
+  CHECK(good({"exec", "web", "--", "ls", "--"}).words == Words{"web", "ls", "--"});
+  CHECK(good({"exec", "web", "sh", "--", "x"}).words == Words{"web", "sh", "--", "x"});
+  CHECK(good({"exec", "web", "", "a b"}).words == Words{"web", "", "a b"});
+  CHECK(good({"exec", "--", "web", "--", "x"}).words == Words{"web", "--", "x"});
   CHECK(good({"exec", "-h"}).common.help == true);
 
   CHECK(error_of({"exec"}).step == "snug exec: name a container and a command");
@@ -133,12 +138,12 @@ TEST_CASE("exec: options end at NAME, and all behind it is the command's") {
 }
 
 TEST_CASE("start, attach and their terminals") {
-  CHECK(good({"start", "-ai", "web"}).container == ContainerOptions{.attach = true, .interactive = true});
-  CHECK(good({"start", "--attach", "--detach-keys=a", "web"}).container ==
-        ContainerOptions{.attach = true, .detach_keys = "a"});
-  CHECK(good({"start", "--attach=false", "web"}).container.attach == false);
-  const Options attach = good({"attach", "web", "--no-stdin", "--sig-proxy=false", "--detach-keys", ""});
-  CHECK(attach.container == ContainerOptions{.no_stdin = true, .sig_proxy = false, .detach_keys = ""});
+  CHECK(own({"start", "-ai", "web"}) == TypedOptions{{"attach", {"true"}}, {"interactive", {"true"}}});
+  CHECK(own({"start", "--attach", "--detach-keys=a", "web"}) ==
+        TypedOptions{{"attach", {"true"}}, {"detach-keys", {"a"}}});
+  CHECK(own({"start", "--attach=false", "web"}) == TypedOptions{{"attach", {"false"}}});
+  const Invocation attach = good({"attach", "web", "--no-stdin", "--sig-proxy=false", "--detach-keys", ""});
+  CHECK(own(attach) == TypedOptions{{"no-stdin", {"true"}}, {"sig-proxy", {"false"}}, {"detach-keys", {""}}});
   CHECK(attach.words == Words{"web"});
   CHECK(error_of({"attach", "--sig-proxy=perhaps", "web"}).step ==
         "--sig-proxy: \"perhaps\" is not true or false");
@@ -147,14 +152,14 @@ TEST_CASE("start, attach and their terminals") {
 }
 
 TEST_CASE("ways to an end") {
-  CHECK(good({"stop", "-t", "3", "-s", "INT", "a", "b"}).container ==
-        ContainerOptions{.time = "3", .signal = "INT"});
-  CHECK(good({"stop", "a", "-t3"}).container.time == "3");
-  CHECK(good({"stop", "-t=3", "--signal=9", "a"}).container == ContainerOptions{.time = "3", .signal = "9"});
-  CHECK(good({"kill", "-s", "HUP", "a"}).container.signal == "HUP");
-  CHECK(good({"restart", "--time", "0", "a"}).container.time == "0");
-  CHECK(good({"rm", "-f", "a", "b"}).container.force == true);
-  CHECK(good({"prune", "--force"}).container.force == true);
+  CHECK(own({"stop", "-t", "3", "-s", "INT", "a", "b"}) ==
+        TypedOptions{{"time", {"3"}}, {"signal", {"INT"}}});
+  CHECK(own({"stop", "a", "-t3"}) == TypedOptions{{"time", {"3"}}});
+  CHECK(own({"stop", "-t=3", "--signal=9", "a"}) == TypedOptions{{"time", {"3"}}, {"signal", {"9"}}});
+  CHECK(own({"kill", "-s", "HUP", "a"}) == TypedOptions{{"signal", {"HUP"}}});
+  CHECK(own({"restart", "--time", "0", "a"}) == TypedOptions{{"time", {"0"}}});
+  CHECK(own({"rm", "-f", "a", "b"}) == TypedOptions{{"force", {"true"}}});
+  CHECK(own({"prune", "--force"}) == TypedOptions{{"force", {"true"}}});
   CHECK(error_of({"stop", "a", "-t"}).step == "--time: needs a value: SECONDS");
   CHECK(error_of({"stop", "--timeout", "3", "a"}).hint == "it is called --time, in seconds");
   CHECK(error_of({"kill", "-t", "3", "a"}).step == "-t: snug kill has no such option");
@@ -164,16 +169,18 @@ TEST_CASE("ways to an end") {
 }
 
 TEST_CASE("looking at containers") {
-  const Options ps =
+  const Invocation ps =
       good({"ps", "-aq", "--filter", "name=web", "-f", "status=exited", "--no-trunc", "--json"});
-  CHECK(ps.container ==
-        ContainerOptions{.all = true, .no_trunc = true, .filter = {"name=web", "status=exited"}});
+  CHECK(own(ps) ==
+        TypedOptions{{"all", {"true"}}, {"no-trunc", {"true"}}, {"filter", {"name=web", "status=exited"}}});
   CHECK(ps.common == CommonOptions{.quiet = true, .json = true});
-  const Options logs = good({"logs", "-ft", "--since", "10m", "--until=2026-01-31", "-n", "20", "web"});
-  CHECK(logs.container ==
-        ContainerOptions{
-            .follow = true, .timestamps = true, .since = "10m", .until = "2026-01-31", .tail = "20"});
-  CHECK(good({"logs", "web", "--tail", "all"}).container.tail == "all");
+  const Invocation logs = good({"logs", "-ft", "--since", "10m", "--until=2026-01-31", "-n", "20", "web"});
+  CHECK(own(logs) == TypedOptions{{"follow", {"true"}},
+                                  {"timestamps", {"true"}},
+                                  {"since", {"10m"}},
+                                  {"until", {"2026-01-31"}},
+                                  {"tail", {"20"}}});
+  CHECK(own({"logs", "web", "--tail", "all"}) == TypedOptions{{"tail", {"all"}}});
   CHECK(good({"port", "web", "53/udp"}).words == Words{"web", "53/udp"});
   CHECK(error_of({"ps", "--format", "x"}).hint == "--json is for programs to read");
   CHECK(error_of({"ps", "-n", "3"}).hint == "snug ps -a lists them all");
@@ -186,71 +193,72 @@ TEST_CASE("looking at containers") {
 }
 
 TEST_CASE("files of containers") {
-  const Options cp = good({"cp", "-aL", "web:/x", "-"});
-  CHECK(cp.container == ContainerOptions{.follow_link = true, .archive = true});
+  const Invocation cp = good({"cp", "-aL", "web:/x", "-"});
+  CHECK(own(cp) == TypedOptions{{"follow-link", {"true"}}, {"archive", {"true"}}});
   CHECK(cp.words == Words{"web:/x", "-"});
   CHECK(good({"cp", "-", "web:/x", "-a"}).words == Words{"-", "web:/x"});
   CHECK(good({"cp", "--", "-x", "web:/x"}).words == Words{"-x", "web:/x"});
-  const Options commit = good(
+  const Invocation commit = good(
       {"commit", "-c", "CMD [\"a\", \"b\"]", "--change=ENV A=1", "-m", "why", "-a", "me", "web", "web-2"});
-  CHECK(commit.container ==
-        ContainerOptions{.message = "why", .author = "me", .change = {"CMD [\"a\", \"b\"]", "ENV A=1"}});
+  CHECK(own(commit) == TypedOptions{{"message", {"why"}},
+                                    {"author", {"me"}},
+                                    {"change", {"CMD [\"a\", \"b\"]", "ENV A=1"}}});
   CHECK(commit.words == Words{"web", "web-2"});
-  CHECK(good({"export", "web", "-o", "a.tar"}).container.output == "a.tar");
+  CHECK(own({"export", "web", "-o", "a.tar"}) == TypedOptions{{"output", {"a.tar"}}});
   CHECK(error_of({"export", "-o"}).step == "--output: needs a value: FILE");
 }
 
 TEST_CASE("what run and shell say of a container's life") {
-  const Options options = good({"run",
-                                "--name",
-                                "web",
-                                "-d",
-                                "--rm",
-                                "--restart",
-                                "on-failure:3",
-                                "--stop-signal",
-                                "INT",
-                                "--stop-timeout",
-                                "5",
-                                "--health-cmd",
-                                "test -e /up",
-                                "--health-interval",
-                                "1m",
-                                "--health-timeout",
-                                "5s",
-                                "--health-start-period",
-                                "0s",
-                                "--health-retries",
-                                "2",
-                                "--no-healthcheck=false",
-                                "--detach-keys",
-                                "ctrl-x,d",
-                                "--log-opt",
-                                "max-size=1m",
-                                "--log-opt",
-                                "max-file=3",
-                                "--sig-proxy=false",
-                                "img",
-                                "--name"});
-  CHECK(options.run == RunOptions{.name = "web",
-                                  .detach = true,
-                                  .rm = true,
-                                  .detach_keys = "ctrl-x,d",
-                                  .sig_proxy = false,
-                                  .restart = "on-failure:3",
-                                  .stop_signal = "INT",
-                                  .stop_timeout = "5",
-                                  .log_opts = {"max-size=1m", "max-file=3"},
-                                  .health_cmd = "test -e /up",
-                                  .health_interval = "1m",
-                                  .health_timeout = "5s",
-                                  .health_start_period = "0s",
-                                  .health_retries = "2",
-                                  .no_healthcheck = false,
-                                  .image = "img",
-                                  .command = {"--name"}});
-  CHECK(options.container == ContainerOptions{});
-  CHECK(good({"shell", "--name", "box"}).run.name == "box");
+  const Invocation run = good({"run",
+                               "--name",
+                               "web",
+                               "-d",
+                               "--rm",
+                               "--restart",
+                               "on-failure:3",
+                               "--stop-signal",
+                               "INT",
+                               "--stop-timeout",
+                               "5",
+                               "--health-cmd",
+                               "test -e /up",
+                               "--health-interval",
+                               "1m",
+                               "--health-timeout",
+                               "5s",
+                               "--health-start-period",
+                               "0s",
+                               "--health-retries",
+                               "2",
+                               "--no-healthcheck=false",
+                               "--detach-keys",
+                               "ctrl-x,d",
+                               "--log-opt",
+                               "max-size=1m",
+                               "--log-opt",
+                               "max-file=3",
+                               "--sig-proxy=false",
+                               "img",
+                               "--name"});
+  CHECK(run.options<RunOptions>() == RunOptions{.name = "web",
+                                                .detach = true,
+                                                .rm = true,
+                                                .detach_keys = "ctrl-x,d",
+                                                .sig_proxy = false,
+                                                .restart = "on-failure:3",
+                                                .stop_signal = "INT",
+                                                .stop_timeout = "5",
+                                                .log_opts = {"max-size=1m", "max-file=3"},
+                                                .health_cmd = "test -e /up",
+                                                .health_interval = "1m",
+                                                .health_timeout = "5s",
+                                                .health_start_period = "0s",
+                                                .health_retries = "2",
+                                                .no_healthcheck = false,
+                                                .image = "img",
+                                                .command = {"--name"}});
+  CHECK(own(run).empty());
+  CHECK(good({"shell", "--name", "box"}).options<RunOptions>().name == "box");
   CHECK(error_of({"run", "--label", "a=b", "img"}).hint ==
         "snug keeps no labels; --name is what a container is found by");
   CHECK(error_of({"run", "--restart"}).step == "--restart: needs a value: no|on-failure[:N]|always");
@@ -278,19 +286,56 @@ TEST_CASE("a word that is told of elsewhere is none that there is") {
     INFO(word.word);
     CHECK(find_command(word.word) == nullptr);
   }
-  for (const Elsewhere& word : option_elsewhere()) {
+  for (const Elsewhere& word : run_option_elsewhere()) {
     INFO(word.word);
-    const std::size_t dash = word.word.find(" -");
-    if (dash == std::string_view::npos) {
-      CHECK(std::ranges::count(run_option_table(), word.word, &OptionDef::name) == 0);
-      continue;
+    CHECK(std::ranges::count(run_option_table(), word.word, &OptionDef::name) == 0);
+  }
+  std::size_t of_commands = 0;
+  for (const CommandDef& command : command_table())
+    for (const Elsewhere& word : command.elsewhere) {
+      INFO(command.name << " " << word.word);
+      ++of_commands;
+      CHECK(word.word.starts_with('-'));
+      for (const OptionDef* one : options_of(command)) {
+        CHECK("--" + std::string{one->name} != word.word);
+        CHECK((one->letter == 0 || std::string{'-', one->letter} != word.word));
+      }
     }
-    const CommandDef* command = find_command(word.word.substr(0, dash));
-    REQUIRE(command);
-    const std::string_view option = word.word.substr(dash + 1);
-    for (const OptionDef* one : options_of(*command)) {
-      CHECK("--" + std::string{one->name} != option);
-      CHECK((one->letter == 0 || std::string{'-', one->letter} != option));
+  CHECK(of_commands == 28);
+}
+
+TEST_CASE("each option of a command goes to a member of the command's struct, and each to one of its own") {
+  for (const CommandDef& command : command_table()) {
+    const std::vector<const OptionDef*> options = options_of(command);
+    if (command.takes_run_options)
+      CHECK(*command.options.type == typeid(RunOptions));
+    for (const OptionDef* option : options) {
+      INFO(command.name << " --" << option->name);
+      CHECK((*option->store.owner == *command.options.type || *option->store.owner == typeid(CommonOptions)));
+      for (const OptionDef* other : options)
+        if (other != option && *other->store.owner == *option->store.owner &&
+            !std::holds_alternative<ByName>(option->store.member))
+          CHECK(other->store.member != option->store.member);
+    }
+  }
+}
+
+TEST_CASE(
+    "a command's struct has its members in the order of the table, so that no two options are swapped") {
+  for (const CommandDef& command : command_table()) {
+    if (*command.options.type == typeid(RunOptions))
+      continue;
+    const AnyOptions options = command.options.make();
+    const void* before = nullptr;
+    for (const OptionDef& option : command.own) {
+      const void* at = std::visit(overloaded{
+                                      [](ByName) -> const void* { return nullptr; },  // of RunOptions alone
+                                      [&](auto member) -> const void* { return &(options.values().*member); },
+                                  },
+                                  option.store.member);
+      INFO(command.name << " --" << option.name);
+      CHECK(std::less<>{}(before, at));
+      before = at;
     }
   }
 }

@@ -11,7 +11,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-Result<Options> parse(std::initializer_list<std::string_view> words) {
+Result<Invocation> parse(std::initializer_list<std::string_view> words) {
   return parse_command_line(std::span{words.begin(), words.size()});
 }
 
@@ -61,9 +61,9 @@ TEST_CASE("where the options end and the payload begins") {
     const auto options = parse_command_line(words);
     INFO(c.typed.back());
     REQUIRE(options);
-    CHECK(options->command == Command::Run);
-    CHECK(options->run.image == c.image);
-    CHECK(options->run.command == c.command);
+    CHECK(options->command == find_command("run"));
+    CHECK(options->options<RunOptions>().image == c.image);
+    CHECK(options->options<RunOptions>().command == c.command);
   }
 }
 
@@ -73,7 +73,7 @@ TEST_CASE("docker's ways to write an option") {
              "/a:/b", "-v/c:/d:ro", "--network=host", "-im=512m",  "-e",    "X=",          "--entrypoint=",
              "-h",    "box",        "--rm=false",     "--audio=0", "--x11", "img"});
   REQUIRE(options);
-  const RunOptions& run = options->run;
+  const RunOptions& run = options->options<RunOptions>();
   CHECK(run.interactive == true);
   CHECK(run.tty == true);
   CHECK(typed(run, "env") == Words{"A=1", "B", "C=x=y", "X="});
@@ -93,8 +93,8 @@ TEST_CASE("the last of two values wins, lists keep their order, brackets are tex
   const auto options =
       parse({"run", "-w", "/a", "--workdir", "/b", "--allow", "[::1]", "--allow", "b", "img"});
   REQUIRE(options);
-  CHECK(typed(options->run, "workdir") == Words{"/b"});
-  CHECK(typed(options->run, "allow") == Words{"[::1]", "b"});
+  CHECK(typed(options->options<RunOptions>(), "workdir") == Words{"/b"});
+  CHECK(typed(options->options<RunOptions>(), "allow") == Words{"[::1]", "b"});
 }
 
 TEST_CASE("an unknown option is named, with the nearest that there is") {
@@ -142,22 +142,23 @@ TEST_CASE("help and version need nothing else to be right") {
   CHECK(parse({"--version"})->common.version == true);
   CHECK(parse({"profile"})->words == Words{"profile"});
   CHECK(parse({"help", "--volume"})->words == Words{"--volume"});
-  CHECK(parse({})->command == Command::None);
+  CHECK(parse({})->command == nullptr);
+  CHECK(parse({"profile"})->command == find_command("help"));
 }
 
 TEST_CASE("explain takes run's words, and questions about paths") {
   auto options = parse({"explain", "--path", "/a", "--path", "b", "img", "cmd"});
   REQUIRE(options);
-  CHECK(options->run.paths == Words{"/a", "b"});
-  CHECK(options->run.image == "img");
-  CHECK_FALSE(options->run.image_may_be_path);
-  CHECK(parse({"explain", "/etc/passwd"})->run.image_may_be_path);
-  CHECK_FALSE(parse({"explain", "/srv/rootfs", "cmd"})->run.image_may_be_path);
-  CHECK(parse({"explain", "example.org:80"})->run.image_may_be_path);
-  CHECK_FALSE(parse({"explain", "./image"})->run.image_may_be_path);
-  CHECK_FALSE(parse({"explain", "host"})->run.image_may_be_path);
-  CHECK_FALSE(parse({"explain", "--", "/bin/ls"})->run.image_may_be_path);
-  CHECK_FALSE(parse({"run", "/srv/rootfs"})->run.image_may_be_path);
+  CHECK(options->options<RunOptions>().paths == Words{"/a", "b"});
+  CHECK(options->options<RunOptions>().image == "img");
+  CHECK_FALSE(options->options<RunOptions>().image_may_be_path);
+  CHECK(parse({"explain", "/etc/passwd"})->options<RunOptions>().image_may_be_path);
+  CHECK_FALSE(parse({"explain", "/srv/rootfs", "cmd"})->options<RunOptions>().image_may_be_path);
+  CHECK(parse({"explain", "example.org:80"})->options<RunOptions>().image_may_be_path);
+  CHECK_FALSE(parse({"explain", "./image"})->options<RunOptions>().image_may_be_path);
+  CHECK_FALSE(parse({"explain", "host"})->options<RunOptions>().image_may_be_path);
+  CHECK_FALSE(parse({"explain", "--", "/bin/ls"})->options<RunOptions>().image_may_be_path);
+  CHECK_FALSE(parse({"run", "/srv/rootfs"})->options<RunOptions>().image_may_be_path);
 }
 
 TEST_CASE("other commands take options anywhere before --") {
@@ -168,7 +169,9 @@ TEST_CASE("other commands take options anywhere before --") {
   CHECK(error_of({"profile", "show"}).step == "snug profile show: name one profile");
   CHECK(error_of({"profile", "ls", "x"}).step == "snug profile ls: takes no words");
   CHECK(error_of({"shell", "host", "ls"}).hint == "to run a command: snug run -it IMAGE CMD...");
-  CHECK(parse({"shell", "--", "host"})->run.image == "host");
+  CHECK(parse({"shell", "--", "host"})->options<RunOptions>().image == "host");
+  CHECK(parse({"shell", "host"})->options<RunOptions>().shell);
+  CHECK_FALSE(parse({"run", "host"})->options<RunOptions>().shell);
 }
 
 TEST_CASE("five thousand volumes are parsed") {
@@ -177,7 +180,7 @@ TEST_CASE("five thousand volumes are parsed") {
   words.push_back("img");
   const auto options = parse_command_line(words);
   REQUIRE(options);
-  CHECK(options->run.texts_of("volume").size() == 5000);
+  CHECK(options->options<RunOptions>().texts_of("volume").size() == 5000);
 }
 
 TEST_CASE("the definition has no two options of one name in one command") {

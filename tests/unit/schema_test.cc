@@ -204,7 +204,7 @@ TEST_CASE("JSON spells keys as the profile does, with amounts of bytes as number
 TEST_CASE("every option of a key is one of run's, with its help") {
   std::size_t by_name = 0;
   for (const OptionDef& option : run_option_table()) {
-    if (!std::holds_alternative<ByName>(option.store))
+    if (!std::holds_alternative<ByName>(option.store.member))
       continue;
     ++by_name;
     INFO(option.name);

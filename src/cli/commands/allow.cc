@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "cli/commands/commands.h"
 #include "cli/commands/container_ask.h"
+#include "cli/commands/shared_options.h"
 #include "cli/show/report.h"
 #include "container/container_record.h"
 #include "container/store.h"
@@ -16,7 +16,7 @@
 namespace snug {
 namespace {
 
-// What the rules come to, sets and all, by the planner that a start would ask.
+// Asks the planner, as a start would, which rules come of it once sets are expanded.
 Result<std::vector<HostRule>> planned_rules(const Spec& spec, RealHost& host) {
   const auto wanted = want(spec, host);
   const auto plan = wanted ? plan_wanted(*wanted, host) : tl::unexpected{wanted.error()};
@@ -34,18 +34,16 @@ Status widen(const Container& container, const std::vector<HostRule>& before,
     if (auto answer = ask_if_running(container, {.kind = FrameKind::Allow, .data = rule.text}); !answer)
       return tl::unexpected{std::move(answer).error()};
     else if (!*answer)
-      return {};  // it does not run: its next start has them
+      return {};  // the container does not run: its next start has the rules
   }
   return ask_if_running(container, {.kind = FrameKind::Updated}).map([](const auto&) {});
 }
 
-}  // namespace
-
-Result<int> allow_command(const Options& options) {
+Result<int> allow(const Invocation& invocation) {
   auto host = RealHost::look();
   if (!host)
     return tl::unexpected{std::move(host).error()};
-  const auto container = ContainerStore{host->store_dir()}.find(options.words.at(0));
+  const auto container = ContainerStore{host->store_dir()}.find(invocation.words.at(0));
   if (!container)
     return tl::unexpected{container.error()};
   auto record = container->record();
@@ -59,8 +57,8 @@ Result<int> allow_command(const Options& options) {
   const auto before = planned_rules(spec, *host);
   if (!before)
     return tl::unexpected{before.error()};
-  for (std::size_t i = 1; i < options.words.size(); ++i) {
-    const std::string& text = options.words[i];
+  for (std::size_t i = 1; i < invocation.words.size(); ++i) {
+    const std::string& text = invocation.words[i];
     if (Status status = check_allow_rule(text, "allow"); !status)
       return tl::unexpected{std::move(status).error()};
     if (std::ranges::find(spec.allow, text, &Setting<std::string>::value) == spec.allow.end())
@@ -73,5 +71,15 @@ Result<int> allow_command(const Options& options) {
     return tl::unexpected{std::move(status).error()};
   return widen(*container, *before, *after).map([] { return 0; });
 }
+
+}  // namespace
+
+extern constexpr CommandDef kAllowCommand{
+    .name = "allow",
+    .group = kContainersGroup,
+    .arity = {2, kAnyNumber, "name a container and a host"},
+    .positional = Complete::ContainerName,
+    .run = allow,
+};
 
 }  // namespace snug

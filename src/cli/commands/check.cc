@@ -1,13 +1,13 @@
-// snug check: what is wrong in the store.
 #include "base/json.h"
-#include "cli/commands/commands.h"
+#include "cli/commands/shared_options.h"
 #include "cli/show/report.h"
 #include "container/store.h"
 #include "host/real_host.h"
 
 namespace snug {
+namespace {
 
-Result<int> check_command(const Options& options) {
+Result<int> check_store(const Invocation& invocation) {
   const auto host = RealHost::look();
   if (!host)
     return tl::unexpected{host.error()};
@@ -15,7 +15,7 @@ Result<int> check_command(const Options& options) {
   if (!problems)
     return tl::unexpected{problems.error()};
   std::string text;
-  if (options.common.json.value_or(false)) {
+  if (invocation.common.json.value_or(false)) {
     Json::Array array;
     for (const std::string& problem : *problems) array.emplace_back(problem);
     text = pretty_json(array);
@@ -26,5 +26,13 @@ Result<int> check_command(const Options& options) {
   const int status = problems->empty() ? 0 : 1;
   return print_answer(text).map([&] { return status; });
 }
+
+}  // namespace
+
+extern constexpr CommandDef kCheckCommand{
+    .name = "check",
+    .group = kContainersGroup,
+    .run = check_store,
+};
 
 }  // namespace snug

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "cli/commands/commands.h"
+#include "cli/commands/shared_options.h"
 #include "cli/show/report.h"
 #include "client/opened.h"
 #include "container/container_record.h"
@@ -15,6 +15,26 @@
 
 namespace snug {
 namespace {
+
+struct CommitOptions : OptionValues {
+  std::vector<std::string> change{};
+  std::optional<std::string> message{};
+  std::optional<std::string> author{};
+};
+
+constexpr OptionDef kCommitOptions[] = {
+    {"change", 'c', "INSTRUCTION", "change the image's configuration: 'CMD [\"nginx\"]', 'ENV A=1'",
+     kOptionsGroup, Complete::Nothing, &CommitOptions::change},
+    {"message", 'm', "TEXT", "a remark, kept in the image", kOptionsGroup, Complete::Nothing,
+     &CommitOptions::message},
+    {"author", 'a', "TEXT", "who made it, kept in the image", kOptionsGroup, Complete::Nothing,
+     &CommitOptions::author},
+};
+
+constexpr Elsewhere kCommitElsewhere[] = {
+    {"--pause", "a running container is committed as it is; snug stop it first for one moment's files"},
+    {"-p", "a running container is committed as it is; snug stop it first for one moment's files"},
+};
 
 bool is_typed(const Origin& origin) {
   return origin.text == "--env" || origin.text == "--env-file";
@@ -28,8 +48,8 @@ void add_ports(ImageConfig& config, const Spec& spec) {
                                                ports->protocol == Protocol::Udp ? "udp" : "tcp"));
 }
 
-// As docker has it: what was said when the container was made is the image's now. Variables that the profile
-// or the terminal gave are not the container's own.
+// The image gets the options with which the container was made, as docker's does. Variables that come from
+// the profile or the terminal are not the container's own.
 ImageConfig config_of(const OpenedContainer& opened) {
   const Spec& spec = opened.record.spec;
   ImageConfig config = opened.image.config;
@@ -53,14 +73,13 @@ ImageConfig config_of(const OpenedContainer& opened) {
   return config;
 }
 
-}  // namespace
-
-Result<int> commit_command(const Options& options) {
-  const std::string& name = options.words.at(0);
+Result<int> commit_container(const Invocation& invocation) {
+  const auto& options = invocation.options<CommitOptions>();
+  const std::string& name = invocation.words.at(0);
   const auto host = RealHost::look();
   if (!host)
     return tl::unexpected{host.error()};
-  if (auto status = check_image_name(options.words.at(1)); !status)
+  if (auto status = check_image_name(invocation.words.at(1)); !status)
     return tl::unexpected{status.error()};
   auto opened = open_container(*host, name);
   if (!opened)
@@ -77,7 +96,7 @@ Result<int> commit_command(const Options& options) {
       return tl::unexpected{status.error()};
   CommitJob job{.container = opened->container.dir(),
                 .images = host->store_dir() + "/images",
-                .name = options.words.at(1),
+                .name = invocation.words.at(1),
                 .layers = opened->image.layers,
                 .config = config_of(*opened),
                 .comments = {fmt::format("made by snug commit of the container {}", name)},
@@ -86,18 +105,32 @@ Result<int> commit_command(const Options& options) {
                 .with_ids = [&](const auto& work) { return with_ids(*opened, work); },
                 .skipped =
                     [&](const std::string& path, const char* why) {
-                      print_note(fmt::format("/{} is not in the image: {}", path, why), options.common.color);
+                      print_note(fmt::format("/{} is not in the image: {}", path, why),
+                                 invocation.common.color);
                     }};
-  for (const std::string& change : options.container.change)
+  for (const std::string& change : options.change)
     if (auto status = apply_change(job.config, change); !status)
       return tl::unexpected{status.error()};
-  if (const auto& author = options.container.author)
+  if (const auto& author = options.author)
     job.comments.push_back("author: " + *author);
-  if (const auto& message = options.container.message)
+  if (const auto& message = options.message)
     job.comments.push_back("message: " + *message);
   if (auto status = commit_image(job); !status)
     return tl::unexpected{status.error()};
   return print_answer(job.name + "\n").map([] { return 0; });
 }
+
+}  // namespace
+
+extern constexpr CommandDef kCommitCommand{
+    .name = "commit",
+    .group = kContainersGroup,
+    .arity = {2, 2, "name a container and the new image"},
+    .positional = Complete::ContainerName,
+    .options = kOptionsOf<CommitOptions>,
+    .own = kCommitOptions,
+    .elsewhere = kCommitElsewhere,
+    .run = commit_container,
+};
 
 }  // namespace snug

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <signal.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/text.h"
+#include "cli/input/keep_rules.h"
 #include "cli/show/report.h"
 #include "container/container_record.h"
 #include "container/control.h"
@@ -21,7 +24,7 @@ void pause() {
   (void)poll(nullptr, 0, kStepMs);
 }
 
-// Where the state is damaged the supervisor may still be found: its socket is where it would be made now.
+// A damaged state does not hide the supervisor: its socket is where it would be made now.
 Result<RunState> state_to_ask(const Container& container) {
   auto state = container.state();
   if (state)
@@ -89,21 +92,51 @@ Status lock_stopped(Container& container) {
   }
 }
 
-Result<Container> named_container(const Options& options) {
+Result<Container> named_container(const Invocation& invocation) {
   const auto host = RealHost::look();
   if (!host)
     return tl::unexpected{host.error()};
-  return ContainerStore{host->store_dir()}.find(options.words.at(0));
+  return ContainerStore{host->store_dir()}.find(invocation.words.at(0));
 }
 
-Result<int> for_each_container(const Options& options,
-                               const std::function<Status(const ContainerStore&, Container&)>& act) {
+Status remove_container(const ContainerStore& store, Container& container, bool force) {
+  const std::string name = escape_control(container.name());
+  if (force)
+    if (const auto stopped = stop_container(container, SIGKILL, 0); !stopped)
+      return tl::unexpected{stopped.error()};
+  Status status = force ? lock_stopped(container) : container.lock();
+  // A container that removes itself at its end may be gone by now, which is what --force asks for.
+  if (!status && force && status.error().err == ENOENT)
+    return {};
+  if (!status && status.error().err == EBUSY)
+    return fail({.step = fmt::format("container {} is running", name),
+                 .hint = fmt::format("snug stop {0} first, or snug rm --force {0}", name)});
+  if (!status)
+    return status;
+  // Both files have the id, and one of them may be damaged.
+  const auto record = container.record();
+  const auto state = container.state();
+  status = store.remove(std::move(container));
+  remove_socket(record ? record->id : state ? state->id : "");
+  return status;
+}
+
+Result<std::int32_t> parse_stop_time(const std::optional<std::string>& typed) {
+  if (!typed)
+    return -1;
+  return parse_seconds(*typed, "--time").map([](std::uint64_t ms) {
+    return static_cast<std::int32_t>(std::min<std::uint64_t>(ms, INT32_MAX));
+  });
+}
+
+Result<int> for_each_container(const std::vector<std::string>& names, const CommonOptions& common,
+                               const ContainerAction& act) {
   const auto host = RealHost::look();
   if (!host)
     return tl::unexpected{host.error()};
   const ContainerStore store{host->store_dir()};
   std::optional<Error> first;
-  for (const std::string& name : options.words) {
+  for (const std::string& name : names) {
     auto container = store.find(name);
     Status status = container ? act(store, *container) : tl::unexpected{container.error()};
     if (status)
@@ -111,13 +144,17 @@ Result<int> for_each_container(const Options& options,
     if (status)
       continue;
     if (first)
-      print_error(status.error(), options.common.color);
+      print_error(status.error(), common.color);
     else
       first = std::move(status).error();
   }
   if (first)
     return fail(std::move(*first));
   return 0;
+}
+
+Result<int> for_each_container(const Invocation& invocation, const ContainerAction& act) {
+  return for_each_container(invocation.words, invocation.common, act);
 }
 
 }  // namespace snug

@@ -1,13 +1,14 @@
-// The containers that a command names, and asking a running one's supervisor for something: what stop, kill,
-// restart, wait and rm share.
+// The containers that a command names, and requests to the supervisor of a running one: what stop, kill,
+// restart, wait, rm and prune share.
 #pragma once
 
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
-#include "cli/grammar/options.h"
+#include "cli/grammar/invocation.h"
 #include "container/channel.h"
 #include "container/store.h"
 
@@ -17,22 +18,32 @@ namespace snug {
 // supervisor died over it.
 Result<Frame> ask(const Container& container, const FrameText& request);
 
-// The same of a container that may end meanwhile: nothing where it does not run, or does not any more.
+// The same of a container that may end meanwhile: nullopt if it does not run, or no longer.
 Result<std::optional<Frame>> ask_if_running(const Container& container, const FrameText& request);
 
-// Ends it, and waits until nothing of it is left. True where it ran.
+// Ends the container, and waits until nothing of it is left. True if it ran.
 Result<bool> stop_container(const Container& container, int signal, std::int32_t grace_ms);
 
-// Waits until nobody has the container any more, and takes it: a supervisor that has just told its end is
-// still busy for a moment. Fails with EBUSY where it stays in use.
+// Waits until nobody holds the container's lock, and takes it: a supervisor that has just reported the end is
+// still busy for a moment. Fails with EBUSY if the container stays in use.
 Status lock_stopped(Container& container);
 
 // The container that the command's first word names.
-Result<Container> named_container(const Options& options);
+Result<Container> named_container(const Invocation& invocation);
 
-// Does it for each name in turn, whatever becomes of the others, and prints each name that went well. The
+// Removes a container that does not run, or with `force` any. Fails if it is running without `force`.
+Status remove_container(const ContainerStore& store, Container& container, bool force);
+
+// The milliseconds of --time, or -1 for the container's own.
+Result<std::int32_t> parse_stop_time(const std::optional<std::string>& typed);
+
+// Calls `act` for each name in turn, whatever becomes of the others, and prints each name that went well. The
 // first error is the answer; the others are printed at once.
-Result<int> for_each_container(const Options& options,
-                               const std::function<Status(const ContainerStore&, Container&)>& act);
+using ContainerAction = std::function<Status(const ContainerStore&, Container&)>;
+Result<int> for_each_container(const std::vector<std::string>& names, const CommonOptions& common,
+                               const ContainerAction& act);
+
+// The same for the names that were typed.
+Result<int> for_each_container(const Invocation& invocation, const ContainerAction& act);
 
 }  // namespace snug

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "cli/commands/commands.h"
+#include "cli/commands/shared_options.h"
 #include "cli/show/report.h"
 #include "client/copy.h"
 #include "client/opened.h"
@@ -13,6 +13,18 @@
 
 namespace snug {
 namespace {
+
+struct CpOptions : OptionValues {
+  std::optional<bool> archive{};
+  std::optional<bool> follow_link{};
+};
+
+constexpr OptionDef kCpOptions[] = {
+    {"archive", 'a', "", "keep owners and groups, as far as ids go", kOptionsGroup, Complete::Nothing,
+     &CpOptions::archive},
+    {"follow-link", 'L', "", "copy what SRC points at if it is a symlink, not the link", kOptionsGroup,
+     Complete::Nothing, &CpOptions::follow_link},
+};
 
 Status check_places(const CopyPlace& source, const CopyPlace& target) {
   const char* hint =
@@ -31,8 +43,9 @@ Status check_places(const CopyPlace& source, const CopyPlace& target) {
 
 // Runs with the container's ids.
 Status copy(const OpenedContainer& opened, const Rootfs& root, const CopyPlace& from, const CopyPlace& to,
-            const FileOwner& caller, const Options& options) {
-  const bool archive = options.container.archive.value_or(false);
+            const FileOwner& caller, const Invocation& invocation) {
+  const auto& options = invocation.options<CpOptions>();
+  const bool archive = options.archive.value_or(false);
   const bool out = to.container.empty();
   const auto end = [&](const CopyPlace& place) {
     const bool inside = !place.container.empty();
@@ -40,7 +53,7 @@ Status copy(const OpenedContainer& opened, const Rootfs& root, const CopyPlace& 
                    .root = inside ? root.root() : -1,
                    .path = inside && !place.path.starts_with('/') ? "/" + place.path : place.path};
   };
-  CopyWishes wishes{.follow = options.container.follow_link.value_or(false)};
+  CopyWishes wishes{.follow = options.follow_link.value_or(false)};
   // What comes out may have been made by somebody hostile: no setuid program of the caller's, and no
   // attributes.
   wishes.rules.mode_bits = out ? 0777 : 07777;
@@ -51,7 +64,7 @@ Status copy(const OpenedContainer& opened, const Rootfs& root, const CopyPlace& 
                          : opened.range ? FileOwner{0, 0}
                                         : FileOwner{geteuid(), getegid()};
   wishes.rules.skipped = [&](const std::string& path, const char* why) {
-    print_note(fmt::format("{} is not copied: {}", path, why), options.common.color);
+    print_note(fmt::format("{} is not copied: {}", path, why), invocation.common.color);
   };
   if (from.path == "-" && from.container.empty())
     return copy_from_stream(STDIN_FILENO, end(to), wishes);
@@ -60,10 +73,9 @@ Status copy(const OpenedContainer& opened, const Rootfs& root, const CopyPlace& 
   return copy_between(end(from), end(to), wishes);
 }
 
-}  // namespace
-
-Result<int> cp_command(const Options& options) {
-  const CopyPlace from = parse_copy_place(options.words.at(0)), to = parse_copy_place(options.words.at(1));
+Result<int> copy_files(const Invocation& invocation) {
+  const CopyPlace from = parse_copy_place(invocation.words.at(0)),
+                  to = parse_copy_place(invocation.words.at(1));
   if (auto status = check_places(from, to); !status)
     return tl::unexpected{status.error()};
   if (to.path == "-" && to.container.empty() && isatty(STDOUT_FILENO) != 0)
@@ -83,8 +95,20 @@ Result<int> cp_command(const Options& options) {
   if (!root)
     return tl::unexpected{root.error()};
   const FileOwner caller{geteuid(), getegid()};
-  const auto status = root->as_its_user([&] { return copy(*opened, *root, from, to, caller, options); });
+  const auto status = root->as_its_user([&] { return copy(*opened, *root, from, to, caller, invocation); });
   return status.map([] { return 0; });
 }
+
+}  // namespace
+
+extern constexpr CommandDef kCpCommand{
+    .name = "cp",
+    .group = kContainersGroup,
+    .arity = {2, 2, "name what to copy and where to"},
+    .positional = Complete::ContainerPath,
+    .options = kOptionsOf<CpOptions>,
+    .own = kCpOptions,
+    .run = copy_files,
+};
 
 }  // namespace snug

@@ -3,7 +3,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "cli/commands/commands.h"
+#include "cli/commands/shared_options.h"
 #include "cli/show/report.h"
 #include "client/opened.h"
 #include "host/real_host.h"
@@ -50,16 +50,14 @@ std::string text_of(const Changes& changes, bool json) {
   return pretty_json(list);
 }
 
-}  // namespace
-
-Result<int> diff_command(const Options& options) {
+Result<int> print_changes(const Invocation& invocation) {
   const auto host = RealHost::look();
   if (!host)
     return tl::unexpected{host.error()};
-  const auto opened = open_container(*host, options.words.at(0));
+  const auto opened = open_container(*host, invocation.words.at(0));
   if (!opened)
     return tl::unexpected{opened.error()};
-  const bool json = options.common.json.value_or(false);
+  const bool json = invocation.common.json.value_or(false);
   const auto status = with_ids(*opened, [&]() -> Status {
     const auto upper = open_file(opened->container.dir(), kRootUpper, O_PATH | O_DIRECTORY | O_NOFOLLOW);
     if (!upper)
@@ -69,5 +67,15 @@ Result<int> diff_command(const Options& options) {
   });
   return status.map([] { return 0; });
 }
+
+}  // namespace
+
+extern constexpr CommandDef kDiffCommand{
+    .name = "diff",
+    .group = kContainersGroup,
+    .arity = kOneContainer,
+    .positional = Complete::ContainerName,
+    .run = print_changes,
+};
 
 }  // namespace snug

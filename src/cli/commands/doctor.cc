@@ -1,9 +1,8 @@
-// snug doctor: what works here, what does not, and what to do about it.
 #include <fmt/format.h>
 
 #include "base/json.h"
 #include "base/text.h"
-#include "cli/commands/commands.h"
+#include "cli/commands/shared_options.h"
 #include "cli/show/report.h"
 #include "doctor/apparmor.h"
 #include "doctor/diagnose.h"
@@ -13,6 +12,15 @@
 
 namespace snug {
 namespace {
+
+struct DoctorOptions : OptionValues {
+  std::optional<bool> apparmor{};
+};
+
+constexpr OptionDef kDoctorOptions[] = {
+    {"apparmor", 0, "", "print the AppArmor profile that this binary needs, and nothing else", kOptionsGroup,
+     Complete::Nothing, &DoctorOptions::apparmor},
+};
 
 using doctor::Facts;
 using doctor::Finding;
@@ -49,7 +57,7 @@ std::string_view heading_of(Who who) {
   return "fix, by you";
 }
 
-// One line, and what belongs to it indented below. What is well says no more than its line.
+// A line, and its cause and fix indented below it. A check that is ok has the line alone.
 std::string finding_text(const Finding& finding, Colour colour, bool verbose) {
   std::string text =
       fmt::format("{}  {:<18}  {}\n",
@@ -110,14 +118,12 @@ Result<int> print_profile(const RealHost& host, const CommonOptions& common) {
   return print_answer(*profile).map([] { return 0; });
 }
 
-}  // namespace
-
-Result<int> doctor_command(const Options& options) {
+Result<int> doctor_command(const Invocation& invocation) {
   const auto host = RealHost::look();
   if (!host)
     return tl::unexpected{host.error()};
-  const CommonOptions& common = options.common;
-  if (options.container.apparmor.value_or(false))
+  const CommonOptions& common = invocation.common;
+  if (invocation.options<DoctorOptions>().apparmor.value_or(false))
     return print_profile(*host, common);
   const Facts facts = doctor::gather(*host);
   const auto findings = diagnose(facts);
@@ -128,5 +134,14 @@ Result<int> doctor_command(const Options& options) {
           : doctor_text(facts, findings, colour_for(1, common.color), common.verbose.value_or(false));
   return print_answer(text).map([&] { return status; });
 }
+
+}  // namespace
+
+extern constexpr CommandDef kDoctorCommand{
+    .name = "doctor",
+    .options = kOptionsOf<DoctorOptions>,
+    .own = kDoctorOptions,
+    .run = doctor_command,
+};
 
 }  // namespace snug

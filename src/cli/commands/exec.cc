@@ -1,8 +1,12 @@
 // exec, and the shell of a container that runs.
 #include "session/exec.h"
 
-#include "cli/commands/commands.h"
+#include <fmt/format.h>
+
+#include "base/text.h"
 #include "cli/commands/exec_into.h"
+#include "cli/commands/shared_options.h"
+#include "cli/grammar/parse.h"
 #include "cli/input/flags_layer.h"
 #include "cli/input/standard_streams.h"
 #include "spec/settings.h"
@@ -11,7 +15,7 @@ namespace snug {
 
 Result<int> exec_into(const RealHost& host, const Container& container, const ExecFlags& typed) {
   // The options mean what they mean to run, and are read by the same code.
-  auto layer = flags_layer(typed.options, Command::Exec, host);
+  auto layer = flags_layer(typed.options, host);
   if (!layer)
     return tl::unexpected{std::move(layer).error()};
   return exec_in(host, container,
@@ -24,15 +28,66 @@ Result<int> exec_into(const RealHost& host, const Container& container, const Ex
                   .background = typed.background});
 }
 
-Result<int> exec_command(const Options& options) {
-  const ContainerOptions& typed = options.container;
+namespace {
+
+struct TypedExecOptions : OptionValues {
+  std::optional<bool> interactive{};
+  std::optional<bool> tty{};
+  std::optional<bool> detach{};
+  std::vector<std::string> env{};
+  std::vector<std::string> env_files{};
+  std::optional<std::string> workdir{};
+  std::optional<std::string> user{};
+  std::optional<std::string> detach_keys{};
+};
+
+constexpr OptionDef kExecOptions[] = {
+    {"interactive", 'i', "", "pass standard input on", kOptionsGroup, Complete::Nothing,
+     &TypedExecOptions::interactive},
+    {"tty", 't', "", "give the command a terminal of its own", kOptionsGroup, Complete::Nothing,
+     &TypedExecOptions::tty},
+    {"detach", 'd', "", "do not wait for it, and show nothing of it", kOptionsGroup, Complete::Nothing,
+     &TypedExecOptions::detach},
+    {"env", 'e', "NAME[=VALUE]", "set a variable, or take it from your environment", kOptionsGroup,
+     Complete::Nothing, &TypedExecOptions::env},
+    {"env-file", 0, "FILE", "set the variables of a file, one NAME=VALUE or NAME a line", kOptionsGroup,
+     Complete::File, &TypedExecOptions::env_files},
+    {"workdir", 'w', "DIR", "working directory inside; else the container's", kOptionsGroup,
+     Complete::Nothing, &TypedExecOptions::workdir},
+    {"user", 'u', "USER[:GROUP]", "run as this user of the container; else as its own command", kOptionsGroup,
+     Complete::Nothing, &TypedExecOptions::user},
+    detach_keys_option(&TypedExecOptions::detach_keys),
+};
+
+constexpr Elsewhere kExecElsewhere[] = {
+    {"--privileged", "a command has no more rights than the container"},
+    {"--name", "NAME stands after the options: snug exec -it NAME sh"},
+};
+
+// NAME CMD..., all of it as typed.
+Status take_exec_words(const TypedWords& typed, Invocation& invocation) {
+  std::vector<std::string_view> words = typed.words;
+  if (words.empty())
+    return wrong_words(*invocation.command, "name a container and a command");
+  // As after IMAGE of snug run.
+  if (!typed.marked && words.size() > 1 && words[1] == "--")
+    words.erase(words.begin() + 1);
+  if (words.size() < 2)
+    return wrong_words(*invocation.command,
+                       fmt::format("name a command to run in {}", escape_control(words[0])));
+  invocation.words.assign(words.begin(), words.end());
+  return {};
+}
+
+Result<int> exec_in_container(const Invocation& invocation) {
+  const auto& typed = invocation.options<TypedExecOptions>();
   const bool terminal = typed.tty.value_or(false);
   if (Status status = settle_standard_streams({typed.interactive, typed.tty}); !status)
     return tl::unexpected{status.error()};
   const auto host = RealHost::look();
   if (!host)
     return tl::unexpected{host.error()};
-  const auto container = ContainerStore{host->store_dir()}.find(options.words[0]);
+  const auto container = ContainerStore{host->store_dir()}.find(invocation.words[0]);
   if (!container)
     return tl::unexpected{container.error()};
   RunOptions run;
@@ -43,9 +98,23 @@ Result<int> exec_command(const Options& options) {
     run.keys.push_back({"user", {*typed.user}});
   return exec_into(*host, *container,
                    {.options = std::move(run),
-                    .command = typed.command,
+                    .command = {invocation.words.begin() + 1, invocation.words.end()},
                     .terminal = terminal,
                     .background = typed.detach.value_or(false)});
 }
+
+}  // namespace
+
+extern constexpr CommandDef kExecCommand{
+    .name = "exec",
+    .group = kContainersGroup,
+    .positional = Complete::ContainerName,
+    .ends_at_word = true,
+    .options = kOptionsOf<TypedExecOptions>,
+    .own = kExecOptions,
+    .elsewhere = kExecElsewhere,
+    .take_words = take_exec_words,
+    .run = exec_in_container,
+};
 
 }  // namespace snug

@@ -3,7 +3,9 @@
 
 #include "base/json.h"
 #include "base/path.h"
-#include "cli/commands/commands.h"
+#include "cli/commands/run.h"
+#include "cli/input/explain_word.h"
+#include "cli/input/payload_words.h"
 #include "cli/input/wanted_run.h"
 #include "cli/show/plan_json.h"
 #include "cli/show/plan_text.h"
@@ -15,8 +17,27 @@
 namespace snug {
 namespace {
 
-Result<Plan> explained_plan(const RunOptions& options, Command command, RealHost& host) {
-  const auto wanted = wanted_run(options, command, host);
+constexpr OptionDef kExplainOptions[] = {
+    {"path", 0, "PATH", "how is this path seen inside, and why?", "Question", Complete::File,
+     &RunOptions::paths},
+};
+
+// "/etc/passwd", "example.org", "db:5432", "[2001:db8::7]:22"; but not "./image" or "host".
+bool may_be_question(std::string_view word) {
+  if (word.starts_with('/'))
+    return true;
+  return word != "." && word != ".." && word.find('/') == std::string_view::npos &&
+         word.find_first_of(".:") != std::string_view::npos;
+}
+
+Status take_explain_words(const TypedWords& typed, Invocation& invocation) {
+  invocation.own.as<RunOptions>().image_may_be_path =
+      !typed.marked && typed.words.size() == 1 && may_be_question(typed.words[0]);
+  return take_payload(typed, invocation);
+}
+
+Result<Plan> explained_plan(const RunOptions& options, RealHost& host) {
+  const auto wanted = wanted_run(options, host);
   return wanted ? plan_tried(*wanted, host) : tl::unexpected{wanted.error()};
 }
 
@@ -62,19 +83,18 @@ Result<std::string> answer_paths(const Plan& plan, const std::vector<std::string
   return json ? pretty_json(array) : text;
 }
 
-Result<std::string> explain(const Options& options, RealHost& host) {
-  const bool json = options.common.json.value_or(false);
-  RunOptions run = options.run;
+Result<std::string> explain(const Invocation& invocation, RealHost& host) {
+  const bool json = invocation.common.json.value_or(false);
+  RunOptions run = invocation.options<RunOptions>();
   settle_explain_word(run, join_path(host.store_dir(), "images"));
   // How a path is seen does not depend on the command: a question about one needs none.
-  const bool shell = options.command == Command::Shell || (!run.paths.empty() && run.command.empty());
-  const Command command = shell ? Command::Shell : Command::Run;
-  auto plan = explained_plan(run, command, host);
+  run.shell = run.shell || (!run.paths.empty() && run.command.empty());
+  auto plan = explained_plan(run, host);
   // Nor does what can be reached depend on the image, where no profile names one.
   const auto is_host = [](const std::string& word) { return !word.starts_with('/'); };
   if (!plan && !run.image && !run.paths.empty() && std::ranges::all_of(run.paths, is_host)) {
     run.image = "host";
-    if (auto again = explained_plan(run, command, host))
+    if (auto again = explained_plan(run, host))
       plan = std::move(again);
   }
   if (!plan)
@@ -83,19 +103,30 @@ Result<std::string> explain(const Options& options, RealHost& host) {
     return answer_paths(*plan, run.paths, json);
   if (json)
     return pretty_json(plan_json(*plan));
-  return plan_text(*plan, colour_for(1, options.common.color), options.common.verbose.value_or(false));
+  return plan_text(*plan, colour_for(1, invocation.common.color), invocation.common.verbose.value_or(false));
 }
 
 }  // namespace
 
-Result<int> explain_command(const Options& options) {
+Result<int> explain_command(const Invocation& invocation) {
   auto host = RealHost::look();
   if (!host)
     return tl::unexpected{std::move(host).error()};
-  const auto text = explain(options, *host);
+  const auto text = explain(invocation, *host);
   if (!text)
     return tl::unexpected{text.error()};
   return print_answer(*text).map([] { return 0; });
 }
+
+extern constexpr CommandDef kExplainCommand{
+    .name = "explain",
+    .positional = Complete::ImageName,
+    .takes_run_options = true,
+    .ends_at_word = true,
+    .options = kOptionsOf<RunOptions>,
+    .own = kExplainOptions,
+    .take_words = take_explain_words,
+    .run = explain_command,
+};
 
 }  // namespace snug

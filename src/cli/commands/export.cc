@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "cli/commands/commands.h"
+#include "cli/commands/shared_options.h"
 #include "cli/show/report.h"
 #include "client/opened.h"
 #include "client/rootfs.h"
@@ -20,7 +20,16 @@
 namespace snug {
 namespace {
 
-// Appears under its name when it is whole.
+struct ExportOptions : OptionValues {
+  std::optional<std::string> output{};
+};
+
+constexpr OptionDef kExportOptions[] = {
+    {"output", 'o', "FILE", "write to a file instead of standard output", kOptionsGroup, Complete::File,
+     &ExportOptions::output},
+};
+
+// A file that appears under its name once it is whole.
 class OutputFile {
  public:
   static Result<OutputFile> make(const std::string& path) {
@@ -79,8 +88,9 @@ class OutputFile {
   UniqueFd parent_, fd_;
 };
 
-// A byte on `missing` says that something could not be read: this runs in a process of its own.
-Status write_archive(const Rootfs& root, int fd, int missing, const Options& options) {
+// Runs in a process of its own, so that a byte on `missing` tells the caller that something could not be
+// read.
+Status write_archive(const Rootfs& root, int fd, int missing, const Invocation& invocation) {
   std::size_t unreadable = 0;
   std::string first;
   const ArchiveRules rules{.one_file_system = true,
@@ -92,7 +102,7 @@ Status write_archive(const Rootfs& root, int fd, int missing, const Options& opt
                            .skipped =
                                [&](const std::string& path, const char* why) {
                                  print_note(fmt::format("/{} is not in the archive: {}", path, why),
-                                            options.common.color);
+                                            invocation.common.color);
                                }};
   auto tar = TarWriter::start(fd);
   if (!tar)
@@ -107,23 +117,21 @@ Status write_archive(const Rootfs& root, int fd, int missing, const Options& opt
       fmt::format("{} files or directories could not be read and are missing, the first is /{}: they belong "
                   "to a user that has no id in this container",
                   unreadable, first),
-      options.common.color);
+      invocation.common.color);
   return write_all(missing, "x", "the pipe to snug");
 }
 
-}  // namespace
-
-Result<int> export_command(const Options& options) {
-  const auto& output = options.container.output;
+Result<int> export_container(const Invocation& invocation) {
+  const auto& output = invocation.options<ExportOptions>().output;
   if (!output && isatty(STDOUT_FILENO) != 0)
     return fail({.step = "an archive is not written to a terminal", .hint = "redirect it, or use -o FILE"});
   const auto host = RealHost::look();
   if (!host)
     return tl::unexpected{host.error()};
-  auto opened = open_container(*host, options.words.at(0));
+  auto opened = open_container(*host, invocation.words.at(0));
   if (!opened)
     return tl::unexpected{std::move(opened).error()};
-  auto container = ContainerStore{host->store_dir()}.find(options.words.at(0));
+  auto container = ContainerStore{host->store_dir()}.find(invocation.words.at(0));
   if (!container)
     return tl::unexpected{std::move(container).error()};
   const auto root = Rootfs::open(*std::move(container));
@@ -141,7 +149,7 @@ Result<int> export_command(const Options& options) {
   if (pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK) != 0)
     return fail({.step = "make a pipe", .err = errno});
   const UniqueFd read_end{pipe_ends[0]}, write_end{pipe_ends[1]};
-  auto status = root->as_its_user([&] { return write_archive(*root, fd, write_end.get(), options); });
+  auto status = root->as_its_user([&] { return write_archive(*root, fd, write_end.get(), invocation); });
   if (status && file)
     status = file->place();
   if (!status)
@@ -149,5 +157,17 @@ Result<int> export_command(const Options& options) {
   char byte = 0;
   return read(read_end.get(), &byte, 1) == 1 ? 1 : 0;
 }
+
+}  // namespace
+
+extern constexpr CommandDef kExportCommand{
+    .name = "export",
+    .group = kContainersGroup,
+    .arity = kOneContainer,
+    .positional = Complete::ContainerName,
+    .options = kOptionsOf<ExportOptions>,
+    .own = kExportOptions,
+    .run = export_container,
+};
 
 }  // namespace snug

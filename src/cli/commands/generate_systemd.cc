@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "cli/commands/commands.h"
+#include "cli/commands/shared_options.h"
 #include "cli/show/report.h"
 #include "cli/show/systemd_unit.h"
 #include "container/container_record.h"
@@ -8,12 +8,18 @@
 #include "host/real_host.h"
 
 namespace snug {
+namespace {
 
-Result<int> generate_systemd_command(const Options& options) {
+constexpr Elsewhere kGenerateSystemdElsewhere[] = {
+    {"--name", "NAME is a word: snug generate systemd NAME"},
+    {"-n", "NAME is a word: snug generate systemd NAME"},
+};
+
+Result<int> generate_systemd(const Invocation& invocation) {
   const auto host = RealHost::look();
   if (!host)
     return tl::unexpected{host.error()};
-  const auto container = ContainerStore{host->store_dir()}.find(options.words.at(0));
+  const auto container = ContainerStore{host->store_dir()}.find(invocation.words.at(0));
   if (!container)
     return tl::unexpected{container.error()};
   const auto record = container->record();
@@ -37,5 +43,16 @@ Result<int> generate_systemd_command(const Options& options) {
                                          .rules = record->rules}))
       .map([] { return 0; });
 }
+
+}  // namespace
+
+extern constexpr CommandDef kGenerateSystemdCommand{
+    .name = "generate systemd",
+    .group = kContainersGroup,
+    .arity = kOneContainer,
+    .positional = Complete::ContainerName,
+    .elsewhere = kGenerateSystemdElsewhere,
+    .run = generate_systemd,
+};
 
 }  // namespace snug

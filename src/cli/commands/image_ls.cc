@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "base/path.h"
 #include "base/text.h"
-#include "cli/commands/commands.h"
+#include "cli/grammar/definition.h"
 #include "cli/show/report.h"
 #include "cli/show/table.h"
 #include "host/real_host.h"
@@ -25,7 +25,7 @@ struct Listed {
 
 std::vector<Listed> list_images(const std::string& store) {
   std::vector<Listed> list;
-  // No store, no images in it.
+  // Without a store there are no images in it.
   const DirectoryStream dir{opendir(store.c_str())};
   while (const dirent* entry = dir ? readdir(dir.get()) : nullptr) {
     const std::string path = join_path(store, entry->d_name);
@@ -40,27 +40,33 @@ std::vector<Listed> list_images(const std::string& store) {
   return list;
 }
 
-}  // namespace
-
-Result<int> image_ls_command(const Options& options) {
+Result<int> list_images_command(const Invocation& invocation) {
   const auto host = RealHost::look();
   if (!host)
     return tl::unexpected{host.error()};
   const auto list = list_images(join_path(host->store_dir(), "images"));
   std::string text;
-  if (options.common.json.value_or(false)) {
+  if (invocation.common.json.value_or(false)) {
     Json::Array array;
     for (const Listed& one : list)
       array.push_back(Json::Object{{"name", one.name}, {"kind", one.kind}, {"path", one.path}});
     text = pretty_json(array);
-  } else if (options.common.quiet.value_or(false)) {
+  } else if (invocation.common.quiet.value_or(false)) {
     for (const Listed& one : list) text += escape_control(one.name) + "\n";
   } else {
     Table table{.header = {"NAME", "KIND", "PATH"}};
     for (const Listed& one : list) table.rows.push_back({one.name, one.kind, one.path});
-    text = table_text(table, terminal_width(STDOUT_FILENO), colour_for(STDOUT_FILENO, options.common.color));
+    text =
+        table_text(table, terminal_width(STDOUT_FILENO), colour_for(STDOUT_FILENO, invocation.common.color));
   }
   return print_answer(text).map([] { return 0; });
 }
+
+}  // namespace
+
+extern constexpr CommandDef kImageLsCommand{
+    .name = "image ls",
+    .run = list_images_command,
+};
 
 }  // namespace snug

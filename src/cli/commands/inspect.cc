@@ -3,7 +3,7 @@
 
 #include "base/json.h"
 #include "base/path.h"
-#include "cli/commands/commands.h"
+#include "cli/commands/shared_options.h"
 #include "cli/show/container_list.h"
 #include "cli/show/report.h"
 #include "cli/show/spec_json.h"
@@ -88,24 +88,27 @@ Result<Json> inspect(const ContainerStore& store, const std::string& name) {
                       {"paths", paths_json(*container)}};
 }
 
-}  // namespace
+constexpr Elsewhere kInspectElsewhere[] = {
+    {"--format", "the answer is JSON, for jq to take apart"},
+    {"-f", "the answer is JSON, for jq to take apart"},
+};
 
-Result<int> inspect_command(const Options& options) {
+Result<int> inspect_containers(const Invocation& invocation) {
   const auto host = RealHost::look();
   if (!host)
     return tl::unexpected{host.error()};
   const ContainerStore store{host->store_dir()};
   Json::Array array;
   std::optional<Error> last;
-  // Those that are there are shown, and each that is not is named: the last of these by main.
-  for (const std::string& name : options.words) {
+  // Every container that exists is shown, and an error names each that does not: main prints the last one.
+  for (const std::string& name : invocation.words) {
     auto json = inspect(store, name);
     if (json) {
       array.push_back(std::move(*json));
       continue;
     }
     if (last)
-      print_error(*last, options.common.color);
+      print_error(*last, invocation.common.color);
     last = std::move(json).error();
   }
   if (const auto status = print_answer(pretty_json(array)); !status)
@@ -114,5 +117,16 @@ Result<int> inspect_command(const Options& options) {
     return fail(std::move(*last));
   return 0;
 }
+
+}  // namespace
+
+extern constexpr CommandDef kInspectCommand{
+    .name = "inspect",
+    .group = kContainersGroup,
+    .arity = kSomeContainers,
+    .positional = Complete::ContainerName,
+    .elsewhere = kInspectElsewhere,
+    .run = inspect_containers,
+};
 
 }  // namespace snug

@@ -8,8 +8,8 @@
 
 #include "base/json.h"
 #include "base/units.h"
-#include "cli/commands/commands.h"
 #include "cli/commands/container_ask.h"
+#include "cli/commands/shared_options.h"
 #include "cli/show/log_text.h"
 #include "cli/show/network_log_text.h"
 #include "container/store.h"
@@ -20,13 +20,41 @@
 namespace snug {
 namespace {
 
+struct LogsOptions : OptionValues {
+  std::optional<bool> follow{};
+  std::optional<std::string> since{};
+  std::optional<std::string> until{};
+  std::optional<std::string> tail{};
+  std::optional<bool> network{};
+  std::optional<bool> timestamps{};
+};
+
+constexpr OptionDef kLogsOptions[] = {
+    {"follow", 'f', "", "go on with what is written, until the container ends", kOptionsGroup,
+     Complete::Nothing, &LogsOptions::follow},
+    {"since", 0, "TIME", "only what was written at or after TIME", kOptionsGroup, Complete::Nothing,
+     &LogsOptions::since},
+    {"until", 0, "TIME", "only what was written at or before TIME", kOptionsGroup, Complete::Nothing,
+     &LogsOptions::until},
+    {"tail", 'n', "N", "only the last N lines; all for every line", kOptionsGroup, Complete::Nothing,
+     &LogsOptions::tail},
+    {"network", 0, "", "what the egress gate let through and refused", kOptionsGroup, Complete::Nothing,
+     &LogsOptions::network},
+    {"timestamps", 't', "", "begin each line with when it was written", kOptionsGroup, Complete::Nothing,
+     &LogsOptions::timestamps},
+};
+
+constexpr Elsewhere kLogsElsewhere[] = {
+    {"--details", "a log holds times, streams and text; -t shows the times"},
+};
+
 std::int64_t real_time_ns() {
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);
   return now.tv_sec * 1'000'000'000LL + now.tv_nsec;
 }
 
-Result<LogQuery> parse_query(const ContainerOptions& options) {
+Result<LogQuery> parse_query(const LogsOptions& options) {
   LogQuery query{.follow = options.follow.value_or(false)};
   const std::int64_t now = real_time_ns();
   const auto moment = [&](const std::optional<std::string>& text, const char* what,
@@ -63,7 +91,7 @@ class Output {
     text_.clear();
   }
   bool good() const { return status_.has_value(); }
-  // Nobody reads any more: that is no error.
+  // A reader that has gone is no error.
   Status status() const { return !status_ && status_.error().err == EPIPE ? Status{} : status_; }
 
  private:
@@ -124,12 +152,12 @@ class StreamText {
   int fd_;
   std::optional<TerminalText> terminal_;
   bool at_start_{true};
-  std::int64_t time_ns_{};  // of the line's begin
+  std::int64_t time_ns_{};  // of the start of the line
   std::string line_;
 };
 
 Status print_log(const Container& container, const LogQuery& query, LogStyle style) {
-  // Without its state the container counts as one that has no terminal: then less passes.
+  // A container without a readable state counts as one without a terminal: then fewer escapes pass.
   const auto state = container.state();
   const bool own_terminal = state && state->terminal;
   std::array<StreamText, 2> streams{StreamText{LogStream::Out, style, own_terminal},
@@ -151,23 +179,37 @@ Status print_log(const Container& container, const LogQuery& query, LogStyle sty
   return status ? output.status() : status;
 }
 
-}  // namespace
-
-Result<int> logs_command(const Options& options) {
-  const auto query = parse_query(options.container);
+Result<int> print_logs(const Invocation& invocation) {
+  const auto& options = invocation.options<LogsOptions>();
+  const auto query = parse_query(options);
   if (!query)
     return tl::unexpected{query.error()};
-  const auto container = named_container(options);
+  const auto container = named_container(invocation);
   if (!container)
     return tl::unexpected{container.error()};
   // `snug logs NAME | head` ends quietly: the write fails instead.
   (void)std::signal(SIGPIPE, SIG_IGN);
-  if (options.container.network.value_or(false))
-    return print_network_log(*container, *query, options.common.json.value_or(false)).map([] { return 0; });
-  const LogStyle style = options.common.json.value_or(false)            ? LogStyle::Json
-                         : options.container.timestamps.value_or(false) ? LogStyle::Stamped
-                                                                        : LogStyle::Plain;
+  if (options.network.value_or(false))
+    return print_network_log(*container, *query, invocation.common.json.value_or(false)).map([] {
+      return 0;
+    });
+  const LogStyle style = invocation.common.json.value_or(false) ? LogStyle::Json
+                         : options.timestamps.value_or(false)   ? LogStyle::Stamped
+                                                                : LogStyle::Plain;
   return print_log(*container, *query, style).map([] { return 0; });
 }
+
+}  // namespace
+
+extern constexpr CommandDef kLogsCommand{
+    .name = "logs",
+    .group = kContainersGroup,
+    .arity = kOneContainer,
+    .positional = Complete::ContainerName,
+    .options = kOptionsOf<LogsOptions>,
+    .own = kLogsOptions,
+    .elsewhere = kLogsElsewhere,
+    .run = print_logs,
+};
 
 }  // namespace snug

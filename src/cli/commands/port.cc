@@ -5,8 +5,8 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/units.h"
-#include "cli/commands/commands.h"
 #include "cli/commands/container_ask.h"
+#include "cli/commands/shared_options.h"
 #include "cli/show/report.h"
 #include "container/store.h"
 #include "spec/publish.h"
@@ -25,7 +25,7 @@ const char* protocol_name(Protocol protocol) {
   return protocol == Protocol::Tcp ? "tcp" : "udp";
 }
 
-// What a running container has, with the ports that the kernel chose.
+// The texts are those of a running container, with the ports that the kernel chose.
 Result<std::vector<Port>> published_ports(const std::vector<std::string>& texts) {
   std::vector<Port> ports;
   for (const std::string& text : texts) {
@@ -46,7 +46,7 @@ std::string host_text(const Port& port) {
   return fmt::format("{}{}{}:{}", six ? "[" : "", port.address, six ? "]" : "", port.host);
 }
 
-// "80" or "80/udp": the ports that it asks for.
+// Returns the ports that a word such as "80" or "80/udp" asks for.
 Result<std::vector<Port>> asked_ports(const std::vector<Port>& ports, const std::string& word,
                                       const std::string& name) {
   const std::size_t slash = word.find('/');
@@ -82,10 +82,8 @@ std::string ports_text(const std::vector<Port>& ports, bool one, bool json) {
   return json ? pretty_json(array) : text;
 }
 
-}  // namespace
-
-Result<int> port_command(const Options& options) {
-  const auto container = named_container(options);
+Result<int> print_ports(const Invocation& invocation) {
+  const auto container = named_container(invocation);
   if (!container)
     return tl::unexpected{container.error()};
   const auto state = container->state();
@@ -94,15 +92,25 @@ Result<int> port_command(const Options& options) {
   const auto running = container->running();
   if (!running)
     return tl::unexpected{running.error()};
-  // Of one that has ended nothing is open.
+  // A container that has ended has no open ports.
   auto ports = published_ports(*running && state->phase == RunPhase::Running ? state->ports
                                                                              : std::vector<std::string>{});
-  const bool one = options.words.size() > 1;
+  const bool one = invocation.words.size() > 1;
   if (ports && one)
-    ports = asked_ports(*ports, options.words[1], container->name());
+    ports = asked_ports(*ports, invocation.words[1], container->name());
   if (!ports)
     return tl::unexpected{std::move(ports).error()};
-  return print_answer(ports_text(*ports, one, options.common.json.value_or(false))).map([] { return 0; });
+  return print_answer(ports_text(*ports, one, invocation.common.json.value_or(false))).map([] { return 0; });
 }
+
+}  // namespace
+
+extern constexpr CommandDef kPortCommand{
+    .name = "port",
+    .group = kContainersGroup,
+    .arity = {1, 2, "name one container, and one port if you like"},
+    .positional = Complete::ContainerName,
+    .run = print_ports,
+};
 
 }  // namespace snug

@@ -3,7 +3,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "cli/commands/commands.h"
+#include "cli/grammar/definition.h"
 #include "cli/input/profile_files.h"
 #include "cli/show/report.h"
 #include "spec/merge.h"
@@ -12,7 +12,7 @@
 namespace snug {
 namespace {
 
-// What a check finds of one profile.
+// The result for one profile.
 struct Finding {
   std::string name;
   std::optional<Error> error;
@@ -39,30 +39,28 @@ Json finding_json(const Finding& finding) {
   return object;
 }
 
-}  // namespace
-
-// The one command with several errors to tell: all but the last are printed here, the last by main.
-Result<int> profile_check_command(const Options& options) {
+// Prints all errors but the last, which main prints.
+Result<int> check_profiles(const Invocation& invocation) {
   const auto host = RealHost::look();
   if (!host)
     return tl::unexpected{host.error()};
-  const bool json = options.common.json.value_or(false);
-  const bool quiet = options.common.quiet.value_or(false);
-  const Colour colour = colour_for(STDOUT_FILENO, options.common.color);
+  const bool json = invocation.common.json.value_or(false);
+  const bool quiet = invocation.common.quiet.value_or(false);
+  const Colour colour = colour_for(STDOUT_FILENO, invocation.common.color);
   std::optional<Error> last;
   Json::Array findings;
   std::string text;
-  for (const std::string& name : options.words) {
+  for (const std::string& name : invocation.words) {
     const Finding finding = check(name, profile_places(*host), FileProfileSource{*host});
     findings.push_back(finding_json(finding));
     if (finding.error) {
       if (last)
-        print_error(*last, options.common.color);
+        print_error(*last, invocation.common.color);
       last = finding.error;
     } else if (!quiet) {
       text += fmt::format("{}: {}\n", escape_control(name), paint("good", Style::Green, colour));
       if (!finding.later.empty() && !json)
-        print_note(fmt::format("{}: {}", name, finding.later), options.common.color);
+        print_note(fmt::format("{}: {}", name, finding.later), invocation.common.color);
     }
   }
   if (auto status = print_answer(json ? pretty_json(findings) : text); !status)
@@ -71,5 +69,14 @@ Result<int> profile_check_command(const Options& options) {
     return fail(*std::move(last));
   return 0;
 }
+
+}  // namespace
+
+extern constexpr CommandDef kProfileCheckCommand{
+    .name = "profile check",
+    .arity = {1, kAnyNumber, "name a profile or a file"},
+    .positional = Complete::ProfileName,
+    .run = check_profiles,
+};
 
 }  // namespace snug

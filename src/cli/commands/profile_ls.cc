@@ -5,7 +5,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "cli/commands/commands.h"
+#include "cli/grammar/definition.h"
 #include "cli/input/profile_files.h"
 #include "cli/show/report.h"
 #include "cli/show/table.h"
@@ -21,8 +21,8 @@ struct Listed {
   std::string description;
 };
 
-// A user's profile hides a shipped one of its name. One that cannot be read is listed, with the reason where
-// its description would be: `ls` is how people look for what is wrong.
+// A user's profile hides a shipped one of the same name. A profile that cannot be read is listed with the
+// reason in place of its description: `ls` is how people look for what is wrong.
 Result<std::vector<Listed>> list_profiles(const ProfilePlaces& places, const ProfileSource& source) {
   std::vector<Listed> list;
   const auto names = source.user_names();
@@ -67,9 +67,7 @@ std::string list_text(const std::vector<Listed>& list, Colour colour) {
   return table_text(table, terminal_width(STDOUT_FILENO), colour);
 }
 
-}  // namespace
-
-Result<int> profile_ls_command(const Options& options) {
+Result<int> list_profiles_command(const Invocation& invocation) {
   const auto host = RealHost::look();
   if (!host)
     return tl::unexpected{host.error()};
@@ -77,13 +75,20 @@ Result<int> profile_ls_command(const Options& options) {
   if (!list)
     return tl::unexpected{list.error()};
   std::string text;
-  if (options.common.json.value_or(false))
+  if (invocation.common.json.value_or(false))
     text = list_json(*list);
-  else if (options.common.quiet.value_or(false))
+  else if (invocation.common.quiet.value_or(false))
     text = names_text(*list);
   else
-    text = list_text(*list, colour_for(STDOUT_FILENO, options.common.color));
+    text = list_text(*list, colour_for(STDOUT_FILENO, invocation.common.color));
   return print_answer(text).map([] { return 0; });
 }
+
+}  // namespace
+
+extern constexpr CommandDef kProfileLsCommand{
+    .name = "profile ls",
+    .run = list_profiles_command,
+};
 
 }  // namespace snug

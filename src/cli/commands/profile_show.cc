@@ -3,7 +3,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "cli/commands/commands.h"
+#include "cli/grammar/definition.h"
 #include "cli/input/profile_files.h"
 #include "cli/show/report.h"
 #include "cli/show/spec_json.h"
@@ -38,21 +38,28 @@ std::string show_text(const std::vector<ProfileLayer>& layers, const Spec& spec,
   return text + fmt::format("# Layers: built-in base, then {}\n\n", names) + spec_toml(spec, colour);
 }
 
-}  // namespace
-
-Result<int> profile_show_command(const Options& options) {
+Result<int> show_profile(const Invocation& invocation) {
   const auto host = RealHost::look();
   if (!host)
     return tl::unexpected{host.error()};
   const auto layers =
-      load_profile_chain(options.words[0], profile_places(*host), FileProfileSource{*host}, Purpose::Show);
+      load_profile_chain(invocation.words[0], profile_places(*host), FileProfileSource{*host}, Purpose::Show);
   if (!layers)
     return tl::unexpected{layers.error()};
   const Spec spec = merge_layers(profiles_of(*layers));
-  const std::string text = options.common.json.value_or(false)
+  const std::string text = invocation.common.json.value_or(false)
                                ? show_json(*layers, spec)
-                               : show_text(*layers, spec, colour_for(STDOUT_FILENO, options.common.color));
+                               : show_text(*layers, spec, colour_for(STDOUT_FILENO, invocation.common.color));
   return print_answer(text).map([] { return 0; });
 }
+
+}  // namespace
+
+extern constexpr CommandDef kProfileShowCommand{
+    .name = "profile show",
+    .arity = {1, 1, "name one profile"},
+    .positional = Complete::ProfileName,
+    .run = show_profile,
+};
 
 }  // namespace snug

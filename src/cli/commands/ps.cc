@@ -3,7 +3,7 @@
 #include <ctime>
 
 #include "base/text.h"
-#include "cli/commands/commands.h"
+#include "cli/commands/shared_options.h"
 #include "cli/show/container_list.h"
 #include "cli/show/report.h"
 #include "host/real_host.h"
@@ -11,26 +11,48 @@
 namespace snug {
 namespace {
 
-std::string list_text(const std::vector<ListedContainer>& list, const Options& options) {
-  if (options.common.json.value_or(false))
+struct PsOptions : OptionValues {
+  std::optional<bool> all{};
+  std::vector<std::string> filter{};
+  std::optional<bool> no_trunc{};
+};
+
+constexpr OptionDef kPsOptions[] = {
+    {"all", 'a', "", "those that do not run, too", kOptionsGroup, Complete::Nothing, &PsOptions::all},
+    {"filter", 'f', "KEY=VALUE", "only those that fit: name=, status=, id=, image=, exited=, health=",
+     kOptionsGroup, Complete::Nothing, &PsOptions::filter},
+    {"no-trunc", 0, "", "cut nothing short", kOptionsGroup, Complete::Nothing, &PsOptions::no_trunc},
+};
+
+constexpr Elsewhere kPsElsewhere[] = {
+    {"--format", "--json is for programs to read"},
+    {"--last", "snug ps -a lists them all"},
+    {"-n", "snug ps -a lists them all"},
+    {"--latest", "snug ps -a lists them all"},
+    {"-l", "snug ps -a lists them all"},
+    {"--size", "snug diff NAME lists what a container has written"},
+    {"-s", "snug diff NAME lists what a container has written"},
+};
+
+std::string list_text(const std::vector<ListedContainer>& list, const Invocation& invocation) {
+  if (invocation.common.json.value_or(false))
     return pretty_json(list_json(list));
-  if (options.common.quiet.value_or(false)) {
+  if (invocation.common.quiet.value_or(false)) {
     std::string text;
     for (const ListedContainer& one : list) text += escape_control(one.name) + "\n";
     return text;
   }
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);
-  const bool no_trunc = options.container.no_trunc.value_or(false);
+  const bool no_trunc = invocation.options<PsOptions>().no_trunc.value_or(false);
   return table_text(list_table(list, now.tv_sec * 1'000'000'000LL + now.tv_nsec, no_trunc),
                     no_trunc ? 0 : terminal_width(STDOUT_FILENO),
-                    colour_for(STDOUT_FILENO, options.common.color));
+                    colour_for(STDOUT_FILENO, invocation.common.color));
 }
 
-}  // namespace
-
-Result<int> ps_command(const Options& options) {
-  const auto filters = parse_list_filters(options.container.filter);
+Result<int> list_containers(const Invocation& invocation) {
+  const auto& options = invocation.options<PsOptions>();
+  const auto filters = parse_list_filters(options.filter);
   if (!filters)
     return tl::unexpected{filters.error()};
   const auto host = RealHost::look();
@@ -39,8 +61,19 @@ Result<int> ps_command(const Options& options) {
   auto list = ContainerStore{host->store_dir()}.list();
   if (!list)
     return tl::unexpected{std::move(list).error()};
-  const auto shown = selected(std::move(*list), *filters, options.container.all.value_or(false));
-  return print_answer(list_text(shown, options)).map([] { return 0; });
+  const auto shown = selected(std::move(*list), *filters, options.all.value_or(false));
+  return print_answer(list_text(shown, invocation)).map([] { return 0; });
 }
+
+}  // namespace
+
+extern constexpr CommandDef kPsCommand{
+    .name = "ps",
+    .group = kContainersGroup,
+    .options = kOptionsOf<PsOptions>,
+    .own = kPsOptions,
+    .elsewhere = kPsElsewhere,
+    .run = list_containers,
+};
 
 }  // namespace snug

@@ -1,14 +1,15 @@
-#include "cli/commands/commands.h"
+#include "cli/commands/shared_options.h"
 #include "container/names.h"
 #include "container/store.h"
 #include "host/real_host.h"
 
 namespace snug {
+namespace {
 
-Result<int> rename_command(const Options& options) {
-  const std::string& from = options.words[0];
-  const std::string& to = options.words[1];
-  // Both before the disk is looked at: a name with a slash in it must never become a path.
+Result<int> rename_container(const Invocation& invocation) {
+  const std::string& from = invocation.words[0];
+  const std::string& to = invocation.words[1];
+  // Both are checked before the disk is looked at: a name with a slash in it must never become a path.
   for (const std::string& name : {from, to})
     if (const Status good = check_container_name(name, "snug rename"); !good)
       return tl::unexpected{good.error()};
@@ -17,5 +18,15 @@ Result<int> rename_command(const Options& options) {
     return tl::unexpected{host.error()};
   return ContainerStore{host->store_dir()}.rename(from, to).map([] { return 0; });
 }
+
+}  // namespace
+
+extern constexpr CommandDef kRenameCommand{
+    .name = "rename",
+    .group = kContainersGroup,
+    .arity = {2, 2, "name a container and its new name"},
+    .positional = Complete::ContainerName,
+    .run = rename_container,
+};
 
 }  // namespace snug

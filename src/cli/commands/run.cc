@@ -1,3 +1,5 @@
+#include "cli/commands/run.h"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -6,9 +8,9 @@
 
 #include "base/unique_fd.h"
 #include "base/units.h"
-#include "cli/commands/commands.h"
 #include "cli/commands/run_kept.h"
 #include "cli/input/flags_layer.h"
+#include "cli/input/payload_words.h"
 #include "cli/input/standard_streams.h"
 #include "cli/input/wanted_run.h"
 #include "cli/show/gate_notes.h"
@@ -61,27 +63,28 @@ void print_chosen(const Plan& plan, const std::vector<std::string>& ports, const
 
 }  // namespace
 
-Result<int> run_command(const Options& options) {
-  const CommonOptions& common = options.common;
-  if (options.run.dry_run.value_or(false))
-    return explain_command(options);
-  if (Status status = settle_standard_streams({options.run.interactive, options.run.tty}); !status)
+Result<int> run_command(const Invocation& invocation) {
+  const auto& options = invocation.options<RunOptions>();
+  const CommonOptions& common = invocation.common;
+  if (options.dry_run.value_or(false))
+    return explain_command(invocation);
+  if (Status status = settle_standard_streams({options.interactive, options.tty}); !status)
     return tl::unexpected{status.error()};
-  const auto status_fd = open_status_fd(options.run);
+  const auto status_fd = open_status_fd(options);
   if (!status_fd)
     return tl::unexpected{status_fd.error()};
   auto host = RealHost::look();
   if (!host)
     return tl::unexpected{host.error()};
-  if (options.run.name || options.run.detach.value_or(false))
-    return run_kept(options, *host);
-  auto wanted = wanted_run(options.run, options.command, *host);
+  if (options.name || options.detach.value_or(false))
+    return run_kept(invocation, *host);
+  auto wanted = wanted_run(options, *host);
   if (!wanted)
     return tl::unexpected{std::move(wanted).error()};
   GateNotes gate_notes{common.color};
   const auto run = run_throwaway(
       std::move(*wanted), *host,
-      {.arguments = {options.arguments.start, options.arguments.size},
+      {.arguments = {invocation.arguments.start, invocation.arguments.size},
        .status_fd = *status_fd,
        .callbacks = {
            .notes = [&](const auto& notes) { print_notes(notes, common); },
@@ -97,5 +100,15 @@ Result<int> run_command(const Options& options) {
   print_made(names_to_report(run->plan), common);
   return run->outcome.exit_status;
 }
+
+extern constexpr CommandDef kRunCommand{
+    .name = "run",
+    .positional = Complete::ImageName,
+    .takes_run_options = true,
+    .ends_at_word = true,
+    .options = kOptionsOf<RunOptions>,
+    .take_words = take_payload,
+    .run = run_command,
+};
 
 }  // namespace snug

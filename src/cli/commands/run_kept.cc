@@ -25,7 +25,7 @@ constexpr std::string_view kDetachKeys = "ctrl-p,ctrl-q";
 
 // `unfed`: what is typed here cannot get to the command.
 Result<int> finish_attached(const UniqueFd& socket, const StartManner& manner, bool terminal, bool unfed,
-                            const Options& options) {
+                            const Invocation& invocation) {
   const auto end = relay_attached(
       socket, {.terminal = terminal,
                .input = manner.input,
@@ -37,27 +37,27 @@ Result<int> finish_attached(const UniqueFd& socket, const StartManner& manner, b
   if (end->detached)
     return 0;
   if (!end->error.empty())
-    print_note(escape_control(end->error), options.common.color);
+    print_note(escape_control(end->error), invocation.common.color);
   return end->exit_status;
 }
 
-FirstClient first_client(const Options& options, const StartManner& manner) {
+FirstClient first_client(const Invocation& invocation, const StartManner& manner) {
   return {.attached = manner.attached,
           .input = manner.input,
           .window = caller_window(),
-          .arguments = {options.arguments.start, options.arguments.size},
-          .callbacks = {.notes = [&](const auto& notes) { print_notes(notes, options.common); }}};
+          .arguments = {invocation.arguments.start, invocation.arguments.size},
+          .callbacks = {.notes = [&](const auto& notes) { print_notes(notes, invocation.common); }}};
 }
 
 // What its first client sees of a container that was started.
-Result<int> go_on(const Options& options, const StartedContainer& started, const std::string& name,
+Result<int> go_on(const Invocation& invocation, const StartedContainer& started, const std::string& name,
                   const StartManner& manner) {
   if (manner.attached) {
-    auto status = finish_attached(started.socket, manner, started.terminal, !manner.input, options);
-    print_made(started.watched, options.common);
+    auto status = finish_attached(started.socket, manner, started.terminal, !manner.input, invocation);
+    print_made(started.watched, invocation.common);
     return status;
   }
-  note_session_end(options.common);
+  note_session_end(invocation.common);
   if (!manner.print_name)
     return 0;
   return print_answer(escape_control(name) + "\n").map([] { return 0; });
@@ -65,27 +65,28 @@ Result<int> go_on(const Options& options, const StartedContainer& started, const
 
 // `shell --name` of a container that is there: joins one that runs, starts one that does not. Nothing where
 // there is none, so that one is made.
-std::optional<Result<int>> shell_again(const Options& options, RealHost& host) {
+std::optional<Result<int>> shell_again(const Invocation& invocation, RealHost& host) {
+  const auto& options = invocation.options<RunOptions>();
   const ContainerStore store{host.store_dir()};
-  auto container = store.find(*options.run.name);
+  auto container = store.find(*options.name);
   if (!container && container.error().err == ENOENT)
     return std::nullopt;
   if (!container)
     return tl::unexpected{container.error()};
-  if (options.run.image)
+  if (options.image)
     print_note(fmt::format("container {} is there already, and keeps the image and options it was made with",
                            escape_control(container->name())),
-               options.common.color);
-  const auto keys = detach_keys(options.run.detach_keys);
+               invocation.common.color);
+  const auto keys = detach_keys(options.detach_keys);
   if (!keys)
     return tl::unexpected{keys.error()};
   const bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
   if (const Status status = container->lock(); status)
-    return start_again(options, host, std::move(*container),
+    return start_again(invocation, host, std::move(*container),
                        {.attached = true, .input = true, .detach_keys = *keys});
   else if (status.error().err != EBUSY)
     return tl::unexpected{status.error()};
-  return exec_into(host, *container, {.options = options.run, .shell = true, .terminal = terminal});
+  return exec_into(host, *container, {.options = options, .shell = true, .terminal = terminal});
 }
 
 }  // namespace
@@ -94,18 +95,17 @@ Result<std::string> detach_keys(const std::optional<std::string>& typed) {
   return parse_detach_keys(typed ? std::string_view{*typed} : kDetachKeys, "--detach-keys");
 }
 
-Result<int> run_kept(const Options& typed, RealHost& host) {
-  Options options = typed;
-  if (options.command == Command::Shell && options.run.name)
-    if (auto status = shell_again(options, host))
+Result<int> run_kept(const Invocation& invocation, RealHost& host) {
+  RunOptions run = invocation.options<RunOptions>();
+  if (run.shell && run.name)
+    if (auto status = shell_again(invocation, host))
       return *status;
-  settle_name(options.run);
-  const RunOptions& run = options.run;
+  settle_name(run);
   const bool background = run.detach.value_or(false);
   const auto keys = detach_keys(run.detach_keys);
   if (!keys)
     return tl::unexpected{keys.error()};
-  auto wanted = wanted_run(run, options.command, host);
+  auto wanted = wanted_run(run, host);
   if (!wanted)
     return tl::unexpected{wanted.error()};
   auto rules = keep_rules(run, wanted->image.config.stop_signal);
@@ -122,22 +122,23 @@ Result<int> run_kept(const Options& typed, RealHost& host) {
                            .print_name = background,
                            .detach_keys = *keys};
   const auto started =
-      create_container(*run.name, std::move(*wanted), *rules, host, first_client(options, manner));
+      create_container(*run.name, std::move(*wanted), *rules, host, first_client(invocation, manner));
   if (!started)
     return tl::unexpected{started.error()};
-  return go_on(options, *started, *run.name, manner);
+  return go_on(invocation, *started, *run.name, manner);
 }
 
-Result<int> start_again(const Options& options, RealHost& host, Container container,
+Result<int> start_again(const Invocation& invocation, RealHost& host, Container container,
                         const StartManner& manner) {
   const std::string name = container.name();
-  const auto started = start_container(std::move(container), host, first_client(options, manner));
+  const auto started = start_container(std::move(container), host, first_client(invocation, manner));
   if (!started)
     return tl::unexpected{started.error()};
-  return go_on(options, *started, name, manner);
+  return go_on(invocation, *started, name, manner);
 }
 
-Result<int> attach_container(const Options& options, const Container& container, const StartManner& manner) {
+Result<int> attach_container(const Invocation& invocation, const Container& container,
+                             const StartManner& manner) {
   const auto state = container.state();
   if (!state)
     return tl::unexpected{state.error()};
@@ -148,7 +149,7 @@ Result<int> attach_container(const Options& options, const Container& container,
   // One whose record is damaged runs all the same, and can be looked at.
   const auto record = container.record();
   const bool unfed = manner.input && record && !record->rules.open_input;
-  return finish_attached(*socket, manner, state->terminal, unfed, options);
+  return finish_attached(*socket, manner, state->terminal, unfed, invocation);
 }
 
 }  // namespace snug

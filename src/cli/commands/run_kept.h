@@ -4,13 +4,13 @@
 #include <optional>
 
 #include "base/result.h"
-#include "cli/grammar/options.h"
+#include "cli/grammar/invocation.h"
 #include "container/store.h"
 #include "host/real_host.h"
 
 namespace snug {
 
-Result<int> run_kept(const Options& options, RealHost& host);
+Result<int> run_kept(const Invocation& invocation, RealHost& host);
 
 // How the one who starts a container goes on.
 struct StartManner {
@@ -22,11 +22,12 @@ struct StartManner {
 };
 
 // Starts a container that is stopped and locked by the caller, by what is kept of it.
-Result<int> start_again(const Options& options, RealHost& host, Container container,
+Result<int> start_again(const Invocation& invocation, RealHost& host, Container container,
                         const StartManner& manner);
 
 // Attaches to a running one. The payload's exit status, or 0 where the user has detached.
-Result<int> attach_container(const Options& options, const Container& container, const StartManner& manner);
+Result<int> attach_container(const Invocation& invocation, const Container& container,
+                             const StartManner& manner);
 
 Result<std::string> detach_keys(const std::optional<std::string>& typed);
 

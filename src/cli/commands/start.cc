@@ -1,20 +1,36 @@
-// start, restart and attach.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 
 #include "base/text.h"
-#include "cli/commands/commands.h"
 #include "cli/commands/container_ask.h"
 #include "cli/commands/run_kept.h"
-#include "cli/input/keep_rules.h"
+#include "cli/commands/shared_options.h"
 #include "cli/show/report.h"
 
 namespace snug {
 namespace {
 
-Result<int> start_one(const Options& options, RealHost& host, const ContainerStore& store,
+struct StartOptions : OptionValues {
+  std::optional<bool> attach{};
+  std::optional<bool> interactive{};
+  std::optional<std::string> detach_keys{};
+};
+
+constexpr OptionDef kStartOptions[] = {
+    {"attach", 'a', "", "show the output here, and exit with the container's status", kOptionsGroup,
+     Complete::Nothing, &StartOptions::attach},
+    {"interactive", 'i', "", "pass standard input on; with --attach a whole terminal", kOptionsGroup,
+     Complete::Nothing, &StartOptions::interactive},
+    detach_keys_option(&StartOptions::detach_keys),
+};
+
+constexpr Elsewhere kStartElsewhere[] = {
+    {"--detach", "nothing to do: without --attach it is in the background"},
+    {"-d", "nothing to do: without --attach it is in the background"},
+};
+
+Result<int> start_one(const Invocation& invocation, RealHost& host, const ContainerStore& store,
                       Container container, const StartManner& manner) {
   const std::string name = escape_control(container.name());
   if (Status status = container.lock(); !status) {
@@ -26,21 +42,18 @@ Result<int> start_one(const Options& options, RealHost& host, const ContainerSto
     return fail(std::move(error));
   }
   store.sweep();
-  return start_again(options, host, std::move(container), manner);
+  return start_again(invocation, host, std::move(container), manner);
 }
 
-}  // namespace
-
-Result<int> start_command(const Options& options) {
-  const ContainerOptions& typed = options.container;
+Result<int> start_containers(const Invocation& invocation) {
+  const auto& typed = invocation.options<StartOptions>();
   const auto keys = detach_keys(typed.detach_keys);
   if (!keys)
     return tl::unexpected{keys.error()};
   const StartManner manner{.attached = typed.attach.value_or(typed.interactive.value_or(false)),
                            .input = typed.interactive.value_or(false),
-                           .sig_proxy = typed.sig_proxy.value_or(true),
                            .detach_keys = *keys};
-  if (manner.attached && options.words.size() > 1)
+  if (manner.attached && invocation.words.size() > 1)
     return fail({.step = "snug start --attach: one terminal takes one container",
                  .hint = "name one, or leave --attach out"});
   auto host = RealHost::look();
@@ -48,50 +61,27 @@ Result<int> start_command(const Options& options) {
     return tl::unexpected{host.error()};
   if (manner.attached) {
     const ContainerStore store{host->store_dir()};
-    auto container = store.find(options.words[0]);
+    auto container = store.find(invocation.words[0]);
     if (!container)
       return tl::unexpected{container.error()};
-    return start_one(options, *host, store, std::move(*container), manner);
+    return start_one(invocation, *host, store, std::move(*container), manner);
   }
-  return for_each_container(options, [&](const ContainerStore& store, Container& container) -> Status {
-    return start_one(options, *host, store, std::move(container), manner).map([](int) {});
+  return for_each_container(invocation, [&](const ContainerStore& store, Container& container) -> Status {
+    return start_one(invocation, *host, store, std::move(container), manner).map([](int) {});
   });
 }
 
-Result<int> restart_command(const Options& options) {
-  auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
-  std::int32_t grace = -1;
-  if (options.container.time) {
-    const auto ms = parse_seconds(*options.container.time, "--time");
-    if (!ms)
-      return tl::unexpected{ms.error()};
-    grace = static_cast<std::int32_t>(std::min<std::uint64_t>(*ms, INT32_MAX));
-  }
-  return for_each_container(options, [&](const ContainerStore&, Container& container) -> Status {
-    const auto stopped = stop_container(container, 0, grace);
-    if (!stopped)
-      return tl::unexpected{stopped.error()};
-    if (Status status = lock_stopped(container); !status)
-      return status;
-    return start_again(options, *host, std::move(container), {}).map([](int) {});
-  });
-}
+}  // namespace
 
-Result<int> attach_command(const Options& options) {
-  const ContainerOptions& typed = options.container;
-  const auto keys = detach_keys(typed.detach_keys);
-  if (!keys)
-    return tl::unexpected{keys.error()};
-  const auto container = named_container(options);
-  if (!container)
-    return tl::unexpected{container.error()};
-  return attach_container(options, *container,
-                          {.attached = true,
-                           .input = !typed.no_stdin.value_or(false),
-                           .sig_proxy = typed.sig_proxy.value_or(true),
-                           .detach_keys = *keys});
-}
+extern constexpr CommandDef kStartCommand{
+    .name = "start",
+    .group = kContainersGroup,
+    .arity = kSomeContainers,
+    .positional = Complete::ContainerName,
+    .options = kOptionsOf<StartOptions>,
+    .own = kStartOptions,
+    .elsewhere = kStartElsewhere,
+    .run = start_containers,
+};
 
 }  // namespace snug

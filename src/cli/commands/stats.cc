@@ -8,8 +8,8 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/units.h"
-#include "cli/commands/commands.h"
 #include "cli/commands/container_ask.h"
+#include "cli/commands/shared_options.h"
 #include "cli/show/container_list.h"
 #include "cli/show/report.h"
 #include "cli/show/table.h"
@@ -19,10 +19,21 @@
 namespace snug {
 namespace {
 
+struct StatsOptions : OptionValues {
+  std::optional<bool> no_stream{};
+  std::optional<bool> all{};
+};
+
+constexpr OptionDef kStatsOptions[] = {
+    {"no-stream", 0, "", "once, and not again every second", kOptionsGroup, Complete::Nothing,
+     &StatsOptions::no_stream},
+    {"all", 'a', "", "those that do not run, too", kOptionsGroup, Complete::Nothing, &StatsOptions::all},
+};
+
 using Clock = std::chrono::steady_clock;
 constexpr int kPeriodMs = 1000;
 
-// One look at one container. Nothing of one that does not run.
+// One look at one container. `usage` is nullopt if the container does not run.
 struct Sample {
   std::string name{};
   std::optional<Usage> usage{};
@@ -48,24 +59,25 @@ Result<std::optional<Usage>> usage_of(const Container& container) {
 
 class Stats {
  public:
-  explicit Stats(const ContainerStore& store, const Options& options) : store_{store}, options_{options} {}
+  explicit Stats(const ContainerStore& store, const Invocation& invocation)
+      : store_{store}, invocation_{invocation} {}
 
-  // A round of looks. Fails for a container that was named and is not there.
+  // Looks at each container once. Fails if a container that was named does not exist.
   Result<std::vector<Sample>> look() {
-    std::vector<std::string> names = options_.words;
+    std::vector<std::string> names = invocation_.words;
     if (names.empty()) {
       auto list = store_.list();
       if (!list)
         return tl::unexpected{list.error()};
       for (const ListedContainer& one :
-           selected(std::move(*list), {}, options_.container.all.value_or(false)))
+           selected(std::move(*list), {}, invocation_.options<StatsOptions>().all.value_or(false)))
         names.push_back(one.name);
     }
     std::vector<Sample> samples;
     for (const std::string& name : names) {
       const auto container = store_.find(name);
-      if (!container && options_.words.empty())
-        continue;  // gone since the list was made
+      if (!container && invocation_.words.empty())
+        continue;  // removed since the list was made
       if (!container)
         return tl::unexpected{container.error()};
       const auto usage = usage_of(*container);
@@ -91,7 +103,7 @@ class Stats {
   }
 
   const ContainerStore& store_;
-  const Options& options_;
+  const Invocation& invocation_;
   std::map<std::string, Sample> last_;
 };
 
@@ -142,27 +154,25 @@ std::vector<std::string> sample_row(const Sample& sample) {
           of_limit(usage.pids, usage.pids_limit, plain_text)};
 }
 
-std::string samples_text(const std::vector<Sample>& samples, const Options& options) {
+std::string samples_text(const std::vector<Sample>& samples, const Invocation& invocation) {
   std::string text;
-  if (options.common.json.value_or(false)) {
+  if (invocation.common.json.value_or(false)) {
     for (const Sample& sample : samples) text += compact_json(sample_json(sample)) + "\n";
     return text;
   }
   Table table{.header = {"NAME", "CPU", "MEMORY", "MEM%", "READ / WRITTEN", "PIDS"}};
   for (const Sample& sample : samples) table.rows.push_back(sample_row(sample));
-  return table_text(table, terminal_width(STDOUT_FILENO), colour_for(STDOUT_FILENO, options.common.color));
+  return table_text(table, terminal_width(STDOUT_FILENO), colour_for(STDOUT_FILENO, invocation.common.color));
 }
 
-}  // namespace
-
-Result<int> stats_command(const Options& options) {
+Result<int> print_stats(const Invocation& invocation) {
   const auto host = RealHost::look();
   if (!host)
     return tl::unexpected{host.error()};
   const ContainerStore store{host->store_dir()};
-  const bool once = options.container.no_stream.value_or(false);
-  const bool redraw = !once && isatty(STDOUT_FILENO) && !options.common.json.value_or(false);
-  Stats stats{store, options};
+  const bool once = invocation.options<StatsOptions>().no_stream.value_or(false);
+  const bool redraw = !once && isatty(STDOUT_FILENO) && !invocation.common.json.value_or(false);
+  Stats stats{store, invocation};
   // The first look has nothing to compare with: a share of the processor needs two.
   if (const auto first = stats.look(); !first)
     return tl::unexpected{first.error()};
@@ -171,13 +181,25 @@ Result<int> stats_command(const Options& options) {
     const auto samples = stats.look();
     if (!samples)
       return tl::unexpected{samples.error()};
-    // Home, the text, and nothing below it: a cleared screen would flicker.
-    const std::string text = samples_text(*samples, options);
+    // One write clears the screen and fills it, so that it does not flicker.
+    const std::string text = samples_text(*samples, invocation);
     if (Status status = print_answer(redraw ? "\033[H\033[2J" + text : text); !status)
       return tl::unexpected{status.error()};
     if (once)
       return 0;
   }
 }
+
+}  // namespace
+
+extern constexpr CommandDef kStatsCommand{
+    .name = "stats",
+    .group = kContainersGroup,
+    .arity = {0, kAnyNumber},
+    .positional = Complete::ContainerName,
+    .options = kOptionsOf<StatsOptions>,
+    .own = kStatsOptions,
+    .run = print_stats,
+};
 
 }  // namespace snug

@@ -3,8 +3,8 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "cli/commands/commands.h"
 #include "cli/commands/container_ask.h"
+#include "cli/commands/shared_options.h"
 #include "cli/show/report.h"
 #include "cli/show/table.h"
 #include "client/processes.h"
@@ -41,10 +41,8 @@ Table processes_table(const std::vector<ContainerProcess>& list) {
   return table;
 }
 
-}  // namespace
-
-Result<int> top_command(const Options& options) {
-  const auto container = named_container(options);
+Result<int> print_processes(const Invocation& invocation) {
+  const auto container = named_container(invocation);
   if (!container)
     return tl::unexpected{container.error()};
   const auto state = running_state(*container);
@@ -53,11 +51,21 @@ Result<int> top_command(const Options& options) {
   const auto list = container_processes(*state);
   if (!list)
     return tl::unexpected{list.error()};
-  return print_answer(options.common.json.value_or(false)
+  return print_answer(invocation.common.json.value_or(false)
                           ? pretty_json(processes_json(*list))
                           : table_text(processes_table(*list), terminal_width(STDOUT_FILENO),
-                                       colour_for(STDOUT_FILENO, options.common.color)))
+                                       colour_for(STDOUT_FILENO, invocation.common.color)))
       .map([] { return 0; });
 }
+
+}  // namespace
+
+extern constexpr CommandDef kTopCommand{
+    .name = "top",
+    .group = kContainersGroup,
+    .arity = kOneContainer,
+    .positional = Complete::ContainerName,
+    .run = print_processes,
+};
 
 }  // namespace snug

@@ -4,8 +4,9 @@
 
 #include "base/text.h"
 #include "cgroup/group.h"
-#include "cli/commands/commands.h"
 #include "cli/commands/container_ask.h"
+#include "cli/commands/shared_options.h"
+#include "cli/grammar/definition_limits.h"
 #include "cli/input/flags_layer.h"
 #include "cli/show/report.h"
 #include "container/container_record.h"
@@ -27,7 +28,7 @@ Error not_applied(const Container& container, const WantedLimit& wanted, const E
                       : "the kernel does not take this value now; what it uses may be more already"};
 }
 
-// All of them or none: what was written before one that fails is put back.
+// Applies all limits or none: if one fails, those written before it are put back.
 Status apply(const Container& container, int group, const std::vector<WantedLimit>& limits) {
   std::vector<std::pair<std::string, std::string>> before;
   for (const WantedLimit& wanted : limits) {
@@ -46,7 +47,7 @@ Status apply(const Container& container, int group, const std::vector<WantedLimi
   return {};
 }
 
-// Of the whole Spec only the limits that were named now: others may have been changed by hand in the group.
+// Applies only the limits that were named now: others may have been changed by hand in the group.
 Status apply_running(const Container& container, const Spec& now, const Profile& typed, const RealHost& host,
                      const CommonOptions& common) {
   const auto answer = ask_if_running(container, {.kind = FrameKind::Group});
@@ -70,31 +71,41 @@ Status apply_running(const Container& container, const Spec& now, const Profile&
   return apply(container, (*answer)->fds[0].get(), *limits);
 }
 
-}  // namespace
-
-Result<int> update_command(const Options& options) {
+Result<int> update_limits(const Invocation& invocation) {
   const auto host = RealHost::look();
   if (!host)
     return tl::unexpected{host.error()};
   Profile typed;
-  if (Status status = put_limits(options.run, typed); !status)
+  if (Status status = put_limits(invocation.options<RunOptions>(), typed); !status)
     return tl::unexpected{std::move(status).error()};
   if (typed == Profile{})
     return fail({.step = "snug update: name a limit to change", .hint = "snug update --help lists them"});
-  return for_each_container(options, [&](const ContainerStore&, Container& container) -> Status {
+  return for_each_container(invocation, [&](const ContainerStore&, Container& container) -> Status {
     auto record = container.record();
     if (!record)
       return tl::unexpected{std::move(record).error()};
     apply_layer(record->spec, typed);
     if (Status status = validate(record->spec); !status)
       return status;
-    if (Status status = apply_running(container, record->spec, typed, *host, options.common); !status)
+    if (Status status = apply_running(container, record->spec, typed, *host, invocation.common); !status)
       return status;
     if (Status status = container.write_record(*record); !status)
       return status;
-    // So that a restart of its supervisor's has them too.
+    // The supervisor reads the record again, so that its restarts have the limits too.
     return ask_if_running(container, {.kind = FrameKind::Updated}).map([](const auto&) {});
   });
 }
+
+}  // namespace
+
+extern constexpr CommandDef kUpdateCommand{
+    .name = "update",
+    .group = kContainersGroup,
+    .arity = kSomeContainers,
+    .positional = Complete::ContainerName,
+    .options = kOptionsOf<RunOptions>,
+    .own = definition::kLimitOptions,
+    .run = update_limits,
+};
 
 }  // namespace snug

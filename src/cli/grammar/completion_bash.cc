@@ -100,19 +100,19 @@ std::string words_in_lines(const std::vector<std::string>& words) {
   return fmt::format("$'{}'", join(words, "\\n"));
 }
 
-// A call that answers for the word in `argument`.
+// A call that prints the completions of the word in `argument`.
 std::string call(Complete complete, const std::vector<std::string>& choices, std::string_view argument) {
   switch (complete) {
     case Complete::File:
     case Complete::Directory:
       return fmt::format("_snug_files {}", argument);
-    case Complete::Image:
+    case Complete::ImageName:
       return fmt::format("_snug_images {}", argument);
-    case Complete::Container:
+    case Complete::ContainerName:
       return fmt::format("_snug_containers {}", argument);
     case Complete::ContainerPath:
       return fmt::format("_snug_container_paths {}", argument);
-    case Complete::Profile:
+    case Complete::ProfileName:
       return fmt::format("_snug_profiles {}", argument);
     case Complete::Choice:
     case Complete::Topic:
@@ -144,7 +144,7 @@ std::string value_pattern_test(const CommandDef& command) {
                                                             shapes.flag_letters, shapes.value_letters));
 }
 
-// Answers for $3, a value of the option $2.
+// Prints the completions of $3, a value of the option $2.
 std::string value_calls(const CommandDef& command) {
   std::string calls;
   for (const OptionDef* option : options_of(command))
@@ -155,7 +155,7 @@ std::string value_calls(const CommandDef& command) {
   return fmt::format("\n      case $2 in{}\n      esac", calls);
 }
 
-// A function that asks for the command, $1, first.
+// A shell function that chooses by the command, $1.
 std::string by_command(std::string_view name, std::string (*make)(const CommandDef&)) {
   std::string text = fmt::format("{}() {{\n  case $1 in\n", name);
   for (const SameText& same : texts_of_commands(make)) {

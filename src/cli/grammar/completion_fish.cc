@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cli/grammar/completion.h"
 #include "cli/grammar/completion_parts.h"
+#include "cli/grammar/help_text.h"
 
 namespace snug {
 namespace {
@@ -85,13 +86,13 @@ std::string offer(Complete complete, const std::vector<std::string>& choices) {
       return " -F";
     case Complete::Directory:
       return " -a '(__fish_complete_directories)'";
-    case Complete::Image:
+    case Complete::ImageName:
       return " -a '(snug image ls -q 2>/dev/null; __fish_complete_directories)'";
-    case Complete::Container:
+    case Complete::ContainerName:
       return " -a '(snug ps -a -q 2>/dev/null)'";
     case Complete::ContainerPath:
       return " -F -a '(snug ps -a -q 2>/dev/null | string replace -r \\'$\\' :)'";
-    case Complete::Profile:
+    case Complete::ProfileName:
       return " -a '(snug profile ls -q 2>/dev/null; __fish_complete_suffix .toml)'";
     case Complete::Choice:
     case Complete::Topic:
@@ -147,7 +148,7 @@ std::string words_text() {
     const std::size_t space = command.name.find(' ');
     if (space != std::string_view::npos)
       text += fmt::format("complete -c snug -n '__snug_at {}' -a {} -d {}\n", command.name.substr(0, space),
-                          command.name.substr(space + 1), quote(command.summary));
+                          command.name.substr(space + 1), quote(help_text(command).summary));
     if (command.positional != Complete::Nothing)
       text +=
           fmt::format("complete -c snug -n {}{}\n", quote(fmt::format("__snug_at {}", quote(command.name))),

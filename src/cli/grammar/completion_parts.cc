@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "cli/grammar/help_text.h"
 
 namespace snug {
 
@@ -56,7 +57,7 @@ std::vector<std::string> positional_choices(const CommandDef& command) {
   if (command.positional != Complete::Topic)
     return {};
   std::vector<std::string> words = first_words();
-  for (const TopicDef& topic : topic_table()) words.emplace_back(topic.name);
+  for (const std::string_view topic : topic_names()) words.emplace_back(topic);
   return words;
 }
 
@@ -81,7 +82,7 @@ std::vector<std::string> members_of(std::string_view family) {
 
 std::string first_word_summary(std::string_view word) {
   if (const CommandDef* command = find_command(word))
-    return std::string{command->summary};
+    return std::string{help_text(*command).summary};
   return join(members_of(word), ", ");
 }
 

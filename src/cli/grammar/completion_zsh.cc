@@ -68,13 +68,13 @@ std::string action(Complete complete, const std::vector<std::string>& choices) {
       return "_files";
     case Complete::Directory:
       return "_files -/";
-    case Complete::Image:
+    case Complete::ImageName:
       return "_snug_images";
-    case Complete::Container:
+    case Complete::ContainerName:
       return "_snug_containers";
     case Complete::ContainerPath:
       return "_snug_container_paths";
-    case Complete::Profile:
+    case Complete::ProfileName:
       return "_snug_profiles";
     case Complete::Choice:
     case Complete::Topic:

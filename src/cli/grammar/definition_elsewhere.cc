@@ -1,10 +1,11 @@
-// What is said to whoever types a word of docker's, of another sandbox's or of a later version.
+// Hints for whoever types a word of docker, of another sandbox or of a later version. The hints about options
+// of one command stand with the command.
 #include "cli/grammar/definition.h"
 
 namespace snug {
 namespace {
 
-// Words of docker and of later versions. Each gets a sentence, none is listed anywhere.
+// Commands of docker and of later versions. Each gets a sentence, and no help lists them.
 constexpr Elsewhere kCommandElsewhere[] = {
     {"try", ""},
     {"apply", ""},
@@ -58,7 +59,7 @@ constexpr Elsewhere kCommandElsewhere[] = {
     {"volume", "-v of snug run puts a directory inside"},
 };
 
-// Docker's and bubblewrap's options that snug has under another name, or has not at all.
+// Options of docker and bubblewrap that snug's run has under another name, or not at all.
 constexpr Elsewhere kOptionElsewhere[] = {
     {"net", "it is called --network"},
     {"bind", "it is called --volume SRC:DST"},
@@ -77,36 +78,6 @@ constexpr Elsewhere kOptionElsewhere[] = {
     {"log-driver", "the log is always kept with the container; --log-opt bounds it"},
     {"cidfile", "--name gives a container the name that you want"},
     {"device", "see --gpu, and --volume for device files that you may open"},
-    // Of one command.
-    {"ps --format", "--json is for programs to read"},
-    {"ps --last", "snug ps -a lists them all"},
-    {"ps -n", "snug ps -a lists them all"},
-    {"ps --latest", "snug ps -a lists them all"},
-    {"ps -l", "snug ps -a lists them all"},
-    {"ps --size", "snug diff NAME lists what a container has written"},
-    {"ps -s", "snug diff NAME lists what a container has written"},
-    {"inspect --format", "the answer is JSON, for jq to take apart"},
-    {"inspect -f", "the answer is JSON, for jq to take apart"},
-    {"logs --details", "a log holds times, streams and text; -t shows the times"},
-    {"rm --volumes", "nothing to do: a container has no volumes of its own"},
-    {"rm -v", "nothing to do: a container has no volumes of its own"},
-    {"rm --all", "snug prune removes every container that does not run"},
-    {"rm -a", "snug prune removes every container that does not run"},
-    {"stop --timeout", "it is called --time, in seconds"},
-    {"stop --all", "name them: snug stop $(snug ps -q)"},
-    {"stop -a", "name them: snug stop $(snug ps -q)"},
-    {"restart --timeout", "it is called --time, in seconds"},
-    {"exec --privileged", "a command has no more rights than the container"},
-    {"exec --name", "NAME stands after the options: snug exec -it NAME sh"},
-    {"start --detach", "nothing to do: without --attach it is in the background"},
-    {"start -d", "nothing to do: without --attach it is in the background"},
-    {"commit --pause",
-     "a running container is committed as it is; snug stop it first for one moment's files"},
-    {"commit -p", "a running container is committed as it is; snug stop it first for one moment's files"},
-    {"prune --all", "nothing to do: every container that does not run is removed"},
-    {"prune -a", "nothing to do: every container that does not run is removed"},
-    {"generate systemd --name", "NAME is a word: snug generate systemd NAME"},
-    {"generate systemd -n", "NAME is a word: snug generate systemd NAME"},
 };
 
 }  // namespace
@@ -115,7 +86,7 @@ std::span<const Elsewhere> command_elsewhere() {
   return kCommandElsewhere;
 }
 
-std::span<const Elsewhere> option_elsewhere() {
+std::span<const Elsewhere> run_option_elsewhere() {
   return kOptionElsewhere;
 }
 

@@ -1,5 +1,4 @@
-// The tables of options: those of run, shell and explain, and those of every command. Those of containers
-// that are there: definition_container_options.h.
+// The tables of options: those of run, shell and explain, and those of every command.
 #include "cli/grammar/definition.h"
 #include "cli/grammar/definition_limits.h"
 #include "spec/schema.h"
@@ -46,7 +45,7 @@ std::vector<OptionDef> run_options() {
   using enum Complete;
   return {
       {"profile", 0, "PROFILE", "take the settings of a profile: a name, or the path of a file", kWhat,
-       Profile, &R::profile,
+       ProfileName, &R::profile,
        "A word with a slash in it is a file, any other a profile of yours or a shipped one (see snug profile "
        "ls). A project's snug.toml is used only where it is named: --profile ./snug.toml."},
       {"interactive", 'i', "", "keep standard input, as is the rule; --interactive=false closes it", kWhat,

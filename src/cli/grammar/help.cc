@@ -1,10 +1,10 @@
 #include "cli/grammar/help.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
+
+#include <optional>
 
 #include "base/text.h"
-#include "cli/commands/commands.h"
 #include "cli/show/table.h"
 
 namespace snug {
@@ -16,18 +16,11 @@ std::string heading(std::string_view text, Colour colour) {
   return paint(text, Style::Bold, colour) + "\n";
 }
 
-// "  left      right", on two lines where left is too long.
+// "  left      right", on two lines if `left` is too long.
 std::string entry(std::string_view left, std::string_view right, std::size_t column) {
   if (left.size() + 4 > column)
     return fmt::format("  {}\n{:{}}{}\n", left, "", column, right);
   return fmt::format("  {:<{}}{}\n", left, column - 2, right);
-}
-
-std::string indent(std::string_view text) {
-  std::string out;
-  for (const std::string_view line : split(text, '\n'))
-    out += line.empty() ? "" : fmt::format("  {}\n", line);
-  return out;
 }
 
 std::string usage_lines(std::string_view usage) {
@@ -38,17 +31,12 @@ std::string usage_lines(std::string_view usage) {
 
 std::string example_lines(std::string_view examples, Colour colour) {
   std::string out;
-  for (const std::string_view line : split(examples, '\n')) {
-    const std::size_t tab = line.find('\t');
-    if (line.empty())
-      continue;
-    out += fmt::format("  {}\n      {}\n", paint(line.substr(0, tab), Style::Green, colour),
-                       line.substr(tab + 1));
-  }
+  for (const std::string_view line : split(examples, '\n'))
+    out += fmt::format("  {}\n", line.starts_with(' ') ? line : paint(line, Style::Green, colour));
   return out;
 }
 
-// Typing one of these gets the reason; nobody should have to type it to know.
+// Lists the options that this version refuses, so that nobody has to type one to know.
 std::string later_line(const CommandDef& command) {
   std::string names;
   for (const OptionDef* option : options_of(command))
@@ -84,17 +72,18 @@ std::string command_lists(Colour colour) {
     out += "\n" + heading(fmt::format("{}:", group), colour);
     for (const CommandDef& command : command_table())
       if (command.group == group)
-        out += entry(command.name, command.summary, 20);
+        out += entry(command.name, help_text(command).summary, 20);
   }
   return out;
 }
 
-const OptionDef* find_any_option(std::string_view name) {
+// The help of the first option of that name, in the order of the commands.
+std::optional<std::string> any_option_help(std::string_view name, Colour colour) {
   for (const CommandDef& command : command_table())
     for (const OptionDef* option : options_of(command))
       if (option->name == name)
-        return option;
-  return nullptr;
+        return option_help(command, *option, colour);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -105,33 +94,27 @@ std::string option_synopsis(const OptionDef& option) {
 }
 
 std::string overview_help(Colour colour) {
-  std::string out = "snug drops you into an isolated shell or command, without root.\n\n";
-  out += heading("Usage:", colour) + "  snug COMMAND [options] ...\n" + command_lists(colour);
+  const HelpText text = overview_text();
+  std::string out = fmt::format("{}\n\n", text.summary);
+  out += heading("Usage:", colour) + usage_lines(text.usage) + command_lists(colour);
   out += "\n" + heading("Options of every command:", colour);
   for (const OptionDef& option : common_option_table())
     out += entry(option_synopsis(option), option.help, kHelpColumn);
   out += "\n" + heading("Topics of snug help:", colour);
-  for (const TopicDef& topic : topic_table()) out += entry(topic.name, topic.summary, 20);
-  out += "\n" + heading("Examples:", colour);
-  out += example_lines(
-      "snug run host id\tthis system's programs, nothing of yours, no network\n"
-      "snug shell ./rootfs\ta throwaway shell in an image directory\n"
-      "snug run -d --name web ./rootfs serve\tone in the background; then snug logs -f web\n"
-      "snug explain host id\twhat would snug run do?\n",
-      colour);
-  return out +
-         "\nsnug COMMAND --help and snug help TOPIC say more; so do snug(1) and snug-profile(5).\n"
-         "Pages with examples (guide, containers, network, from-docker, ...) are in share/doc/snug/docs.\n";
+  for (const std::string_view name : topic_names()) out += entry(name, topic(name).summary, 20);
+  out += "\n" + heading("Examples:", colour) + example_lines(text.examples, colour);
+  return out + fmt::format("\n{}\n", text.end);
 }
 
 std::string command_help(const CommandDef& command, Colour colour) {
-  std::string out = fmt::format("snug {}: {}\n\n", command.name, command.summary);
-  out += heading("Usage:", colour) + usage_lines(command.usage);
-  if (!command.text.empty())
-    out += fmt::format("\n{}\n", command.text);
+  const HelpText text = help_text(command);
+  std::string out = fmt::format("snug {}: {}\n\n", command.name, text.summary);
+  out += heading("Usage:", colour) + usage_lines(text.usage);
+  if (!text.description.empty())
+    out += fmt::format("\n{}\n", text.description);
   out += option_lines(command, colour);
-  if (!command.examples.empty())
-    out += "\n" + heading("Examples:", colour) + example_lines(command.examples, colour);
+  if (!text.examples.empty())
+    out += "\n" + heading("Examples:", colour) + example_lines(text.examples, colour);
   return out;
 }
 
@@ -140,25 +123,26 @@ std::string family_help(std::string_view family, Colour colour) {
   std::string list;
   for (const CommandDef& command : command_table())
     if (command.name.starts_with(family) && command.name.substr(family.size()).starts_with(' ')) {
-      out += usage_lines(command.usage);
-      list += entry(command.name, command.summary, 18);
+      const HelpText text = help_text(command);
+      out += usage_lines(text.usage);
+      list += entry(command.name, text.summary, 18);
     }
   return out + "\n" + heading("Commands:", colour) + list +
          fmt::format("\nsnug help {} ... says more about each.\n", family);
 }
 
-std::string topic_help(const TopicDef& topic, Colour colour) {
+std::string topic_help(const Topic& topic, Colour colour) {
   return heading(fmt::format("{}:", topic.summary), colour) + std::string{topic.text};
 }
 
-std::string option_help(const OptionDef& option, Colour colour) {
+std::string option_help(const CommandDef& command, const OptionDef& option, Colour colour) {
   std::string_view synopsis_blank = "    ";
   std::string synopsis = option_synopsis(option);
   if (synopsis.starts_with(synopsis_blank))
     synopsis.erase(0, synopsis_blank.size());
   std::string out = heading(synopsis, colour) + fmt::format("  {}\n", option.help);
-  if (!option.detail.empty())
-    out += indent(option.detail);
+  if (const std::string detail = option_detail(command, option); !detail.empty())
+    out += fmt::format("  {}\n", detail);
   if (option.later)
     out += "  Refused until a later version.\n";
   if (kind_of(option) == Kind::Repeated)
@@ -171,32 +155,23 @@ Result<std::string> help_on(const std::vector<std::string>& words, Colour colour
     return overview_help(colour);
   const std::string asked = join(words, " ");
   if (asked.starts_with("--"))
-    if (const OptionDef* option = find_any_option(std::string_view{asked}.substr(2)))
-      return option_help(*option, colour);
+    if (auto help = any_option_help(std::string_view{asked}.substr(2), colour))
+      return *std::move(help);
   if (const CommandDef* command = find_command(asked))
     return command_help(*command, colour);
   const auto families = command_families();
   if (std::ranges::find(families, std::string_view{asked}) != families.end())
     return family_help(asked, colour);
-  if (const TopicDef* topic = find_topic(asked))
-    return topic_help(*topic, colour);
+  const auto topics = topic_names();
+  if (std::ranges::find(topics, std::string_view{asked}) != topics.end())
+    return topic_help(topic(asked), colour);
   std::vector<std::string_view> names = families;
   for (const CommandDef& command : command_table()) names.push_back(command.name);
-  for (const TopicDef& topic : topic_table()) names.push_back(topic.name);
+  names.insert(names.end(), topics.begin(), topics.end());
   const std::string_view near = nearest(asked, names);
   return fail({.step = fmt::format("snug help: nothing is known about \"{}\"", escape_control(asked)),
                .hint = near.empty() ? "snug help lists commands and topics"
                                     : fmt::format("did you mean snug help {}?", near)});
-}
-
-Result<int> help_command(const Options& options) {
-  const Colour colour = colour_for(STDOUT_FILENO, options.common.color);
-  const bool named = options.command != Command::None && options.command != Command::Help;
-  const auto text = named ? Result<std::string>{command_help(command_def(options.command), colour)}
-                          : help_on(options.words, colour);
-  if (!text)
-    return tl::unexpected{text.error()};
-  return print_answer(*text).map([] { return 0; });
 }
 
 }  // namespace snug

@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "cli/grammar/definition.h"
+#include "cli/grammar/help_text.h"
 #include "cli/show/report.h"
 
 namespace snug {
@@ -12,14 +13,14 @@ namespace snug {
 std::string overview_help(Colour colour);
 std::string command_help(const CommandDef& command, Colour colour);
 std::string family_help(std::string_view family, Colour colour);
-std::string topic_help(const TopicDef& topic, Colour colour);
-std::string option_help(const OptionDef& option, Colour colour);
+std::string topic_help(const Topic& topic, Colour colour);
+std::string option_help(const CommandDef& command, const OptionDef& option, Colour colour);
 
 // "-v, --volume SRC:DST[:ro|rw|cow]"
 std::string option_synopsis(const OptionDef& option);
 
-// What `snug help WORDS…` says: a command, a family of commands, a topic, an option ("--volume"), or without
-// words the overview.
+// The help on a command, a family of commands, a topic or an option ("--volume"), as in `snug help WORDS…`;
+// the overview if there are no words.
 Result<std::string> help_on(const std::vector<std::string>& words, Colour colour);
 
 }  // namespace snug

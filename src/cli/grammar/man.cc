@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cli/grammar/definition.h"
+#include "cli/grammar/help_text.h"
 
 namespace snug {
 namespace {
@@ -50,7 +51,7 @@ std::string capitalised(std::string_view text) {
   return out;
 }
 
-std::string option_item(const OptionDef& option) {
+std::string option_item(const CommandDef& command, const OptionDef& option) {
   std::string item = ".It ";
   if (option.letter)
     item += fmt::format("Fl {} , ", option.letter);
@@ -58,8 +59,8 @@ std::string option_item(const OptionDef& option) {
   if (!option.argument.empty())
     item += fmt::format(" Ar {}", roff(option.argument));
   item += "\n" + sentences(capitalised(option.help) + (option.help.ends_with('?') ? "" : "."));
-  if (!option.detail.empty())
-    item += sentences(option.detail);
+  if (const std::string detail = option_detail(command, option); !detail.empty())
+    item += sentences(detail);
   if (option.later)
     item += "Refused until a later version.\n";
   if (kind_of(option) == Kind::Repeated)
@@ -67,7 +68,7 @@ std::string option_item(const OptionDef& option) {
   return item;
 }
 
-std::string option_list(const std::vector<const OptionDef*>& options) {
+std::string option_list(const CommandDef& command, const std::vector<const OptionDef*>& options) {
   std::vector<std::string_view> groups;
   for (const OptionDef* option : options)
     if (std::ranges::find(groups, option->group) == groups.end())
@@ -77,7 +78,7 @@ std::string option_list(const std::vector<const OptionDef*>& options) {
     out += fmt::format(".Pp\n{}:\n.Bl -tag -width Ds\n", group);
     for (const OptionDef* option : options)
       if (option->group == group)
-        out += option_item(*option);
+        out += option_item(command, *option);
     out += ".El\n";
   }
   return out;
@@ -153,33 +154,34 @@ std::vector<const OptionDef*> pointers(std::span<const OptionDef> table) {
 std::string man_synopsis() {
   std::string out;
   for (const CommandDef& command : command_table())
-    for (const std::string_view usage : split(command.usage, '\n')) out += usage_macros(usage);
+    for (const std::string_view usage : split(help_text(command).usage, '\n')) out += usage_macros(usage);
   return out;
 }
 
 std::string man_commands() {
   std::string out = ".Bl -tag -width Ds\n";
   for (const CommandDef& command : command_table()) {
-    out += fmt::format(".It Cm {}\n", command.name) + sentences(capitalised(command.summary) + ".");
-    std::string text{command.text};
-    std::ranges::replace(text, '\n', ' ');
-    if (!text.empty())
-      out += sentences(text);
+    const HelpText text = help_text(command);
+    out += fmt::format(".It Cm {}\n", command.name) + sentences(capitalised(text.summary) + ".");
+    std::string description{text.description};
+    std::ranges::replace(description, '\n', ' ');
+    if (!description.empty())
+      out += sentences(description);
     if (command.own.empty())
       continue;
     out += ".Bl -tag -width Ds\n";
-    for (const OptionDef& option : command.own) out += option_item(option);
+    for (const OptionDef& option : command.own) out += option_item(command, option);
     out += ".El\n";
   }
   return out + ".El\n";
 }
 
 std::string man_options() {
-  return "Options of\n.Cm run , shell\nand\n.Cm explain :\n" + option_list(pointers(run_option_table())) +
+  return "Options of\n.Cm run , shell\nand\n.Cm explain :\n" + option_list({}, pointers(run_option_table())) +
          ".Ss Options of every command\n.Bl -tag -width Ds\n" +
          [] {
            std::string out;
-           for (const OptionDef& option : common_option_table()) out += option_item(option);
+           for (const OptionDef& option : common_option_table()) out += option_item({}, option);
            return out;
          }() +
          ".El\n";

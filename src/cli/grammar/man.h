@@ -1,5 +1,5 @@
 // The parts of snug(1) that come from the definition of the command line, in mdoc(7). docs/man/snug.1 holds
-// copies between marks; a test compares them. Nothing in snug itself calls this.
+// copies between marks; a test compares them. snug itself does not call this.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// What was typed, and nothing else: every value is still the text of the command line. Filling these never
-// touches the machine, so that --help and --version work everywhere.
+// The options that several commands share, as they were typed: every value is still the text of the command
+// line. Those of one command are a struct in the command's own file.
 #pragma once
 
 #include <algorithm>
@@ -11,47 +11,13 @@
 
 namespace snug {
 
-enum class Command {
-  None,  // no word at all
-  Run,
-  Shell,
-  Explain,
-  Start,
-  Stop,
-  Kill,
-  Restart,
-  Wait,
-  Rm,
-  Rename,
-  Prune,
-  Exec,
-  Attach,
-  Ps,
-  Inspect,
-  Logs,
-  Top,
-  Stats,
-  Update,
-  Allow,
-  Cp,
-  Port,
-  Diff,
-  Commit,
-  Export,
-  Check,
-  Doctor,
-  GenerateSystemd,
-  ProfileLs,
-  ProfileShow,
-  ProfileCheck,
-  ImageLs,
-  Completion,
-  Help,
-  Version,
+// The base of every struct of options, so that a table of options can name a member of any of them.
+struct OptionValues {
+  bool operator==(const OptionValues&) const = default;
 };
 
 // Options that every command takes, before or after its name.
-struct CommonOptions {
+struct CommonOptions : OptionValues {
   std::optional<bool> help{};
   std::optional<bool> version{};
   std::optional<bool> verbose{};
@@ -68,9 +34,9 @@ struct TypedOption {
   bool operator==(const TypedOption&) const = default;
 };
 
-// Shared by run, shell and explain. A switch that was not typed is absent, so that "--gpu=false" can close
-// what a profile opens.
-struct RunOptions {
+// Of run, shell and explain, and its limits of update. A switch that was not typed is absent, so that
+// "--gpu=false" can close what a profile opens.
+struct RunOptions : OptionValues {
   std::optional<std::string> profile{};
   std::optional<bool> interactive{};
   std::optional<bool> tty{};
@@ -101,6 +67,8 @@ struct RunOptions {
   std::optional<std::string> json_status_fd{};
   std::optional<bool> dry_run{};
 
+  // shell only: without a command the user's own shell is wanted.
+  bool shell{};
   // explain only: how are these paths seen inside?
   std::vector<std::string> paths{};
 
@@ -120,62 +88,11 @@ struct RunOptions {
   }
 };
 
-// Of the commands for containers that are there: each takes some of these. Their names are in Options::words.
-struct ContainerOptions {
-  std::optional<bool> all{};
-  std::optional<bool> force{};
-  std::optional<bool> follow{};
-  std::optional<bool> timestamps{};
-  std::optional<bool> network{};  // logs only
-  std::optional<bool> no_trunc{};
-  std::optional<bool> no_stream{};
-  std::optional<bool> attach{};
-  std::optional<bool> interactive{};
-  std::optional<bool> tty{};
-  std::optional<bool> detach{};
-  std::optional<bool> no_stdin{};
-  std::optional<bool> sig_proxy{};
-  std::optional<bool> follow_link{};
-  std::optional<bool> archive{};
-  std::optional<bool> apparmor{};  // doctor only
-
-  std::optional<std::string> time{};  // seconds
-  std::optional<std::string> signal{};
-  std::optional<std::string> since{};
-  std::optional<std::string> until{};
-  std::optional<std::string> tail{};
-  std::optional<std::string> workdir{};
-  std::optional<std::string> user{};
-  std::optional<std::string> detach_keys{};
-  std::optional<std::string> message{};
-  std::optional<std::string> author{};
-  std::optional<std::string> output{};
-
-  std::vector<std::string> filter{};
-  std::vector<std::string> env{};
-  std::vector<std::string> env_files{};
-  std::vector<std::string> change{};
-
-  // exec only: what runs inside, exactly as typed.
-  std::vector<std::string> command{};
-  bool operator==(const ContainerOptions&) const = default;
-};
-
 // The text of the command line in this process's memory, as /proc/PID/cmdline shows it.
 struct ArgumentText {
   char* start{};
   std::size_t size{};
   bool operator==(const ArgumentText&) const = default;
-};
-
-struct Options {
-  Command command{Command::None};
-  CommonOptions common{};
-  RunOptions run{};
-  ContainerOptions container{};
-  std::vector<std::string> words{};  // positionals of every other command; of exec only NAME
-  ArgumentText arguments{};          // set by main, for init to wipe
-  bool operator==(const Options&) const = default;
 };
 
 }  // namespace snug

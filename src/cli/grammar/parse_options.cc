@@ -79,20 +79,19 @@ tl::unexpected<Error> unknown_option(std::string_view word, const Grammar& gramm
   const std::string_view typed = word.substr(0, word.find('='));
   Error error{.step = fmt::format("{}: {} has no such option", escape_control(typed), grammar.name),
               .hint = fmt::format("{} --help lists them", grammar.name)};
-  const auto table = option_elsewhere();
-  const std::string of_command = fmt::format("{} {}", grammar.name, typed);
-  if (const auto found = std::ranges::find(table, std::string_view{of_command}.substr(5), &Elsewhere::word);
-      found != table.end()) {
-    error.hint = found->hint;
+  const auto own = std::ranges::find(grammar.elsewhere, typed, &Elsewhere::word);
+  if (own != grammar.elsewhere.end()) {
+    error.hint = own->hint;
     return fail(std::move(error));
   }
   if (!typed.starts_with("--"))
     return fail(std::move(error));
   const std::string_view name = typed.substr(2);
-  const auto elsewhere = std::ranges::find(table, name, &Elsewhere::word);
+  const auto of_run = run_option_elsewhere();
+  const auto elsewhere = std::ranges::find(of_run, name, &Elsewhere::word);
   std::vector<std::string_view> names;
   for (const OptionDef* option : grammar.options) names.push_back(option->name);
-  if (elsewhere != table.end() && find_long(grammar, "volume"))
+  if (elsewhere != of_run.end() && find_long(grammar, "volume"))
     error.hint = elsewhere->hint;
   else if (const std::string_view near = nearest(name, names); !near.empty())
     error.hint = fmt::format("did you mean --{}?", near);
@@ -120,7 +119,8 @@ Result<bool> parse_switch(const OptionDef& option, std::string_view text) {
                                    escape_control(text == kEmptyValue ? "" : text))});
 }
 
-// Of a choice such as "container:NAME" the part up to the colon; what follows is its reader's to check.
+// Compares the part up to the colon of a choice such as "container:NAME"; the option's reader checks the
+// rest.
 bool is_choice(std::string_view choice, std::string_view text) {
   const std::size_t colon = choice.find(':');
   return colon == std::string_view::npos ? text == choice : text.starts_with(choice.substr(0, colon + 1));
@@ -137,57 +137,49 @@ Status check_choice(const OptionDef& option, std::string_view text) {
   return fail(std::move(error));
 }
 
-// Results of CLI11 to where the definition wants them.
-Status store(const OptionDef& option, std::vector<std::string> typed, Options& out) {
+// Puts the results of CLI11 where the definition wants them.
+Status store(const OptionDef& option, std::vector<std::string> typed, Invocation& out) {
   for (std::string& value : typed) {
     if (value == kEmptyValue && kind_of(option) != Kind::Flag)
       value.clear();
     if (auto status = check_choice(option, value); !status)
       return status;
   }
-  const auto keep_flag = [&](std::optional<bool>& to) -> Status {
-    const auto value = parse_switch(option, typed.back());
-    if (!value)
-      return tl::unexpected{value.error()};
-    to = *value;
-    return {};
-  };
-  const auto keep_last = [&](std::optional<std::string>& to) -> Status {
-    to = std::move(typed.back());
-    return {};
-  };
-  const auto keep_all = [&](std::vector<std::string>& to) -> Status {
-    to = std::move(typed);
-    return {};
-  };
-  const auto keep_key = [&](ByName to) -> Status {
-    if (to.kind == Kind::Flag) {
-      const auto value = parse_switch(option, typed.back());
-      if (!value)
-        return tl::unexpected{value.error()};
-      typed = {*value ? "true" : "false"};
-    } else if (to.kind == Kind::Value) {
-      typed = {std::move(typed.back())};
-    }
-    out.run.keys.push_back({std::string{option.name}, std::move(typed)});
-    return {};
-  };
+  OptionValues& values = *option.store.owner == typeid(CommonOptions) ? out.common : out.own.values();
   return std::visit(
       overloaded{
-          [&](ByName to) { return keep_key(to); },
-          [&](std::optional<bool> RunOptions::*m) { return keep_flag(out.run.*m); },
-          [&](std::optional<bool> ContainerOptions::*m) { return keep_flag(out.container.*m); },
-          [&](std::optional<bool> CommonOptions::*m) { return keep_flag(out.common.*m); },
-          [&](std::optional<std::string> RunOptions::*m) { return keep_last(out.run.*m); },
-          [&](std::optional<std::string> ContainerOptions::*m) { return keep_last(out.container.*m); },
-          [&](std::optional<std::string> CommonOptions::*m) { return keep_last(out.common.*m); },
-          [&](std::vector<std::string> RunOptions::*m) { return keep_all(out.run.*m); },
-          [&](std::vector<std::string> ContainerOptions::*m) { return keep_all(out.container.*m); },
+          [&](std::optional<bool> OptionValues::*member) -> Status {
+            const auto value = parse_switch(option, typed.back());
+            if (!value)
+              return tl::unexpected{value.error()};
+            values.*member = *value;
+            return {};
+          },
+          [&](std::optional<std::string> OptionValues::*member) -> Status {
+            values.*member = std::move(typed.back());
+            return {};
+          },
+          [&](std::vector<std::string> OptionValues::*member) -> Status {
+            values.*member = std::move(typed);
+            return {};
+          },
+          [&](ByName to) -> Status {
+            if (to.kind == Kind::Flag) {
+              const auto value = parse_switch(option, typed.back());
+              if (!value)
+                return tl::unexpected{value.error()};
+              typed = {*value ? "true" : "false"};
+            } else if (to.kind == Kind::Value) {
+              typed = {std::move(typed.back())};
+            }
+            out.own.as<RunOptions>().keys.push_back({std::string{option.name}, std::move(typed)});
+            return {};
+          },
       },
-      option.store);
+      option.store.member);
 }
 
-// A word as CLI11 should see it. "-m=1G" is "-m1G" to docker; see kEmptyValue for "--name=".
+// Returns a word as CLI11 should see it. "-m=1G" is "-m1G" to docker; see kEmptyValue for "--name=".
 std::string adapt(std::string_view word, const Grammar& grammar) {
   std::string adapted{word};
   if (word.starts_with("--")) {
@@ -212,10 +204,10 @@ bool is_option_word(std::string_view word) {
   return word.size() > 1 && word[0] == '-';
 }
 
-// What CLI11 left over: words, perhaps a "--", and options that it does not know.
-Result<Rest> sort_rest(const std::vector<std::string>& left, std::span<const std::string_view> words,
-                       const Grammar& grammar) {
-  Rest rest;
+// Sorts what CLI11 left over: words, perhaps a "--", and options that it does not know.
+Result<TypedWords> sort_rest(const std::vector<std::string>& left, std::span<const std::string_view> words,
+                             const Grammar& grammar) {
+  TypedWords rest;
   for (std::size_t i = 0; i < left.size(); ++i) {
     const bool mark = left[i] == "--";
     if (!mark && is_option_word(left[i]))
@@ -235,7 +227,8 @@ Result<Rest> sort_rest(const std::vector<std::string>& left, std::span<const std
 
 }  // namespace
 
-Result<Rest> parse_options(std::span<const std::string_view> words, const Grammar& grammar, Options& out) {
+Result<TypedWords> parse_options(std::span<const std::string_view> words, const Grammar& grammar,
+                                 Invocation& out) {
   std::vector<std::string> reversed;
   reversed.reserve(words.size());
   for (std::size_t i = words.size(); i > 0; --i) reversed.push_back(adapt(words[i - 1], grammar));

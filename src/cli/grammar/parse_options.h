@@ -12,7 +12,7 @@
 
 namespace snug {
 
-// What options may follow, and how the words around them are read.
+// The options that may follow, and how the words around them are read.
 struct Grammar {
   std::string_view name;  // "snug run", for messages
   std::vector<const OptionDef*> options;
@@ -20,14 +20,11 @@ struct Grammar {
   // options may stand anywhere before "--".
   bool stops_at_word;
   bool h_is_help;
+  std::span<const Elsewhere> elsewhere{};  // see CommandDef
 };
 
-struct Rest {
-  std::vector<std::string_view> words;  // as typed
-  bool marked{};                        // they stood behind a "--"
-};
-
-// Puts what was typed into `out` and answers the other words.
-Result<Rest> parse_options(std::span<const std::string_view> words, const Grammar& grammar, Options& out);
+// Puts the values of the options into `out` and returns the other words.
+Result<TypedWords> parse_options(std::span<const std::string_view> words, const Grammar& grammar,
+                                 Invocation& out);
 
 }  // namespace snug

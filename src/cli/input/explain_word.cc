@@ -1,10 +1,11 @@
+#include "cli/input/explain_word.h"
+
 #include <sys/stat.h>
 
 #include <string>
 #include <string_view>
 
 #include "base/path.h"
-#include "cli/commands/commands.h"
 
 namespace snug {
 namespace {

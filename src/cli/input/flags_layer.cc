@@ -41,14 +41,14 @@ Status put_schema(const RunOptions& run, const HostView& host, Profile& layer) {
 }
 
 // What is no key of the schema's to read.
-Status put_payload(const RunOptions& run, Command command, Profile& layer) {
+Status put_payload(const RunOptions& run, Profile& layer) {
   if (run.image)
     layer.image = {.value = *run.image, .origin = {"IMAGE"}};
   if (!run.command.empty())
     layer.command = {.value = run.command, .origin = {"command line"}};
   if (run.tty)
     layer.tty = {.value = *run.tty ? Toggle::On : Toggle::Off, .origin = {"--tty"}};
-  if (command == Command::Shell)
+  if (run.shell)
     layer.shell = {.value = true, .origin = {"snug shell"}};
   if (!run.name)
     return {};
@@ -71,11 +71,11 @@ Status check_manner(const RunOptions& run) {
 
 }  // namespace
 
-Result<Profile> flags_layer(const RunOptions& run, Command command, const HostView& host) {
+Result<Profile> flags_layer(const RunOptions& run, const HostView& host) {
   Profile layer;
   for (const Status& status : {
            check_manner(run),
-           put_payload(run, command, layer),
+           put_payload(run, layer),
            put_schema(run, host, layer),
        })
     if (!status)

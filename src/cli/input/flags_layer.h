@@ -9,8 +9,8 @@
 namespace snug {
 
 // Reads the files of --env-file and the caller's environment; nothing else is looked at. Every value has the
-// option's long name as its origin. Shell: without a command the user's own shell is wanted.
-Result<Profile> flags_layer(const RunOptions& run, Command command, const HostView& host);
+// option's long name as its origin.
+Result<Profile> flags_layer(const RunOptions& run, const HostView& host);
 
 // The part of the limits: also of what `snug update` is told.
 Status put_limits(const RunOptions& run, Profile& layer);

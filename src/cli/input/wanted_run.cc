@@ -21,12 +21,12 @@ void note_project_profile(Wanted& wanted, const RealHost& host) {
         {fmt::format("{} was found and left alone: use it with --profile {}", *found, *found)});
 }
 
-Result<Spec> make_spec(const RunOptions& options, Command command, const RealHost& host) {
+Result<Spec> make_spec(const RunOptions& options, const RealHost& host) {
   const FileProfileSource source{host};
   auto chain = load_profile_chain(options.profile.value_or("default"), profile_places(host), source);
   if (!chain)
     return tl::unexpected{std::move(chain).error()};
-  auto flags = flags_layer(options, command, host);
+  auto flags = flags_layer(options, host);
   if (!flags)
     return tl::unexpected{std::move(flags).error()};
   std::vector<Profile> layers = profiles_of(std::move(*chain));
@@ -46,8 +46,8 @@ void settle_name(RunOptions& run) {
   run.name_made = true;
 }
 
-Result<Wanted> wanted_run(const RunOptions& options, Command command, const RealHost& host) {
-  auto spec = make_spec(options, command, host);
+Result<Wanted> wanted_run(const RunOptions& options, const RealHost& host) {
+  auto spec = make_spec(options, host);
   if (!spec)
     return tl::unexpected{std::move(spec).error()};
   auto wanted = want(std::move(*spec), host);

@@ -10,7 +10,7 @@
 namespace snug {
 
 // Of run, shell and explain alike. Fails with the profile's line or the option that is wrong.
-Result<Wanted> wanted_run(const RunOptions& options, Command command, const RealHost& host);
+Result<Wanted> wanted_run(const RunOptions& options, const RealHost& host);
 
 // A container in the background has a name; one that was given none gets one.
 void settle_name(RunOptions& run);

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "base/result.h"
+#include "cli/grammar/invocation.h"
+
+namespace snug {
+
+// Runs the command that was typed; --help and --version before all else.
+Result<int> dispatch(const Invocation& invocation);
+
+}  // namespace snug

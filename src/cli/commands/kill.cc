@@ -1,0 +1,41 @@
+#include <signal.h>
+
+#include "cli/commands/container_ask.h"
+#include "cli/commands/shared_options.h"
+#include "cli/input/keep_rules.h"
+
+namespace snug {
+namespace {
+
+struct KillOptions : OptionValues {
+  std::optional<std::string> signal{};
+};
+
+constexpr OptionDef kKillOptions[] = {
+    {"signal", 's', "SIGNAL", "signal to send, by name or number; KILL unless said", kOptionsGroup,
+     Complete::Nothing, &KillOptions::signal},
+};
+
+Result<int> kill_containers(const Invocation& invocation) {
+  const auto& options = invocation.options<KillOptions>();
+  const auto signal = options.signal ? parse_signal(*options.signal, "--signal") : Result<int>{SIGKILL};
+  if (!signal)
+    return tl::unexpected{signal.error()};
+  return for_each_container(invocation, [&](const ContainerStore&, Container& container) -> Status {
+    return ask(container, {.kind = FrameKind::Kill, .a = *signal}).map([](const Frame&) {});
+  });
+}
+
+}  // namespace
+
+extern constexpr CommandDef kKillCommand{
+    .name = "kill",
+    .group = kContainersGroup,
+    .arity = kSomeContainers,
+    .positional = Complete::ContainerName,
+    .options = kOptionsOf<KillOptions>,
+    .own = kKillOptions,
+    .run = kill_containers,
+};
+
+}  // namespace snug

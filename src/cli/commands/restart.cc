@@ -1,0 +1,48 @@
+#include "cli/commands/container_ask.h"
+#include "cli/commands/run_kept.h"
+#include "cli/commands/shared_options.h"
+
+namespace snug {
+namespace {
+
+struct RestartOptions : OptionValues {
+  std::optional<std::string> time{};  // seconds
+};
+
+constexpr OptionDef kRestartOptions[] = {stop_time_option(&RestartOptions::time)};
+
+constexpr Elsewhere kRestartElsewhere[] = {
+    {"--timeout", "it is called --time, in seconds"},
+};
+
+Result<int> restart_containers(const Invocation& invocation) {
+  auto host = RealHost::look();
+  if (!host)
+    return tl::unexpected{host.error()};
+  const auto grace = parse_stop_time(invocation.options<RestartOptions>().time);
+  if (!grace)
+    return tl::unexpected{grace.error()};
+  return for_each_container(invocation, [&](const ContainerStore&, Container& container) -> Status {
+    const auto stopped = stop_container(container, 0, *grace);
+    if (!stopped)
+      return tl::unexpected{stopped.error()};
+    if (Status status = lock_stopped(container); !status)
+      return status;
+    return start_again(invocation, *host, std::move(container), {}).map([](int) {});
+  });
+}
+
+}  // namespace
+
+extern constexpr CommandDef kRestartCommand{
+    .name = "restart",
+    .group = kContainersGroup,
+    .arity = kSomeContainers,
+    .positional = Complete::ContainerName,
+    .options = kOptionsOf<RestartOptions>,
+    .own = kRestartOptions,
+    .elsewhere = kRestartElsewhere,
+    .run = restart_containers,
+};
+
+}  // namespace snug
