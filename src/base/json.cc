@@ -26,7 +26,11 @@ Tree to_tree(const Json& json) {
                           for (const auto& [name, value] : members) tree[name] = to_tree(value);
                           return tree;
                         },
-                        [](const auto& scalar) { return Tree(scalar); },
+                        [](std::nullptr_t null) { return Tree(null); },
+                        [](bool truth) { return Tree(truth); },
+                        [](std::uint64_t number) { return Tree(number); },
+                        [](double number) { return Tree(number); },
+                        [](const std::string& text) { return Tree(text); },
                     },
                     json.value);
 }

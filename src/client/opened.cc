@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <type_traits>
 #include <utility>
 #include <variant>
 
+#include "base/overloaded.h"
 #include "client/rootfs.h"
 #include "files/maps_file.h"
 #include "plan/plan.h"
@@ -22,10 +22,21 @@ namespace {
 constexpr const char* kAlways[] = {"/dev",          "/proc",           "/sys", "/run", "/etc/hosts",
                                    "/etc/hostname", "/etc/resolv.conf"};
 
-template<class S>
-void add_target(OwnPlaces& own, const S& step) {
-  if constexpr (requires { step.target; } && !std::is_same_v<S, EnterDir>)
-    own.add(step.target);
+void add_target(OwnPlaces& own, const Step& step) {
+  std::visit(
+      overloaded{
+          [&](const MakeDir& s) { own.add(s.target); }, [&](const MakeSymlink& s) { own.add(s.target); },
+          [&](const BindText& s) { own.add(s.target); }, [&](const BindMount& s) { own.add(s.target); },
+          [&](const CowMount& s) { own.add(s.target); }, [&](const MountTmpfs& s) { own.add(s.target); },
+          // Below one of those that are always made, or nothing that is made in the tree.
+          Ignore<SweepDisk, PrepareDisk, KeepContainer, EnterContainer, LimitGroup, RelayFiles, PublishPorts,
+                 OpenGate, ConnectNetwork, JoinNetwork, CreateNamespaces, MapSelf, SharedMap, MapRange,
+                 NewCgroupNamespace, JoinKeyring, LoopbackUp, SetSysctl, SetHostname, PrivateMounts,
+                 TmpfsRoot, DiskRoot, OverlayRoot, MountDev, MountDevpts, MountProc, MountSys, MountCgroup,
+                 OpenTerminal, RootReadOnly, PivotRoot, LimitResource, KeepCapabilities, NoNewPrivileges,
+                 BecomeUser, CloseDescriptors, EnterDir, SetEnvironment, ApplyLandlock, InstallSeccomp,
+                 Execute, ReportNew, ServeContainer, Timeout>{}},
+      step);
 }
 
 // The plan may not come about any more (a volume is gone): what is always made is known anyway.
@@ -37,8 +48,7 @@ void add_plan(OpenedContainer& opened, const HostView& host) {
   const auto plan = make_plan(without_joined(opened.record.spec), opened.image, host);
   if (!plan)
     return;
-  for (const PlannedStep& planned : plan->steps)
-    std::visit([&](const auto& step) { add_target(opened.own, step); }, planned.step);
+  for (const PlannedStep& planned : plan->steps) add_target(opened.own, planned.step);
   if (const auto* self = find_step<MapSelf>(*plan)) {
     opened.uid = self->uid.inside;
     opened.gid = self->gid.inside;

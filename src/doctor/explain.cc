@@ -23,8 +23,8 @@ void read_lower(const HostView& host, const std::string& dir, StoreFacts& facts)
 }
 
 void read_around(const Step& step, const HostView& host, StoreFacts& facts) {
-  std::visit(
-      overloaded{[&](const OverlayRoot& root) {
+  std::visit(overloaded{
+                 [&](const OverlayRoot& root) {
                    if (root.upper == UpperPlace::Disk)
                      read_place(host, host.store_dir(), facts);
                    for (const Layer& layer : root.layers) read_lower(host, layer.path, facts);
@@ -34,8 +34,17 @@ void read_around(const Step& step, const HostView& host, StoreFacts& facts) {
                      read_place(host, host.store_dir(), facts);
                    read_lower(host, view.source, facts);
                  },
-                 [&](const PrepareDisk&) { read_place(host, host.store_dir(), facts); }, [](const auto&) {}},
-      step);
+                 [&](const PrepareDisk&) { read_place(host, host.store_dir(), facts); },
+                 Ignore<SweepDisk, KeepContainer, EnterContainer, LimitGroup, RelayFiles, PublishPorts,
+                        OpenGate, ConnectNetwork, JoinNetwork, CreateNamespaces, MapSelf, SharedMap, MapRange,
+                        NewCgroupNamespace, JoinKeyring, LoopbackUp, SetSysctl, SetHostname, PrivateMounts,
+                        TmpfsRoot, DiskRoot, MakeDir, MakeSymlink, BindText, BindMount, MountTmpfs, MountDev,
+                        MountDevpts, MountProc, MountSys, MountCgroup, OpenTerminal, RootReadOnly, PivotRoot,
+                        LimitResource, KeepCapabilities, NoNewPrivileges, BecomeUser, CloseDescriptors,
+                        EnterDir, SetEnvironment, ApplyLandlock, InstallSeccomp, Execute, ReportNew,
+                        ServeContainer, Timeout>{},
+             },
+             step);
 }
 
 // The image's and the command's own faults have errnos that no machine gives.

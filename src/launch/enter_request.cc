@@ -59,38 +59,45 @@ std::string pack(const Plan& plan, const EnterTerminal& terminal) {
   request.columns = terminal.size.columns;
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const auto step = static_cast<std::uint16_t>(i);
-    std::visit(overloaded{
-                   // What it takes over from the payload is reported as the joining itself.
-                   [&](const EnterContainer&) { request.landlock_step = request.filter_step = step; },
-                   [&](const BecomeUser& s) {
-                     request.user_step = step;
-                     request.set_user = s.set;
-                     request.uid = s.uid;
-                     request.gid = s.gid;
-                     request.groups = packer.array(s.groups);
-                     request.group_count = static_cast<std::uint32_t>(s.groups.size());
-                   },
-                   [&](const CloseDescriptors&) { request.close_step = step; },
-                   [&](const EnterDir& s) {
-                     request.dir_step = step;
-                     request.workdir = packer.text(s.target);
-                   },
-                   [&](const SetEnvironment& s) {
-                     std::vector<std::string> lines;
-                     for (const EnvVariable& variable : s.variables)
-                       lines.push_back(variable.name + "=" + variable.value);
-                     request.envp = packer.texts(lines);
-                   },
-                   [&](const Execute& s) {
-                     request.execute_step = step;
-                     request.argv = packer.texts(s.argv);
-                     request.candidates = packer.texts(s.candidates);
-                     request.candidate_count = static_cast<std::uint32_t>(s.candidates.size());
-                   },
-                   // plan_enter() makes no others.
-                   [](const auto&) {},
-               },
-               plan.steps[i].step);
+    std::visit(
+        overloaded{
+            // What it takes over from the payload is reported as the joining itself.
+            [&](const EnterContainer&) { request.landlock_step = request.filter_step = step; },
+            [&](const BecomeUser& s) {
+              request.user_step = step;
+              request.set_user = s.set;
+              request.uid = s.uid;
+              request.gid = s.gid;
+              request.groups = packer.array(s.groups);
+              request.group_count = static_cast<std::uint32_t>(s.groups.size());
+            },
+            [&](const CloseDescriptors&) { request.close_step = step; },
+            [&](const EnterDir& s) {
+              request.dir_step = step;
+              request.workdir = packer.text(s.target);
+            },
+            [&](const SetEnvironment& s) {
+              std::vector<std::string> lines;
+              for (const EnvVariable& variable : s.variables)
+                lines.push_back(variable.name + "=" + variable.value);
+              request.envp = packer.texts(lines);
+            },
+            [&](const Execute& s) {
+              request.execute_step = step;
+              request.argv = packer.texts(s.argv);
+              request.candidates = packer.texts(s.candidates);
+              request.candidate_count = static_cast<std::uint32_t>(s.candidates.size());
+            },
+            // plan_enter() makes no others.
+            Ignore<SweepDisk, PrepareDisk, KeepContainer, LimitGroup, RelayFiles, PublishPorts, OpenGate,
+                   ConnectNetwork, JoinNetwork, CreateNamespaces, MapSelf, SharedMap, MapRange,
+                   NewCgroupNamespace, JoinKeyring, LoopbackUp, SetSysctl, SetHostname, PrivateMounts,
+                   TmpfsRoot, DiskRoot, OverlayRoot, MakeDir, MakeSymlink, BindText, BindMount, CowMount,
+                   MountTmpfs, MountDev, MountDevpts, MountProc, MountSys, MountCgroup, OpenTerminal,
+                   RootReadOnly, PivotRoot, LimitResource, KeepCapabilities, NoNewPrivileges, ApplyLandlock,
+                   InstallSeccomp, ReportNew, ServeContainer, Timeout>{},
+        },
+        plan.steps[i].step);
   }
   return packer.take(request);
 }

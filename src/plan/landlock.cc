@@ -1,4 +1,5 @@
 // The second wall.
+#include "base/overloaded.h"
 #include "base/path.h"
 #include "plan/builder.h"
 
@@ -12,18 +13,27 @@ constexpr unsigned kLeastAbi = 2;
 // What the plan leaves writable.
 std::vector<std::string> writable_places(const Plan& plan) {
   std::vector<std::string> places{"/"};
-  for (const PlannedStep& planned : plan.steps) {
-    if (std::holds_alternative<RootReadOnly>(planned.step))
-      places.erase(places.begin());
-    else if (const auto* bind = std::get_if<BindMount>(&planned.step);
-             bind && bind->access == Access::ReadWrite)
-      places.push_back(bind->target);
-    else if (const auto* cow = std::get_if<CowMount>(&planned.step))
-      places.push_back(cow->target);
-    else if (const auto* tmpfs = std::get_if<MountTmpfs>(&planned.step);
-             tmpfs && tmpfs->access == Access::ReadWrite)
-      places.push_back(tmpfs->target);
-  }
+  const auto add = [&](Access access, const std::string& target) {
+    if (access == Access::ReadWrite)
+      places.push_back(target);
+  };
+  for (const PlannedStep& planned : plan.steps)
+    std::visit(
+        overloaded{
+            [&](const RootReadOnly&) { places.erase(places.begin()); },
+            [&](const BindMount& s) { add(s.access, s.target); },
+            [&](const CowMount& s) { add(Access::ReadWrite, s.target); },
+            [&](const MountTmpfs& s) { add(s.access, s.target); },
+            // Parts of the root, files of snug's own, and /proc and /dev, which are open anyway.
+            Ignore<SweepDisk, PrepareDisk, KeepContainer, EnterContainer, LimitGroup, RelayFiles,
+                   PublishPorts, OpenGate, ConnectNetwork, JoinNetwork, CreateNamespaces, MapSelf, SharedMap,
+                   MapRange, NewCgroupNamespace, JoinKeyring, LoopbackUp, SetSysctl, SetHostname,
+                   PrivateMounts, TmpfsRoot, DiskRoot, OverlayRoot, MakeDir, MakeSymlink, BindText, MountDev,
+                   MountDevpts, MountProc, MountSys, MountCgroup, OpenTerminal, PivotRoot, LimitResource,
+                   KeepCapabilities, NoNewPrivileges, BecomeUser, CloseDescriptors, EnterDir, SetEnvironment,
+                   ApplyLandlock, InstallSeccomp, Execute, ReportNew, ServeContainer, Timeout>{},
+        },
+        planned.step);
   // Rules add up along a path, so that beneath a writable root they say nothing more.
   if (places.front() == "/")
     places.resize(1);

@@ -39,6 +39,7 @@ class Lookup {
     std::visit(
         overloaded{
             [&](const TmpfsRoot&) {
+              root_is_tmpfs_ = true;
               set("/", true, "not the host's: only what is put there, gone at the end");
             },
             [&](const DiskRoot&) {
@@ -51,12 +52,16 @@ class Lookup {
             },
             [&](const MakeDir& s) {
               if (path == s.target)
-                set(s.target, answer_.writable,
-                    answer_.text.empty() ? "a directory made by snug" : answer_.text);
+                put(s.target, answer_.text.empty() ? "a directory made by snug" : answer_.text);
             },
-            [&](const MakeSymlink& s) { set(s.target, true, "a link to " + escape_control(s.text)); },
+            [&](const MakeSymlink& s) { put(s.target, "a link to " + escape_control(s.text)); },
             [&](const BindText& s) {
-              set(s.target, true, s.copied ? "a copy of the host's" : "a file made by snug for this sandbox");
+              const char* text = s.copied ? "a copy of the host's" : "a file made by snug for this sandbox";
+              // It stands in a root that is a tmpfs, and is a mount of its own over every other root.
+              if (root_is_tmpfs_)
+                put(s.target, text);
+              else
+                set(s.target, true, text);
             },
             [&](const BindMount& s) {
               const bool rw = s.access == Access::ReadWrite;
@@ -95,7 +100,20 @@ class Lookup {
               if (on_root_ || on_dev_)
                 answer_.writable = false;
             },
-            [](const auto&) {},  // nothing that has a place in the file system
+            [&](const ApplyLandlock& s) {
+              // Files of /proc and /dev can be written to whatever the plan says: child/landlock.cc.
+              if (!is_beneath(path, "/proc") && !is_beneath(path, "/dev") &&
+                  std::ranges::none_of(s.writable,
+                                       [&](const std::string& place) { return is_beneath(path, place); }))
+                answer_.writable = false;
+            },
+            // These change nothing of what is at a path.
+            Ignore<SweepDisk, PrepareDisk, KeepContainer, EnterContainer, LimitGroup, RelayFiles,
+                   PublishPorts, OpenGate, ConnectNetwork, JoinNetwork, CreateNamespaces, MapSelf, SharedMap,
+                   MapRange, NewCgroupNamespace, JoinKeyring, LoopbackUp, SetSysctl, SetHostname,
+                   PrivateMounts, OpenTerminal, PivotRoot, LimitResource, KeepCapabilities, NoNewPrivileges,
+                   BecomeUser, CloseDescriptors, EnterDir, SetEnvironment, InstallSeccomp, Execute, ReportNew,
+                   ServeContainer, Timeout>{},
         },
         step);
   }
@@ -103,6 +121,7 @@ class Lookup {
   Visibility take() { return std::move(answer_); }
 
  private:
+  // A mount at `target`.
   void set(std::string_view target, bool writable, std::string text) {
     if (!is_beneath(answer_.path, target))
       return;
@@ -113,8 +132,17 @@ class Lookup {
     answer_.step = index_;
   }
 
+  // Something made at `target`, in the mount that is there: it can be written to if that can.
+  void put(std::string_view target, std::string text) {
+    if (!is_beneath(answer_.path, target))
+      return;
+    answer_.text = std::move(text);
+    answer_.step = index_;
+  }
+
   Visibility answer_;
   std::size_t index_{};
+  bool root_is_tmpfs_{};
   bool on_root_{};
   bool on_dev_{};  // but not one of its devices
 };

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "../support/doctor_facts.h"
+#include "doctor/stage.h"
 
 using namespace snug;
 using namespace snug::doctor;
@@ -29,6 +30,12 @@ TEST_CASE("a machine on which all is well") {
   }
   CHECK(isolation_of(facts) == Isolation::Full);
   CHECK(exit_status(facts, findings) == 0);
+}
+
+TEST_CASE("a cgroup that cannot be mounted is a refused mount, and not the command's own affair") {
+  CHECK(stage_of(MountCgroup{}) == Stage::Mount);
+  CHECK(stage_of(MountTmpfs{}) == Stage::Mount);
+  CHECK(stage_of(LimitResource{}) == Stage::Payload);
 }
 
 TEST_CASE("1: AppArmor of Ubuntu 23.10 and later, wherever it strikes first") {

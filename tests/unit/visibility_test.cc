@@ -67,6 +67,33 @@ TEST_CASE("a read-only root takes the right to write from what is on the root, a
   CHECK(look_up(plan, "/rw/x").writable);
 }
 
+TEST_CASE("what is made on a read-only root cannot be written to") {
+  const Plan plan =
+      plan_of({TmpfsRoot{}, MakeDir{"/root"}, MakeSymlink{"/bin", "usr/bin"}, BindText{"/etc/passwd", "x"},
+               MountTmpfs{.target = "/tmp"}, MakeDir{"/tmp/made"}, RootReadOnly{}});
+  CHECK_FALSE(look_up(plan, "/root").writable);
+  CHECK_FALSE(look_up(plan, "/root/x").writable);
+  CHECK_FALSE(look_up(plan, "/bin").writable);
+  CHECK_FALSE(look_up(plan, "/etc/passwd").writable);
+  CHECK(look_up(plan, "/tmp/made").writable);
+}
+
+TEST_CASE("a made file is a mount of its own on an image's root, and ends at the second wall") {
+  std::vector<Step> steps{OverlayRoot{.layers = {{.path = "/i"}}},
+                          MountDev{{"/dev/null"}},
+                          MountProc{},
+                          MountTmpfs{.target = "/tmp"},
+                          BindText{"/etc/hosts", "x"},
+                          RootReadOnly{}};
+  CHECK(look_up(plan_of(steps), "/etc/hosts").writable);
+  steps.push_back(ApplyLandlock{.abi = 2, .writable = {"/tmp"}});
+  const Plan plan = plan_of(steps);
+  CHECK_FALSE(look_up(plan, "/etc/hosts").writable);
+  CHECK(look_up(plan, "/tmp/x").writable);
+  CHECK(look_up(plan, "/dev/null").writable);
+  CHECK(look_up(plan, "/proc/self/oom_score_adj").writable);
+}
+
 TEST_CASE("/proc, /sys and /dev: what is hidden, what is read-only, what is a device") {
   const Plan plan = plan_of(
       {TmpfsRoot{}, MountDev{{"/dev/null"}}, MountDevpts{}, MountTmpfs{.target = "/dev/shm"},
