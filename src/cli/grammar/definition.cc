@@ -143,7 +143,16 @@ constexpr CommandDef kCommands[] = {
      Complete::Topic,
      false,
      {}},
-    {Command::Version, "version", "show snug's version", "version", "", "", Complete::Nothing, false, {}},
+    {Command::Version,
+     "version",
+     "show snug's version",
+     "version [options]",
+     "With --json also the commit and how it was built, the versions of the libraries in it, and what this\n"
+     "kernel has of what snug uses, by a look alone. snug doctor tries it.",
+     "snug version --json\tfor a bug report\n",
+     Complete::Nothing,
+     false,
+     {}},
 };
 
 // One table for all who ask, put together when snug is built.
