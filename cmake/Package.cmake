@@ -4,7 +4,7 @@
 find_program(GZIP gzip REQUIRED)
 set(made ${PROJECT_BINARY_DIR}/generated/package)
 
-# compressed(FROM NAME): a target's file, as Debian's policy wants man pages and changelogs: gzip -9n.
+# snug_compress(FROM NAME): as Debian's policy wants man pages and changelogs, gzip -9n.
 set(compressed_files)
 function(snug_compress from name)
   add_custom_command(OUTPUT ${made}/${name} COMMAND ${CMAKE_COMMAND} -E make_directory ${made}
@@ -46,9 +46,10 @@ file(CONFIGURE OUTPUT ${made}/changelog.Debian @ONLY CONTENT "snug (@PROJECT_VER
 
  -- @SNUG_MAINTAINER@  @SNUG_DATE_RFC@
 ")
-file(CONFIGURE OUTPUT ${made}/lintian-overrides @ONLY CONTENT "# One static binary: it runs in images of any Debian, and needs no library of theirs. THIRD-PARTY.md lists what is in it.
-snug: statically-linked-binary
-snug: embedded-library
+file(CONFIGURE OUTPUT ${made}/lintian-overrides @ONLY CONTENT "# A static-pie: it runs in images of any Debian, and needs no library of theirs. THIRD-PARTY.md lists what is in it.
+snug: shared-library-lacks-prerequisites
+# Not made for Debian's own archive.
+snug: initial-upload-closes-no-bugs
 ")
 snug_compress(${made}/changelog.Debian changelog.Debian.gz)
 add_custom_target(compressed ALL DEPENDS ${compressed_files})
