@@ -1,6 +1,6 @@
 # What is installed, and the packages of it: cpack --config build/release/CPackConfig.cmake makes packages/snug_VERSION-1_ARCH.deb and
-# packages/snug-VERSION-linux-ARCH.tar.gz in the build directory, and beside each its SHA-256. Three components: what everything has, what
-# `debian` has besides, and `tarball`. `cmake --install` takes the first, and zsh's completions where zsh's own install puts them.
+# packages/snug-VERSION-linux-ARCH.tar.gz in the build directory, and beside each its SHA-256. The components: what everything has, what
+# `debian` and `tarball` have besides, and `zsh`: its completions, which Debian has elsewhere. `cmake --install` takes the first and the last.
 find_program(GZIP gzip REQUIRED)
 set(made ${PROJECT_BINARY_DIR}/generated/package)
 
