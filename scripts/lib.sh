@@ -69,7 +69,7 @@ show_stage_times() {
   printf '%s\n' "${stage_times[@]}"
 }
 
-# What the build takes, by the names of Debian 12's packages.
+# What the build takes, by the names of the packages of Debian 12 and 13.
 # shellcheck disable=SC2034 # used by the sourcing scripts
 build_packages=(g++ cmake ninja-build pkg-config libcap-dev libcli11-dev libtomlplusplus-dev libseccomp-dev libfmt-dev
   libexpected-dev nlohmann-json3-dev nettle-dev libarchive-dev libdbus-1-dev libc-ares-dev libpsl-dev libidn2-dev libunistring-dev)

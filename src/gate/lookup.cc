@@ -1,5 +1,8 @@
 #include "gate/lookup.h"
 
+// 1.34 would have ares_getaddrinfo in place of ares_gethostbyname, which it makes of it. In 1.18 they are
+// two, and the latter is the one that heeds ARES_FLAG_NOSEARCH.
+#define CARES_NO_DEPRECATED
 #include <ares.h>
 #include <netdb.h>
 #include <sys/stat.h>

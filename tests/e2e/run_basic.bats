@@ -196,6 +196,21 @@ load helper
   for i in {1..16}; do [[ $(cat "out$i") == "$i" ]]; done
 }
 
+@test "version --json says what this build and this kernel are" {
+  need jq
+  local words
+  for words in "version --json" "--version --json" "--json version"; do
+    # shellcheck disable=SC2086 # words
+    succeeds $words
+    [[ $(jq -r '"snug \(.version) (\(.date))"' <<<"$output") == "$("$SNUG" --version)" ]]
+    [[ $(jq -r .kernel.release <<<"$output") == "$(uname -r)" ]]
+    [[ $(jq -r '.libraries | length' <<<"$output") == 13 ]]
+  done
+  # Where a working directory is gone too.
+  mkdir gone && cd gone && rmdir "$PWD"
+  succeeds version --json
+}
+
 @test "help and version work without anything" {
   succeeds --version
   [[ $output == snug* ]]

@@ -1,7 +1,7 @@
 #!/bin/bash
-# image.sh [--with PACKAGE,…] [--into DIR]
+# image.sh [--suite SUITE] [--with PACKAGE,…] [--into DIR]
 #
-# Makes a Debian 12 root filesystem (mmdebstrap, minbase) as a plain directory that belongs to the caller, and prints
+# Makes a root filesystem of Debian 12, or of another SUITE (mmdebstrap, minbase) as a plain directory that belongs to the caller, and prints
 # its path. Reused when it is there already. Without --into it is kept in /var/tmp/snug-test-cache, named by what it is
 # made from; ordinary users and root each have their own there.
 #
@@ -16,20 +16,24 @@ packages=
 into=
 while (($#)); do
   case $1 in
+    --suite) suite=$2 && shift 2 ;;
     --with) packages=$2 && shift 2 ;;
     --into) into=$2 && shift 2 ;;
-    *) echo "usage: image.sh [--with PACKAGE,…] [--into DIR]" >&2 && exit 2 ;;
+    *) echo "usage: image.sh [--suite SUITE] [--with PACKAGE,…] [--into DIR]" >&2 && exit 2 ;;
   esac
 done
 
-# The archive that this machine's own apt uses for this suite, as lines of sources.list(5); nothing where it uses another
-# suite, and then mmdebstrap's default serves.
+# The archive that this machine's own apt uses, as lines of sources.list(5). Another suite of Debian than this machine's is in the
+# same archive. Nothing where it is not Debian's, and then mmdebstrap's default serves.
 sources() {
+  local here
+  here=$(. /etc/os-release && if [[ $ID == debian ]]; then echo "${VERSION_CODENAME:-}"; fi)
   # shellcheck disable=SC2016 # apt-get's own placeholders
   apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT) $(SIGNED_BY)' 'Created-By: Packages' |
-    awk -v suite="$suite" '
-      $2 != suite && $2 != suite "-updates" && $2 != suite "-security" || $3 != "main" { next }
-      $4 != "" && $4 !~ /debian-archive-keyring/ { next }
+    awk -v suite="$suite" -v here="$here" '
+      $4 != "" && $4 !~ /debian-archive-keyring/ || $3 != "main" { next }
+      here != "" && here != suite && sub("^" here, suite, $2) && $4 == "" { $4 = "/usr/share/keyrings/debian-archive-keyring.gpg" }
+      $2 != suite && $2 != suite "-updates" && $2 != suite "-security" { next }
       !seen[$1 $2]++ { print "deb", ($4 == "" ? "" : "[signed-by=" $4 "] ") $1, $2, "main" }'
 }
 
@@ -70,7 +74,7 @@ if [[ -z $into ]]; then
   [[ -d $mine ]] || mkdir -m 0700 "$mine"
   [[ -O $mine && ! -L $mine ]] || { echo "image.sh: $mine belongs to somebody else" >&2 && exit 1; }
   recipe=$(printf '%s\n' "$recipe_version" "$suite" "${arguments[@]}" "$(sources)" | sha256sum | cut -c1-12)
-  into=$mine/debian-12-$recipe
+  into=$mine/debian-$([[ $suite == bookworm ]] && echo 12 || echo "$suite")-$recipe
 fi
 mkdir -p "$(dirname "$into")"
 exec 9>"$(dirname "$into")/.$(basename "$into").lock" # hidden: a store lists what is beside it

@@ -1,15 +1,15 @@
-#include "base/json.h"
 #include "cli/grammar/definition.h"
 #include "cli/show/report.h"
+#include "cli/show/version_text.h"
 
 namespace snug {
 namespace {
 
 Result<int> print_version(const Invocation& invocation) {
-  const std::string text = invocation.common.json.value_or(false)
-                               ? pretty_json(Json::Object{{"version", SNUG_VERSION}})
-                               : "snug " SNUG_VERSION "\n";
-  return print_answer(text).map([] { return 0; });
+  const bool json = invocation.common.json.value_or(false);
+  return print_answer(json ? pretty_json(version_json(look_at_kernel())) : version_text()).map([] {
+    return 0;
+  });
 }
 
 }  // namespace

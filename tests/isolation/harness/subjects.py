@@ -135,7 +135,7 @@ def weak(bench):
 
 def version(words):
     text = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False).stdout.split("\n")[0]
-    return text.split()[-1]
+    return next(word for word in text.split() if word[0].isdigit())  # "podman version 4.3.1", "snug 0.2.0 (2026-12-01)"
 
 
 def choose_runtime(bench):

@@ -1,0 +1,10 @@
+# Read by cpack once for each kind of package: which components are in it. The same build gives the same bytes.
+set(ENV{SOURCE_DATE_EPOCH} ${CPACK_SNUG_EPOCH})
+set(CPACK_INSTALL_CMAKE_PROJECTS "${CPACK_SNUG_BINARY_DIR};snug;Unspecified;/")
+if(CPACK_GENERATOR STREQUAL "DEB")
+  list(APPEND CPACK_INSTALL_CMAKE_PROJECTS "${CPACK_SNUG_BINARY_DIR};snug;debian;/")
+  set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+else()
+  list(APPEND CPACK_INSTALL_CMAKE_PROJECTS "${CPACK_SNUG_BINARY_DIR};snug;zsh;/" "${CPACK_SNUG_BINARY_DIR};snug;tarball;/")
+  set(CPACK_PACKAGE_FILE_NAME ${CPACK_ARCHIVE_FILE_NAME})
+endif()
