@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/try.h"
 
 // The library's own switches: errors come back as values, and the printers, which we do not use, stay out of
 // the binary.
@@ -207,22 +208,19 @@ Status TomlValue::expect(TomlKind wanted, std::string_view expected) const {
 }
 
 Result<std::string_view> TomlValue::as_string(std::string_view expected) const {
-  if (auto status = expect(TomlKind::String, expected); !status)
-    return tl::unexpected{status.error()};
+  TRY(expect(TomlKind::String, expected));
   if (string.find('\0') != std::string::npos)
     return error("has a NUL character in it");
   return string;
 }
 
 Result<bool> TomlValue::as_boolean() const {
-  if (auto status = expect(TomlKind::Boolean, "true or false"); !status)
-    return tl::unexpected{status.error()};
+  TRY(expect(TomlKind::Boolean, "true or false"));
   return boolean;
 }
 
 Result<std::int64_t> TomlValue::as_integer(std::int64_t min, std::int64_t max) const {
-  if (auto status = expect(TomlKind::Integer, "a whole number"); !status)
-    return tl::unexpected{status.error()};
+  TRY(expect(TomlKind::Integer, "a whole number"));
   if (integer < min || integer > max)
     return error(fmt::format("{} is not between {} and {}", integer, min, max));
   return integer;
@@ -231,20 +229,16 @@ Result<std::int64_t> TomlValue::as_integer(std::int64_t min, std::int64_t max) c
 Result<double> TomlValue::as_number(std::string_view expected) const {
   if (kind == TomlKind::Integer)
     return static_cast<double>(integer);
-  if (auto status = expect(TomlKind::Float, expected); !status)
-    return tl::unexpected{status.error()};
+  TRY(expect(TomlKind::Float, expected));
   return number;
 }
 
 Result<std::vector<std::string>> TomlValue::as_strings() const {
-  if (auto status = expect(TomlKind::Array, "an array of texts"); !status)
-    return tl::unexpected{status.error()};
+  TRY(expect(TomlKind::Array, "an array of texts"));
   std::vector<std::string> strings;
   for (const TomlValue& item : items) {
-    const auto text = item.as_string();
-    if (!text)
-      return tl::unexpected{text.error()};
-    strings.emplace_back(*text);
+    const auto text = TRY(item.as_string());
+    strings.emplace_back(text);
   }
   return strings;
 }

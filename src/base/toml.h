@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/try.h"
 
 namespace snug {
 
@@ -78,8 +79,7 @@ tl::unexpected<Error> unknown_toml_key(const TomlValue& entry, std::span<const s
 // Reads every entry of a table in the order of the file; the first error ends it.
 template<class Context, std::size_t N>
 Status read_toml_table(const TomlValue& table, const TomlKey<Context> (&keys)[N], Context& context) {
-  if (auto status = table.expect(TomlKind::Table, "a table"); !status)
-    return status;
+  TRY(table.expect(TomlKind::Table, "a table"));
   for (const TomlValue& entry : table.items) {
     const TomlKey<Context>* known = nullptr;
     for (const TomlKey<Context>& key : keys)
@@ -90,8 +90,7 @@ Status read_toml_table(const TomlValue& table, const TomlKey<Context> (&keys)[N]
       for (std::size_t i = 0; i < N; ++i) names[i] = keys[i].name;
       return unknown_toml_key(entry, names);
     }
-    if (auto status = known->read(context, entry); !status)
-      return status;
+    TRY(known->read(context, entry));
   }
   return {};
 }

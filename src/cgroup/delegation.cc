@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/path.h"
+#include "base/try.h"
 #include "cgroup/user_manager.h"
 #include "cgroup/where.h"
 
@@ -83,13 +84,9 @@ Delegation divided(const Candidate& candidate) {
 }
 
 Result<Delegation> ask_systemd(const Place& place) {
-  auto manager = UserManager::connect();
-  if (!manager)
-    return tl::unexpected{std::move(manager).error()};
-  const auto group = manager->control_group();
-  if (!group)
-    return tl::unexpected{group.error()};
-  Delegation delegation{.by = Delegator::Systemd, .dir = place.mount + *group, .hint = std::string{kDropIn}};
+  auto manager = TRY(UserManager::connect());
+  const auto group = TRY(manager.control_group());
+  Delegation delegation{.by = Delegator::Systemd, .dir = place.mount + group, .hint = std::string{kDropIn}};
   delegation.controllers = read_words(delegation.dir + "/cgroup.controllers");
   return delegation;
 }

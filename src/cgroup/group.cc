@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "base/units.h"
 #include "sys/file_io.h"
 
@@ -26,10 +27,8 @@ Result<Group> Group::make(int parent, const std::string& parent_path, const std:
   std::string path = parent_path + "/" + name;
   if (mkdirat(parent, name.c_str(), 0755) != 0)
     return fail({.step = fmt::format("make the cgroup {}", escape_control(path)), .err = errno});
-  auto dir = open_file(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-  if (!dir)
-    return tl::unexpected{std::move(dir).error()};
-  return Group{std::move(*dir), std::move(path)};
+  auto dir = TRY(open_file(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+  return Group{std::move(dir), std::move(path)};
 }
 
 bool Group::remove() {
@@ -44,20 +43,16 @@ bool Group::remove() {
 }
 
 Status write_to(int dir, const std::string& file, const std::string& value) {
-  auto fd = open_file(dir, file, O_WRONLY);
-  if (!fd)
-    return tl::unexpected{std::move(fd).error()};
+  auto fd = TRY(open_file(dir, file, O_WRONLY));
   // One write: the kernel takes each as a whole value.
-  if (write(fd->get(), value.data(), value.size()) < 0)
+  if (write(fd.get(), value.data(), value.size()) < 0)
     return fail({.step = fmt::format("write \"{}\" to {}", escape_control(value), file), .err = errno});
   return {};
 }
 
 Result<std::string> read_from(int dir, const std::string& file) {
-  auto fd = open_file(dir, file, O_RDONLY);
-  if (!fd)
-    return tl::unexpected{std::move(fd).error()};
-  return read_regular(fd->get(), file);
+  auto fd = TRY(open_file(dir, file, O_RDONLY));
+  return read_regular(fd.get(), file);
 }
 
 bool has_file(int dir, const std::string& file) {

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "cgroup/limited.h"
 #include "cgroup/user_manager.h"
 #include "cgroup/where.h"
@@ -77,29 +78,21 @@ Status Home::settle(const Delegation& delegation, const std::string& unit) {
   systemd_ = delegation.by == Delegator::Systemd;
   path_ = delegation.dir;
   if (systemd_)
-    if (Status status = enter_scope(unit); !status)
-      return status;
-  auto dir = open_file(AT_FDCWD, path_, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-  if (!dir)
-    return tl::unexpected{std::move(dir).error()};
-  dir_ = std::move(*dir);
+    TRY(enter_scope(unit));
+  auto dir = TRY(open_file(AT_FDCWD, path_, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+  dir_ = std::move(dir);
   return systemd_ || delegation.own ? enter_leaf() : Status{};
 }
 
 Status Home::enter_scope(const std::string& unit) {
-  auto manager = UserManager::connect();
-  if (!manager)
-    return tl::unexpected{std::move(manager).error()};
+  auto manager = TRY(UserManager::connect());
   const std::string scope = fmt::format("{}.scope", unit);
-  if (Status status = manager->start_scope(scope, "snug sandbox " + unit, getpid()); !status)
-    return status;
-  const auto place = own_place();
-  if (!place)
-    return tl::unexpected{place.error()};
-  if (!place->dir.ends_with("/" + scope))
+  TRY(manager.start_scope(scope, "snug sandbox " + unit, getpid()));
+  const auto place = TRY(own_place());
+  if (!place.dir.ends_with("/" + scope))
     return fail({.step = fmt::format("systemd's user manager started {}, and this process is in {}", scope,
-                                     escape_control(place->dir))});
-  path_ = place->dir;
+                                     escape_control(place.dir))});
+  path_ = place.dir;
   return {};
 }
 
@@ -135,8 +128,7 @@ Status Home::enable(const std::vector<std::string>& controllers) {
 Result<Group> Home::make_group(const std::vector<std::string>& controllers) {
   // Another snug that leaves this group takes the controllers away where nobody has a group there.
   const Locked locked{dir_.get()};
-  if (Status status = enable(controllers); !status)
-    return tl::unexpected{std::move(status).error()};
+  TRY(enable(controllers));
   if (!systemd_)
     sweep();
   auto group =

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "base/try.h"
 
 namespace snug::cgroup {
 namespace {
@@ -195,11 +196,9 @@ void UserManager::Close::operator()(DBusConnection* connection) const {
 }
 
 Result<UserManager> UserManager::connect() {
-  const auto dir = runtime_dir();
-  if (!dir)
-    return tl::unexpected{dir.error()};
-  const std::string bus = *dir + "/bus";
-  const std::string own = *dir + "/systemd/private";
+  const auto dir = TRY(runtime_dir());
+  const std::string bus = dir + "/bus";
+  const std::string own = dir + "/systemd/private";
   const bool by_bus = is_socket(bus);
   if (!by_bus && !is_socket(own))
     return fail(
@@ -230,12 +229,10 @@ Result<std::string> UserManager::control_group() {
   if (!request || !dbus_message_append_args(request.get(), DBUS_TYPE_STRING, &kManager, DBUS_TYPE_STRING,
                                             &property, DBUS_TYPE_INVALID))
     return no_memory();
-  auto reply = ask(connection_.get(), request.get(), "tell its cgroup");
-  if (!reply)
-    return tl::unexpected{std::move(reply).error()};
+  auto reply = TRY(ask(connection_.get(), request.get(), "tell its cgroup"));
   DBusMessageIter message, variant;
   const char* text = nullptr;
-  if (!dbus_message_iter_init(reply->get(), &message) ||
+  if (!dbus_message_iter_init(reply.get(), &message) ||
       dbus_message_iter_get_arg_type(&message) != DBUS_TYPE_VARIANT)
     return fail({.step = "systemd's user manager told no cgroup of its own"});
   dbus_message_iter_recurse(&message, &variant);
@@ -258,13 +255,10 @@ Status UserManager::start_scope(const std::string& unit, const std::string& desc
     dbus_bus_add_match(connection,
                        fmt::format("type='signal',interface='{}',member='JobRemoved'", kManager).c_str(),
                        error.get());
-  if (auto reply = ask(connection, subscribe.get(), "tell of its jobs"); !reply)
-    return tl::unexpected{std::move(reply).error()};
-  auto reply = ask(connection, request.get(), "start a scope");
-  if (!reply)
-    return tl::unexpected{std::move(reply).error()};
+  TRY(ask(connection, subscribe.get(), "tell of its jobs"));
+  auto reply = TRY(ask(connection, request.get(), "start a scope"));
   const char* job = nullptr;
-  if (!dbus_message_get_args(reply->get(), error.get(), DBUS_TYPE_OBJECT_PATH, &job, DBUS_TYPE_INVALID))
+  if (!dbus_message_get_args(reply.get(), error.get(), DBUS_TYPE_OBJECT_PATH, &job, DBUS_TYPE_INVALID))
     return fail({.step = fmt::format("systemd's user manager started no scope: {}", error.text())});
   return await_job(connection, job);
 }

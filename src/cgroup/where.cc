@@ -4,6 +4,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "sys/file_io.h"
 #include "sys/mountinfo.h"
 
@@ -47,13 +48,9 @@ Result<Place> locate(std::string_view cgroup, std::string_view mountinfo) {
 }
 
 Result<Place> own_place() {
-  const auto cgroup = read_text_file("/proc/self/cgroup");
-  if (!cgroup)
-    return tl::unexpected{cgroup.error()};
-  const auto mountinfo = read_text_file("/proc/self/mountinfo", 16 << 20);
-  if (!mountinfo)
-    return tl::unexpected{mountinfo.error()};
-  return locate(*cgroup, *mountinfo);
+  const auto cgroup = TRY(read_text_file("/proc/self/cgroup"));
+  const auto mountinfo = TRY(read_text_file("/proc/self/mountinfo", 16 << 20));
+  return locate(cgroup, mountinfo);
 }
 
 std::vector<std::string> read_words(const std::string& path) {

@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "container/channel.h"
 #include "launch/signals.h"
 #include "launch/terminal.h"
@@ -179,10 +180,8 @@ class Relay : private PollSource {
 }  // namespace
 
 Result<AttachEnd> relay_attached(const UniqueFd& socket, const AttachOptions& options) {
-  auto signals = HeldSignals::hold();
-  if (!signals)
-    return tl::unexpected{signals.error()};
-  return Relay{socket, options, *signals}.run();
+  auto signals = TRY(HeldSignals::hold());
+  return Relay{socket, options, signals}.run();
 }
 
 }  // namespace snug

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "base/units.h"
 #include "files/tree_archive.h"
 #include "sys/file_io.h"
@@ -116,10 +117,8 @@ struct Source {
 
 Result<Source> find_source(const CopyEnd& end, bool follow) {
   Source source{.typed = read_path(end.path)};
-  auto spot = find_spot(end, source.typed.path, follow || source.typed.directory);
-  if (!spot)
-    return tl::unexpected{std::move(spot).error()};
-  source.spot = *std::move(spot);
+  auto spot = TRY(find_spot(end, source.typed.path, follow || source.typed.directory));
+  source.spot = std::move(spot);
   const mode_t mode = source.spot.info.st_mode;
   if (!source.spot.there)
     return failed(end, ENOENT);
@@ -141,8 +140,8 @@ Result<UniqueFd> open_spot(const CopyEnd& end, const Spot& spot) {
 Status into_directory(const Source& source, const CopyEnd& from, int directory, const CopyRules& rules) {
   if (!source.typed.contents)
     return copy_entry(source.spot.parent.get(), source.spot.name, directory, source.typed.base, rules);
-  const auto tree = open_spot(from, source.spot);
-  return tree ? copy_tree(tree->get(), directory, rules) : tl::unexpected{tree.error()};
+  const auto tree = TRY(open_spot(from, source.spot));
+  return copy_tree(tree.get(), directory, rules);
 }
 
 }  // namespace
@@ -157,9 +156,7 @@ CopyPlace parse_copy_place(std::string_view word) {
 Status copy_between(const CopyEnd& from, const CopyEnd& to, const CopyWishes& wishes) {
   CopyRules rules = wishes.rules;
   rules.replace = true;
-  const auto source = find_source(from, wishes.follow);
-  if (!source)
-    return tl::unexpected{source.error()};
+  const auto source = TRY(find_source(from, wishes.follow));
   const Typed typed = read_path(to.path);
   auto target = find_spot(to, typed.path, true);
   if (!target) {
@@ -168,54 +165,41 @@ Status copy_between(const CopyEnd& from, const CopyEnd& to, const CopyWishes& wi
     return tl::unexpected{std::move(target).error()};
   }
   if (target->there && S_ISDIR(target->info.st_mode)) {
-    const auto directory = open_spot(to, *target);
-    return directory ? into_directory(*source, from, directory->get(), rules)
-                     : tl::unexpected{directory.error()};
+    const auto directory = TRY(open_spot(to, *target));
+    return into_directory(source, from, directory.get(), rules);
   }
-  if (target->there && source->directory())
+  if (target->there && source.directory())
     return fail({.step = fmt::format("{} is no directory, and {} is one", shown(to), shown(from))});
   if (target->there && typed.directory)
     return failed(to, ENOTDIR);
-  if (!target->there && typed.directory && !source->directory())
+  if (!target->there && typed.directory && !source.directory())
     return failed(to, ENOENT, "a directory that a file is copied into must be there");
-  return copy_entry(source->spot.parent.get(), source->spot.name, target->parent.get(), target->name, rules);
+  return copy_entry(source.spot.parent.get(), source.spot.name, target->parent.get(), target->name, rules);
 }
 
 Status copy_to_stream(const CopyEnd& from, int fd, const CopyWishes& wishes) {
-  const auto source = find_source(from, wishes.follow);
-  if (!source)
-    return tl::unexpected{source.error()};
-  auto tar = TarWriter::start(fd);
-  if (!tar)
-    return tl::unexpected{std::move(tar).error()};
+  const auto source = TRY(find_source(from, wishes.follow));
+  auto tar = TRY(TarWriter::start(fd));
   const ArchiveRules rules{.skipped = wishes.rules.skipped};
   Status status;
-  if (source->directory()) {
-    const auto tree = open_spot(from, source->spot);
-    if (!tree)
-      return tl::unexpected{tree.error()};
-    const std::string prefix = source->typed.contents ? "./" : source->typed.base + "/";
-    status = archive_tree(tree->get(), prefix, *tar, rules);
+  if (source.directory()) {
+    const auto tree = TRY(open_spot(from, source.spot));
+    const std::string prefix = source.typed.contents ? "./" : source.typed.base + "/";
+    status = archive_tree(tree.get(), prefix, tar, rules);
   } else {
-    status = archive_file(source->spot.parent.get(), source->spot.name, source->typed.base, *tar, rules);
+    status = archive_file(source.spot.parent.get(), source.spot.name, source.typed.base, tar, rules);
   }
-  return status ? tar->finish() : status;
+  return status ? tar.finish() : status;
 }
 
 Status copy_from_stream(int fd, const CopyEnd& to, const CopyWishes& wishes) {
-  auto target = find_spot(to, read_path(to.path).path, true);
-  if (!target)
-    return tl::unexpected{std::move(target).error()};
-  if (!target->there || !S_ISDIR(target->info.st_mode))
-    return failed(to, target->there ? ENOTDIR : ENOENT,
+  auto target = TRY(find_spot(to, read_path(to.path).path, true));
+  if (!target.there || !S_ISDIR(target.info.st_mode))
+    return failed(to, target.there ? ENOTDIR : ENOENT,
                   "a stream is extracted into a directory that is there");
-  const auto directory = open_spot(to, *target);
-  if (!directory)
-    return tl::unexpected{directory.error()};
-  auto tar = TarReader::start(fd);
-  if (!tar)
-    return tl::unexpected{std::move(tar).error()};
-  return extract_archive(*tar, directory->get(),
+  const auto directory = TRY(open_spot(to, target));
+  auto tar = TRY(TarReader::start(fd));
+  return extract_archive(tar, directory.get(),
                          {.owner = wishes.rules.owner, .skipped = wishes.rules.skipped});
 }
 

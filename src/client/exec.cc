@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "client/attach.h"
 #include "container/channel.h"
 #include "launch/enter_request.h"
@@ -27,21 +28,16 @@ class ExecClient : private PollSource {
       : socket_{socket}, plan_{plan}, signals_{signals} {}
 
   Status start(const ExecManner& manner) {
-    auto terminals = terminal_fds();
-    if (!terminals)
-      return tl::unexpected{terminals.error()};
-    callers_ = *terminals;
+    auto terminals = TRY(terminal_fds());
+    callers_ = terminals;
     const std::uint8_t inside = manner.background ? 0 : manner.terminal ? 7 : callers_;
-    const auto request = make_enter_request(plan_, {.fds = inside, .size = caller_window()});
-    if (!request)
-      return tl::unexpected{request.error()};
+    const auto request = TRY(make_enter_request(plan_, {.fds = inside, .size = caller_window()}));
     if (find_step<RelayFiles>(plan_) && !manner.background)
-      if (Status status = files_.start(); !status)
-        return status;
+      TRY(files_.start());
     const UniqueFd null{open("/dev/null", O_RDWR | O_CLOEXEC)};
     if (!null)
       return fail({.step = "open /dev/null", .err = errno});
-    int fds[4] = {request->get(), 0, 1, 2};
+    int fds[4] = {request.get(), 0, 1, 2};
     // A terminal of the caller's is never handed in.
     for (int fd = 0; fd < 3; ++fd)
       if (manner.background || (inside >> fd & 1) || (callers_ >> fd & 1))
@@ -60,8 +56,7 @@ class ExecClient : private PollSource {
       return fail(std::move(*error_));
     if (background)
       return 0;
-    if (Status status = files_.finish(); !status)
-      return tl::unexpected{status.error()};
+    TRY(files_.finish());
     return WIFSIGNALED(*status_) ? 128 + WTERMSIG(*status_) : WEXITSTATUS(*status_);
   }
 
@@ -147,12 +142,9 @@ class ExecClient : private PollSource {
 }  // namespace
 
 Result<int> run_exec(const UniqueFd& socket, const Plan& plan, const ExecManner& manner) {
-  const auto signals = HeldSignals::hold();
-  if (!signals)
-    return tl::unexpected{signals.error()};
-  ExecClient client{socket, plan, *signals};
-  if (Status status = client.start(manner); !status)
-    return tl::unexpected{status.error()};
+  const auto signals = TRY(HeldSignals::hold());
+  ExecClient client{socket, plan, signals};
+  TRY(client.start(manner));
   return client.run(manner.background);
 }
 

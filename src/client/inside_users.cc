@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "base/try.h"
 #include "files/worker.h"
 #include "image/users.h"
 #include "sys/file_io.h"
@@ -31,25 +32,18 @@ Result<Image> users_beneath(int root, int user_namespace) {
     if (!text)
       return fail({.step = "make room for the container's users", .err = errno});
   }
-  const Status read = run_in_user_namespace(user_namespace, [&]() -> Status {
+  TRY(run_in_user_namespace(user_namespace, [&]() -> Status {
     for (int i = 0; i < 2; ++i) {
-      const auto text = read_inside(root, i == 0 ? "/etc/passwd" : "/etc/group");
-      if (!text)
-        return tl::unexpected{text.error()};
-      if (Status status = write_all(texts[i].get(), *text, "the container's users"); !status)
-        return status;
+      const auto text = TRY(read_inside(root, i == 0 ? "/etc/passwd" : "/etc/group"));
+      TRY(write_all(texts[i].get(), text, "the container's users"));
     }
     return {};
-  });
-  if (!read)
-    return tl::unexpected{read.error()};
+  }));
   std::string contents[2];
   for (int i = 0; i < 2; ++i) {
     (void)lseek(texts[i].get(), 0, SEEK_SET);  // cannot fail for a memfd
-    auto text = read_regular(texts[i].get(), "the container's users");
-    if (!text)
-      return tl::unexpected{std::move(text).error()};
-    contents[i] = std::move(*text);
+    auto text = TRY(read_regular(texts[i].get(), "the container's users"));
+    contents[i] = std::move(text);
   }
   Image image;
   image.users = parse_passwd(contents[0]);

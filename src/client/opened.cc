@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "base/overloaded.h"
+#include "base/try.h"
 #include "client/rootfs.h"
 #include "files/maps_file.h"
 #include "plan/plan.h"
@@ -56,38 +57,26 @@ void add_plan(OpenedContainer& opened, const HostView& host) {
 }
 
 Status write_proc(const char* path, const std::string& text) {
-  const auto file = open_file(AT_FDCWD, path, O_WRONLY);
-  return file ? write_all(file->get(), text, path) : tl::unexpected{file.error()};
+  const auto file = TRY(open_file(AT_FDCWD, path, O_WRONLY));
+  return write_all(file.get(), text, path);
 }
 
 }  // namespace
 
 Result<OpenedContainer> open_container(const HostView& host, const std::string& name) {
-  auto container = ContainerStore{host.store_dir()}.find(name);
-  if (!container)
-    return tl::unexpected{std::move(container).error()};
-  OpenedContainer opened{.container = *std::move(container)};
-  auto record = opened.container.record();
-  if (!record)
-    return tl::unexpected{std::move(record).error()};
-  auto state = opened.container.state();
-  if (!state)
-    return tl::unexpected{std::move(state).error()};
-  const auto running = opened.container.running();
-  if (!running)
-    return tl::unexpected{running.error()};
-  opened.record = *std::move(record);
-  opened.state = *std::move(state);
-  opened.running = *running;
-  auto image = load_image(opened.record.spec.image.value,
-                          {.store = host.store_dir() + "/images", .cwd = host.caller().cwd});
-  if (!image)
-    return tl::unexpected{std::move(image).error()};
-  opened.image = *std::move(image);
-  auto range = read_maps_file(opened.container.dir());
-  if (!range)
-    return tl::unexpected{std::move(range).error()};
-  opened.range = *std::move(range);
+  auto container = TRY(ContainerStore{host.store_dir()}.find(name));
+  OpenedContainer opened{.container = std::move(container)};
+  auto record = TRY(opened.container.record());
+  auto state = TRY(opened.container.state());
+  const auto running = TRY(opened.container.running());
+  opened.record = std::move(record);
+  opened.state = std::move(state);
+  opened.running = running;
+  auto image = TRY(load_image(opened.record.spec.image.value,
+                              {.store = host.store_dir() + "/images", .cwd = host.caller().cwd}));
+  opened.image = std::move(image);
+  auto range = TRY(read_maps_file(opened.container.dir()));
+  opened.range = std::move(range);
   add_plan(opened, host);
   return opened;
 }
@@ -96,8 +85,7 @@ Status with_ids(const OpenedContainer& opened, const std::function<Status()>& wo
   if (opened.range)
     return run_with_ids(&*opened.range, work);
   return run_with_ids(nullptr, [&]() -> Status {
-    if (auto status = enter_single_ids(opened.uid, opened.gid); !status)
-      return status;
+    TRY(enter_single_ids(opened.uid, opened.gid));
     return work();
   });
 }
@@ -109,10 +97,8 @@ Status enter_single_ids(std::uint32_t uid, std::uint32_t gid) {
     return {};
   if (unshare(CLONE_NEWUSER) != 0)
     return fail({.step = "make a user namespace to look at the container's files", .err = errno});
-  if (auto status = write_proc("/proc/self/setgroups", "deny"); !status)
-    return status;
-  if (auto status = write_proc("/proc/self/gid_map", fmt::format("{} {} 1", gid, outer_gid)); !status)
-    return status;
+  TRY(write_proc("/proc/self/setgroups", "deny"));
+  TRY(write_proc("/proc/self/gid_map", fmt::format("{} {} 1", gid, outer_gid)));
   return write_proc("/proc/self/uid_map", fmt::format("{} {} 1", uid, outer_uid));
 }
 

@@ -12,6 +12,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "sys/directory_stream.h"
 #include "sys/file_io.h"
 #include "sys/process_stat.h"
@@ -168,8 +169,7 @@ Status check_init(const RunState& state) {
 }  // namespace
 
 Result<std::vector<ContainerProcess>> container_processes(const RunState& state) {
-  if (const Status good = check_init(state); !good)
-    return tl::unexpected{good.error()};
+  TRY(check_init(state));
   const auto all = look_at_all();
   // And still: what was looked at is the same process as before.
   const auto init = all.find(state.init_pid);

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <optional>
 
+#include "base/try.h"
 #include "container/container_record.h"
 #include "container/running_tree.h"
 #include "files/worker.h"
@@ -32,32 +33,24 @@ void drop_volumes(Plan& plan) {
 
 Result<Plan> plan_tree(const Spec& spec, const RealHost& host) {
   const auto image =
-      load_image(spec.image.value, {.store = host.store_dir() + "/images", .cwd = host.caller().cwd});
-  if (!image)
-    return tl::unexpected{image.error()};
-  auto plan = make_plan(spec, *image, host);
+      TRY(load_image(spec.image.value, {.store = host.store_dir() + "/images", .cwd = host.caller().cwd}));
+  auto plan = make_plan(spec, image, host);
   if (plan)
     drop_volumes(*plan);
   return plan;
 }
 
 Result<HeldTree> hold_stopped(const Container& container) {
-  const auto record = container.record();
-  if (!record)
-    return tl::unexpected{record.error()};
-  auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
-  const Spec spec = without_joined(record->spec);
-  auto plan = plan_tree(spec, *host);
-  if (!plan)
-    return tl::unexpected{std::move(plan).error()};
+  const auto record = TRY(container.record());
+  auto host = TRY(RealHost::look());
+  const Spec spec = without_joined(record.spec);
+  auto plan = TRY(plan_tree(spec, host));
   const auto replan = [&](const Plan& failed, const LaunchError& failure) -> std::optional<Plan> {
-    auto next = note_refusal(failed, failure, *host) ? plan_tree(spec, *host) : Result<Plan>{fail({})};
+    auto next = note_refusal(failed, failure, host) ? plan_tree(spec, host) : Result<Plan>{fail({})};
     return next ? std::optional{std::move(*next)} : std::nullopt;
   };
   const std::string dir = container.path();
-  auto tree = run_replanning(*plan, replan, [&](const Plan& next) { return HeldTree::hold(next, dir); });
+  auto tree = run_replanning(plan, replan, [&](const Plan& next) { return HeldTree::hold(next, dir); });
   if (!tree)
     return tl::unexpected{std::move(tree).error().error};
   return std::move(*tree);
@@ -73,19 +66,15 @@ Rootfs::~Rootfs() = default;
 Result<Rootfs> Rootfs::open(Container container) {
   auto state = std::make_unique<State>(State{.container = std::move(container)});
   if (const Status locked = state->container.lock(); locked) {
-    auto tree = hold_stopped(state->container);
-    if (!tree)
-      return tl::unexpected{std::move(tree).error()};
-    state->tree.emplace(std::move(*tree));
+    auto tree = TRY(hold_stopped(state->container));
+    state->tree.emplace(std::move(tree));
     return Rootfs{std::move(state)};
   } else if (locked.error().err != EBUSY) {
     return tl::unexpected{locked.error()};
   }
-  auto tree = running_tree(state->container);
-  if (!tree)
-    return tl::unexpected{std::move(tree).error()};
-  state->root = std::move(tree->root);
-  state->user_namespace = std::move(tree->user_namespace);
+  auto tree = TRY(running_tree(state->container));
+  state->root = std::move(tree.root);
+  state->user_namespace = std::move(tree.user_namespace);
   return Rootfs{std::move(state)};
 }
 

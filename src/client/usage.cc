@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "base/units.h"
 #include "cgroup/group.h"
 #include "client/processes.h"
@@ -55,12 +56,10 @@ Usage group_usage(int dir) {
 }
 
 Result<Usage> process_usage(const RunState& state) {
-  const auto processes = container_processes(state);
-  if (!processes)
-    return tl::unexpected{processes.error()};
-  Usage usage{.pids = processes->size()};
+  const auto processes = TRY(container_processes(state));
+  Usage usage{.pids = processes.size()};
   const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-  for (const ContainerProcess& process : *processes) {
+  for (const ContainerProcess& process : processes) {
     usage.cpu_us += process.time_ms * 1000;
     // The second number is the resident pages: proc(5). A process may have gone meanwhile.
     const auto statm = read_text_file(fmt::format("/proc/{}/statm", process.host_pid));

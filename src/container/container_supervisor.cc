@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "base/try.h"
 #include "container/clock.h"
 #include "container/control.h"
 #include "sys/process_identity.h"
@@ -40,27 +41,19 @@ ContainerSupervisor::ContainerSupervisor(Container& container, ContainerRecord r
 }
 
 Status ContainerSupervisor::prepare() {
-  auto log = LogWriter::open(container_.dir(), record_.rules.log_size, record_.rules.log_files);
-  if (!log)
-    return tl::unexpected{log.error()};
-  log_ = std::move(*log);
-  auto path = control_path(record_.id);
-  if (!path)
-    return tl::unexpected{path.error()};
-  auto listener = listen_at(*path);
-  if (!listener)
-    return tl::unexpected{listener.error()};
-  clients_.listen(std::move(*listener));
-  state_.control = *path;
+  auto log = TRY(LogWriter::open(container_.dir(), record_.rules.log_size, record_.rules.log_files));
+  log_ = std::move(log);
+  auto path = TRY(control_path(record_.id));
+  auto listener = TRY(listen_at(path));
+  clients_.listen(std::move(listener));
+  state_.control = path;
   // What its starter says comes before the first run: an early Attach must not miss the first output.
   while (starter_ && !starter_->attached && !starter_->waits) {
-    auto frame = await_frame(starter_->socket.get());
-    if (!frame)
-      return tl::unexpected{frame.error()};
-    if (frame->kind == FrameKind::Resize)
-      window_ = {static_cast<std::uint16_t>(frame->a), static_cast<std::uint16_t>(frame->b)};
+    auto frame = TRY(await_frame(starter_->socket.get()));
+    if (frame.kind == FrameKind::Resize)
+      window_ = {static_cast<std::uint16_t>(frame.a), static_cast<std::uint16_t>(frame.b)};
     else
-      on_frame(*starter_, *frame);
+      on_frame(*starter_, frame);
   }
   return {};
 }

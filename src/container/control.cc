@@ -12,6 +12,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "base/try.h"
 
 namespace snug {
 namespace {
@@ -78,8 +79,7 @@ bool may_connect(int client) {
 
 Result<std::string> control_path(const std::string& id) {
   const std::string dir = control_dir();
-  if (Status status = make_private_dir(dir); !status)
-    return tl::unexpected{status.error()};
+  TRY(make_private_dir(dir));
   return join_path(dir, id + ".sock");
 }
 
@@ -92,13 +92,11 @@ void remove_socket(const std::string& id) {
 
 Result<UniqueFd> listen_at(const std::string& path) {
   UniqueFd dir;
-  const auto address = address_of(path, dir);
-  if (!address)
-    return tl::unexpected{address.error()};
+  const auto address = TRY(address_of(path, dir));
   UniqueFd socket{::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
   // Whoever listens holds the container's lock, so that what is there is nobody's any more.
   (void)unlink(path.c_str());
-  if (!socket || bind(socket.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0 ||
+  if (!socket || bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
       listen(socket.get(), 64) != 0)
     return fail({.step = "listen on the control socket " + escape_control(path), .err = errno});
   return socket;
@@ -119,21 +117,17 @@ Error not_running(const Container& container) {
 
 Result<RunState> running_state(const Container& container) {
   // The lock first: who holds it writes the end into the state before letting go.
-  const auto running = container.running();
-  if (!running)
-    return tl::unexpected{running.error()};
+  const auto running = TRY(container.running());
   auto state = container.state();
-  if (state && (!*running || state->phase != RunPhase::Running))
+  if (state && (!running || state->phase != RunPhase::Running))
     return fail(not_running(container));
   return state;
 }
 
 Result<UniqueFd> connect_to(const Container& container, const RunState& state) {
   const std::string name = escape_control(container.name());
-  const auto running = container.running();
+  const auto running = TRY(container.running());
   if (!running)
-    return tl::unexpected{running.error()};
-  if (!*running)
     return fail(not_running(container));
   const auto gone = [&](int error) {
     return fail({.step = fmt::format("reach the supervisor of container {}", name),
@@ -143,11 +137,9 @@ Result<UniqueFd> connect_to(const Container& container, const RunState& state) {
   if (state.control.empty())
     return gone(ENOENT);
   UniqueFd dir;
-  const auto address = address_of(state.control, dir);
-  if (!address)
-    return tl::unexpected{address.error()};
+  const auto address = TRY(address_of(state.control, dir));
   UniqueFd socket{::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0)};
-  if (!socket || connect(socket.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0)
+  if (!socket || connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     return gone(errno);
   // A path in a file is not believed either: it may lead to somebody else's socket.
   ucred peer{};

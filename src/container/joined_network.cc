@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "container/container_record.h"
 #include "container/control.h"
 #include "container/running_tree.h"
@@ -37,28 +38,22 @@ std::optional<Spec> maker(const ContainerStore& store, Spec spec) {
 
 Result<JoinedNetwork> joined_network(const ContainerStore& store, const std::string& name,
                                      const Caller& caller) {
-  const auto container = store.find(name);
-  if (!container)
-    return tl::unexpected{container.error()};
-  const std::string safe = escape_control(container->name());
-  const auto record = container->record();
-  if (!record)
-    return tl::unexpected{record.error()};
-  const auto state = running_state(*container);
-  if (!state)
-    return tl::unexpected{state.error()};
-  const Spec& spec = record->spec;
+  const auto container = TRY(store.find(name));
+  const std::string safe = escape_control(container.name());
+  const auto record = TRY(container.record());
+  const auto state = TRY(running_state(container));
+  const Spec& spec = record.spec;
   if (spec.network.value == NetworkMode::Host)
     return fail({.step = fmt::format("container {} has the host's network, and none of its own", safe),
                  .hint = "--network host is the same"});
-  JoinedNetwork joined{.name = container->name(), .id = record->id};
+  JoinedNetwork joined{.name = container.name(), .id = record.id};
   if (spec.ids.value == IdMode::Range) {
     const bool self = spec.run_as.value.kind == RunAs::Kind::Self;
     joined.uid = self ? caller.uid : 0;
     joined.gid = self ? caller.gid : 0;
   } else {
-    joined.uid = state->payload.uid;
-    joined.gid = state->payload.gid;
+    joined.uid = state.payload.uid;
+    joined.gid = state.payload.gid;
   }
   if (const auto made = maker(store, spec)) {
     joined.mode = made->network.value;
@@ -73,22 +68,16 @@ Result<JoinedNetwork> joined_network(const ContainerStore& store, const std::str
 
 Result<JoinedNamespaces> joined_namespaces(const ContainerStore& store, const std::string& name,
                                            const std::string& id) {
-  const auto container = store.find(name);
-  if (!container)
-    return tl::unexpected{container.error()};
-  const auto record = container->record();
-  if (!record)
-    return tl::unexpected{record.error()};
-  if (record->id != id)
+  const auto container = TRY(store.find(name));
+  const auto record = TRY(container.record());
+  if (record.id != id)
     return fail({.step = fmt::format("container {} is another one by now", escape_control(name)),
                  .err = ESTALE,
                  .hint = "run it again",
                  .err_said = true});
-  auto tree = running_tree(*container);
-  if (!tree)
-    return tl::unexpected{std::move(tree).error()};
-  return JoinedNamespaces{.user = std::move(tree->user_namespace),
-                          .network = std::move(tree->network_namespace)};
+  auto tree = TRY(running_tree(container));
+  return JoinedNamespaces{.user = std::move(tree.user_namespace),
+                          .network = std::move(tree.network_namespace)};
 }
 
 }  // namespace snug

@@ -13,6 +13,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "container/container_record.h"
 #include "container/names.h"
 #include "container/store_files.h"
@@ -159,8 +160,7 @@ Status Container::lock() {
   // wants.
   if (const int error = lock ? lock_file(lock.get()) : 0)
     return failed("lock", error == EAGAIN ? EBUSY : error);
-  if (Status status = hold_directory(lost); !status)
-    return status;
+  TRY(hold_directory(lost));
   const auto let_go = [&](Status status) {
     unlock_directory(dir_.get());
     return status;
@@ -188,8 +188,7 @@ void Container::unlock() {
 ContainerStore::ContainerStore(std::string store_dir) : path_{join_path(store_dir, "containers")} {}
 
 Result<Container> ContainerStore::find(const std::string& name) const {
-  if (auto status = check_container_name(name, "container"); !status)
-    return tl::unexpected{status.error()};
+  TRY(check_container_name(name, "container"));
   const UniqueFd store = open_dir(AT_FDCWD, path_);
   if (!store)
     return no_such(-1, name, errno);
@@ -202,9 +201,7 @@ Result<Container> ContainerStore::find(const std::string& name) const {
 }
 
 Status ContainerStore::rename(const std::string& from, const std::string& to) const {
-  for (const std::string& name : {from, to})
-    if (auto status = check_container_name(name, "container"); !status)
-      return status;
+  for (const std::string& name : {from, to}) TRY(check_container_name(name, "container"));
   const UniqueFd store = open_dir(AT_FDCWD, path_);
   if (!store)
     return no_such(-1, from, errno);

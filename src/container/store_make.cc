@@ -10,6 +10,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "container/container_record.h"
 #include "container/names.h"
 #include "container/store.h"
@@ -38,9 +39,7 @@ UniqueFd open_lock(int dir, int flags) {
 }
 
 Status remove_all(int parent, const std::string& name, int dir) {
-  const auto range = maps_for_removal(dir);
-  if (!range)
-    return tl::unexpected{range.error()};
+  const auto range = TRY(maps_for_removal(dir));
   std::vector<std::string> rest;
   if (const Dir entries = list_dir(dir))
     while (const dirent* entry = readdir(entries.get()))
@@ -50,13 +49,11 @@ Status remove_all(int parent, const std::string& name, int dir) {
     struct stat info {};
     if (fstatat(dir, part, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(info.st_mode))
       continue;
-    if (Status status = *range ? remove_tree_mapped(dir, part, **range) : remove_tree(dir, part); !status)
-      return status;
+    TRY(range ? remove_tree_mapped(dir, part, *range) : remove_tree(dir, part));
   }
   for (const std::string& entry : rest)
     if (unlinkat(dir, entry.c_str(), 0) != 0 && errno != ENOENT)
-      if (Status status = remove_tree(dir, entry); !status)
-        return status;
+      TRY(remove_tree(dir, entry));
   (void)unlinkat(dir, kLock, 0);  // else the directory is not empty
   if (unlinkat(parent, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT)
     return fail({.step = "remove the directory " + escape_control(name), .err = errno});
@@ -110,10 +107,8 @@ Status make_layer(int dir, mode_t root_mode) {
   const UniqueFd layer = open_dir(dir, kRootLayer);
   if (!layer)
     return fail({.step = fmt::format("open {}", kRootLayer), .err = errno});
-  if (auto status = make_part(layer.get(), "upper", root_mode); !status)
-    return status;
-  if (auto status = make_part(layer.get(), "work", 0700); !status)
-    return status;
+  TRY(make_part(layer.get(), "upper", root_mode));
+  TRY(make_part(layer.get(), "work", 0700));
   return sync_fd(layer.get(), kRootLayer);
 }
 
@@ -122,21 +117,13 @@ Status fill_draft(int dir, const ContainerRecord& record, const RunState& state,
                   const MapRange* range) {
   if (range) {
     // Before the parts: whoever removes what is left finds it.
-    const auto file = write_maps_file(dir, *range);
-    if (!file)
-      return tl::unexpected{file.error()};
-    if (auto status = sync_fd(file->get(), kMapsFile); !status)
-      return status;
+    const auto file = TRY(write_maps_file(dir, *range));
+    TRY(sync_fd(file.get(), kMapsFile));
   }
-  for (const char* part : kParts)
-    if (auto status = make_part(dir, part, 0700); !status)
-      return status;
-  if (auto status = make_layer(dir, root_mode); !status)
-    return status;
-  if (auto status = create_document(dir, kRecord, kRecordFormat, to_json(record)); !status)
-    return status;
-  if (auto status = create_document(dir, kState, kRecordFormat, to_json(state)); !status)
-    return status;
+  for (const char* part : kParts) TRY(make_part(dir, part, 0700));
+  TRY(make_layer(dir, root_mode));
+  TRY(create_document(dir, kRecord, kRecordFormat, to_json(record)));
+  TRY(create_document(dir, kState, kRecordFormat, to_json(state)));
   return sync_fd(dir, "the container's directory");
 }
 
@@ -152,8 +139,7 @@ Error store_files::name_in_use(const std::string& name) {
 Result<Container> ContainerStore::create(const std::string& name, const ContainerRecord& record,
                                          const RunState& state, mode_t root_mode,
                                          const MapRange* range) const {
-  if (auto status = check_container_name(name, "container"); !status)
-    return tl::unexpected{status.error()};
+  TRY(check_container_name(name, "container"));
   const auto failed = [&](int error, std::string hint = {}) {
     return fail({.step = fmt::format("make container {} in {}", name, escape_control(path_)),
                  .err = error,

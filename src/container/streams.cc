@@ -6,6 +6,8 @@
 
 #include <cerrno>
 
+#include "base/try.h"
+
 namespace snug {
 namespace {
 
@@ -34,18 +36,13 @@ Status put_null(int fd) {
 Status Streams::open(bool terminal, bool input) {
   close();
   terminal_ = terminal;
-  for (int fd = 0; fd < 3; ++fd)
-    if (Status status = put_null(fd); !status)
-      return status;
+  for (int fd = 0; fd < 3; ++fd) TRY(put_null(fd));
   if (terminal)
     return {};
   if (input)
-    if (Status status = make_pipe(input_, theirs_[0], false); !status)
-      return status;
-  if (Status status = make_pipe(output_, theirs_[1], true); !status)
-    return status;
-  if (Status status = make_pipe(error_, theirs_[2], true); !status)
-    return status;
+    TRY(make_pipe(input_, theirs_[0], false));
+  TRY(make_pipe(output_, theirs_[1], true));
+  TRY(make_pipe(error_, theirs_[2], true));
   for (int fd = 0; fd < 3; ++fd)
     if (theirs_[fd] && dup2(theirs_[fd].get(), fd) < 0)
       return fail({.step = "set up the command's standard descriptors", .err = errno});

@@ -10,6 +10,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "container/container_record.h"
 #include "container/store_files.h"
 #include "plan/views.h"
@@ -96,8 +97,7 @@ Status name_view_layers(const Container& container, const ContainerRecord& recor
   const bool all_numbered = are_numbered(cow.get(), numbers, all);
   if (!all_numbered && !are_numbered(cow.get(), numbers, always))
     return fail(ambiguous(container, numbers, all));
-  if (Status status = container.write_record(record); !status)
-    return status;
+  TRY(container.write_record(record));
   const Views& views = all_numbered ? all : always;
   for (const std::string& number : numbers)
     if (const int error = rename_to_new(cow.get(), number, layer_of(*views[std::stoul(number)])))

@@ -9,6 +9,7 @@
 #include <functional>
 
 #include "base/path.h"
+#include "base/try.h"
 #include "base/unique_fd.h"
 #include "doctor/probe.h"
 #include "files/remove_tree.h"
@@ -33,11 +34,9 @@ class ShippedOnly : public ProfileSource {
 
 Result<Spec> default_spec(const HostView& host) {
   const Caller& you = host.caller();
-  auto chain = load_profile_chain(
-      "default", {.cwd = you.cwd, .home = you.home, .user_directory = "/nonexistent"}, ShippedOnly{});
-  if (!chain)
-    return tl::unexpected{std::move(chain).error()};
-  const auto profiles = profiles_of(std::move(*chain));
+  auto chain = TRY(load_profile_chain(
+      "default", {.cwd = you.cwd, .home = you.home, .user_directory = "/nonexistent"}, ShippedOnly{}));
+  const auto profiles = profiles_of(std::move(chain));
   return merge_layers(profiles);
 }
 

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "base/units.h"
 #include "sys/file_io.h"
 
@@ -63,8 +64,7 @@ Result<UniqueFd> write_maps_file(int dir, const MapRange& range) {
   auto file = open_file(dir, kMapsFile, O_WRONLY | O_CREAT | O_EXCL, 0600);
   if (!file)
     return file;
-  if (auto status = write_all(file->get(), maps_text(range), kMapsFile); !status)
-    return tl::unexpected{status.error()};
+  TRY(write_all(file->get(), maps_text(range), kMapsFile));
   return file;
 }
 
@@ -72,16 +72,13 @@ Result<std::optional<MapRange>> read_maps_file(int dir) {
   const auto fd = open_file(dir, kMapsFile, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   if (!fd && fd.error().err == ENOENT)
     return std::nullopt;
-  const auto text = fd ? read_regular(fd->get(), kMapsFile) : tl::unexpected{fd.error()};
-  if (!text)
-    return tl::unexpected{text.error()};
+  const auto text = TRY(fd ? read_regular(fd->get(), kMapsFile) : tl::unexpected{fd.error()});
   // A file that a crash has cut off ends in the middle of a line.
-  if (!text->ends_with('\n'))
+  if (!text.ends_with('\n'))
     return damaged();
-  auto lines = split(*text, '\n');
+  auto lines = split(text, '\n');
   lines.pop_back();
-  if (Status status = take_version(lines); !status)
-    return tl::unexpected{std::move(status).error()};
+  TRY(take_version(lines));
   if (lines.size() < 2)
     return damaged();
   MapRange range{std::string{lines[0]}, std::string{lines[1]}, {}, {}};

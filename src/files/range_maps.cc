@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "base/unique_fd.h"
 
 namespace snug {
@@ -75,8 +76,7 @@ Status run_helper(const std::string& helper, pid_t init, const std::vector<IdRan
 }  // namespace
 
 Status write_range_maps(pid_t init, const MapRange& step) {
-  if (Status status = run_helper(step.newgidmap, init, step.gids); !status)
-    return status;
+  TRY(run_helper(step.newgidmap, init, step.gids));
   return run_helper(step.newuidmap, init, step.uids);
 }
 

@@ -10,6 +10,7 @@
 #include <cerrno>
 
 #include "base/text.h"
+#include "base/try.h"
 
 namespace snug {
 namespace {
@@ -121,8 +122,7 @@ Status TarWriter::hole(std::uint64_t size) {
   static constexpr std::array<char, kBuffer> kZeros{};
   while (size > 0) {
     const std::size_t n = std::min<std::uint64_t>(size, kZeros.size());
-    if (auto status = content({kZeros.data(), n}); !status)
-      return status;
+    TRY(content({kZeros.data(), n}));
     size -= n;
   }
   return {};

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "base/unique_fd.h"
 #include "files/file_copy.h"
 #include "files/tree_descent.h"
@@ -82,18 +83,14 @@ class Archiver {
       struct stat info {};
       if (fstat(from_.fd(), &info) != 0)
         return failed("", errno);
-      if (auto status = to_.add({.path = prefix_, .info = info, .attributes = read_attributes(from_.fd())});
-          !status)
-        return status;
+      TRY(to_.add({.path = prefix_, .info = info, .attributes = read_attributes(from_.fd())}));
     }
-    if (auto status = open_frame(); !status)
-      return status;
+    TRY(open_frame());
     while (!frames_.empty()) {
       Frame& frame = frames_.back();
       if (frame.next < frame.entries.size()) {
         const std::string& name = frame.entries[frame.next++];
-        if (auto status = one(name, path_of(name)); !status)
-          return status;
+        TRY(one(name, path_of(name)));
         continue;
       }
       frames_.pop_back();
@@ -165,8 +162,7 @@ class Archiver {
     if (const int error = from_.enter(name)) {
       if (has_changed(error))
         return {};
-      if (auto status = unreadable(path, error); !status)
-        return status;
+      TRY(unreadable(path, error));
       return to_.add({.path = path + "/", .info = listed});
     }
     struct stat info {};
@@ -205,10 +201,8 @@ class Archiver {
                    .info = info,
                    .attributes = read_attributes(fd.get()),
                    .data = find_extents(fd.get(), info.st_size)};
-    if (auto status = to_.add(entry); !status)
-      return status;
-    if (auto status = content(fd.get(), path, entry); !status)
-      return status;
+    TRY(to_.add(entry));
+    TRY(content(fd.get(), path, entry));
     remember(path, info);
     return {};
   }
@@ -219,10 +213,8 @@ class Archiver {
     if (entry.data.empty())
       return bytes(fd, path, 0, size);
     for (const TarExtent& extent : entry.data) {
-      if (auto status = to_.hole(extent.offset - at); !status)
-        return status;
-      if (auto status = bytes(fd, path, extent.offset, extent.size); !status)
-        return status;
+      TRY(to_.hole(extent.offset - at));
+      TRY(bytes(fd, path, extent.offset, extent.size));
       at = extent.offset + extent.size;
     }
     return to_.hole(size - at);
@@ -239,8 +231,7 @@ class Archiver {
         return failed(path, errno);
       if (n == 0)
         return to_.hole(size);
-      if (auto status = to_.content({buffer_.data(), static_cast<std::size_t>(n)}); !status)
-        return status;
+      TRY(to_.content({buffer_.data(), static_cast<std::size_t>(n)}));
       at += static_cast<std::uint64_t>(n);
       size -= static_cast<std::uint64_t>(n);
     }
@@ -285,18 +276,14 @@ class Archiver {
 }  // namespace
 
 Status archive_tree(int tree, const std::string& prefix, TarWriter& to, const ArchiveRules& rules) {
-  auto from = TreeDescent::start(tree);
-  if (!from)
-    return tl::unexpected{std::move(from).error()};
-  return Archiver{*std::move(from), prefix, to, rules}.tree();
+  auto from = TRY(TreeDescent::start(tree));
+  return Archiver{std::move(from), prefix, to, rules}.tree();
 }
 
 Status archive_file(int directory, const std::string& name, const std::string& as, TarWriter& to,
                     const ArchiveRules& rules) {
-  auto from = TreeDescent::start(directory);
-  if (!from)
-    return tl::unexpected{std::move(from).error()};
-  return Archiver{*std::move(from), "", to, rules}.one(name, as);
+  auto from = TRY(TreeDescent::start(directory));
+  return Archiver{std::move(from), "", to, rules}.one(name, as);
 }
 
 }  // namespace snug

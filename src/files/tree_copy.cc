@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "files/entry_copy.h"
 #include "files/file_copy.h"
 #include "files/hard_links.h"
@@ -44,8 +45,7 @@ class Copier {
       return failed("", errno);
     if (is_top(info))
       return into_itself();
-    if (auto status = open_level(info, true); !status)
-      return status;
+    TRY(open_level(info, true));
     return walk();
   }
 
@@ -55,8 +55,7 @@ class Copier {
       return failed(name, errno);
     cut_ = name.size() + 1;
     if (S_ISDIR(info.st_mode))
-      if (auto status = directory(name, as, info); !status)
-        return status;
+      TRY(directory(name, as, info));
     return S_ISDIR(info.st_mode) ? walk() : file(name, as, info);
   }
 
@@ -64,9 +63,7 @@ class Copier {
   Status walk() {
     while (!levels_.empty()) {
       Level& level = levels_.back();
-      auto status = level.next < level.entries.size() ? one(level.entries[level.next++]) : close_level();
-      if (!status)
-        return status;
+      TRY(level.next < level.entries.size() ? one(level.entries[level.next++]) : close_level());
     }
     return {};
   }
@@ -132,8 +129,7 @@ class Copier {
     if (!rules_.left_out.empty() && rules_.left_out.contains(path))
       return {};
     if (rules_.check)
-      if (auto status = rules_.check(path); !status)
-        return status;
+      TRY(rules_.check(path));
     if (rules_.layer) {
       std::string_view name;
       const LayerEntry kind = classify_layer_entry(from_.fd(), levels_.back().says, entry, info, name);
@@ -215,26 +211,22 @@ class Copier {
 };
 
 Result<Copier> make_copier(int source, int target, const CopyRules& rules) {
-  auto from = TreeDescent::start(source);
-  if (!from)
-    return tl::unexpected{std::move(from).error()};
-  auto to = TreeDescent::start(target);
-  if (!to)
-    return tl::unexpected{std::move(to).error()};
-  return Copier{*std::move(from), *std::move(to), rules};
+  auto from = TRY(TreeDescent::start(source));
+  auto to = TRY(TreeDescent::start(target));
+  return Copier{std::move(from), std::move(to), rules};
 }
 
 }  // namespace
 
 Status copy_tree(int source, int target, const CopyRules& rules) {
-  auto copier = make_copier(source, target, rules);
-  return copier ? copier->tree() : tl::unexpected{std::move(copier).error()};
+  auto copier = TRY(make_copier(source, target, rules));
+  return copier.tree();
 }
 
 Status copy_entry(int source, const std::string& name, int target, const std::string& as,
                   const CopyRules& rules) {
-  auto copier = make_copier(source, target, rules);
-  return copier ? copier->entry(name, as) : tl::unexpected{std::move(copier).error()};
+  auto copier = TRY(make_copier(source, target, rules));
+  return copier.entry(name, as);
 }
 
 std::string unfinished_name() {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "base/unique_fd.h"
 #include "files/overlay_dialect.h"
 #include "files/tree_archive.h"
@@ -24,13 +25,10 @@ class Extractor {
 
   Status all() {
     for (;;) {
-      auto entry = from_.next();
+      auto entry = TRY(from_.next());
       if (!entry)
-        return tl::unexpected{std::move(entry).error()};
-      if (!*entry)
         return finish_directories();
-      if (auto status = one(**entry); !status)
-        return status;
+      TRY(one(*entry));
     }
   }
 
@@ -96,10 +94,8 @@ class Extractor {
   }
 
   Status one(const TarEntry& entry) {
-    auto parts = parts_of(entry.path);
-    if (!parts)
-      return tl::unexpected{std::move(parts).error()};
-    if (parts->empty())  // the target itself, which stays as it is
+    auto parts = TRY(parts_of(entry.path));
+    if (parts.empty())  // the target itself, which stays as it is
       return {};
     const mode_t mode = entry.info.st_mode;
     if (entry.hardlink.empty() && !S_ISREG(mode) && !S_ISDIR(mode) && !S_ISLNK(mode) && !S_ISFIFO(mode)) {
@@ -107,12 +103,12 @@ class Extractor {
         rules_.skipped(entry.path, S_ISSOCK(mode) ? "a socket" : "a device");
       return {};
     }
-    const UniqueFd parent = open_directory(*parts, parts->size() - 1, true);
+    const UniqueFd parent = open_directory(parts, parts.size() - 1, true);
     if (!parent)
       return failed(entry.path, errno);
     if (S_ISDIR(mode) && entry.hardlink.empty())
-      return directory(parent.get(), *std::move(parts), entry);
-    return file(parent.get(), parts->back(), entry);
+      return directory(parent.get(), std::move(parts), entry);
+    return file(parent.get(), parts.back(), entry);
   }
 
   Status directory(int parent, Parts parts, const TarEntry& entry) {
@@ -208,8 +204,7 @@ class Extractor {
     if (!fd)
       return failed(entry.path, errno);
     made = true;
-    if (auto status = content(fd.get(), entry); !status)
-      return status;
+    TRY(content(fd.get(), entry));
     int error = change_owner(fd.get(), entry.info);
     for (const auto& [key, value] : entry.attributes)
       if (error == 0 && key.starts_with("user.") && !is_overlay_attribute(key) &&
@@ -225,13 +220,11 @@ class Extractor {
 
   Status content(int fd, const TarEntry& entry) {
     for (;;) {
-      const auto piece = from_.content();
+      const auto piece = TRY(from_.content());
       if (!piece)
-        return tl::unexpected{piece.error()};
-      if (!*piece)
         return ftruncate(fd, entry.info.st_size) == 0 ? Status{} : failed(entry.path, errno);
-      std::string_view bytes = (*piece)->bytes;
-      auto at = static_cast<off_t>((*piece)->offset);
+      std::string_view bytes = piece->bytes;
+      auto at = static_cast<off_t>(piece->offset);
       while (!bytes.empty()) {
         const ssize_t n = pwrite(fd, bytes.data(), bytes.size(), at);
         if (n < 0 && errno != EINTR)

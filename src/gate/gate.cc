@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "gate/gate_network.h"
 #include "gate/serve.h"
 #include "network/relay_process.h"
@@ -89,10 +90,8 @@ Status Gate::allow(const HostRule& rule) {
     return fail({.step = fmt::format("more than {} ports would be open", kMostGatePorts),
                  .hint = "name fewer, or smaller ranges"});
   if (!missing.empty()) {
-    const auto sockets = open_gate_listeners(user_namespace_, network_, missing);
-    if (!sockets)
-      return tl::unexpected{sockets.error()};
-    for (const GateSocket& socket : *sockets) {
+    const auto sockets = TRY(open_gate_listeners(user_namespace_, network_, missing));
+    for (const GateSocket& socket : sockets) {
       char bytes[1 + sizeof socket.port] = {kListenerMessage};
       std::memcpy(bytes + 1, &socket.port, sizeof socket.port);
       if (const int error = send_with_fd(channel_.get(), bytes, sizeof bytes, socket.fd.get()))

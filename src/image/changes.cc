@@ -11,6 +11,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "files/overlay_dialect.h"
 #include "files/tree_descent.h"
 #include "image/layers_below.h"
@@ -42,13 +43,10 @@ class Finder {
     struct stat root {};
     if (fstat(upper_.fd(), &root) != 0)
       return failed(errno);
-    if (auto status = open_level(root, root, false); !status)
-      return tl::unexpected{status.error()};
+    TRY(open_level(root, root, false));
     while (!levels_.empty()) {
       ChangedLevel& level = levels_.back();
-      auto status = level.next < level.entries.size() ? look_at(level.entries[level.next++]) : close_level();
-      if (!status)
-        return tl::unexpected{status.error()};
+      TRY(level.next < level.entries.size() ? look_at(level.entries[level.next++]) : close_level());
     }
     std::sort(result_.list.begin(), result_.list.end(),
               [](const Change& a, const Change& b) { return a.path < b.path; });
@@ -78,23 +76,18 @@ class Finder {
   }
 
   Status list_hidden() {
-    const auto names = below_.names();
-    if (!names)
-      return tl::unexpected{names.error()};
+    const auto names = TRY(below_.names());
     const std::vector<std::string>& here = levels_.back().entries;
-    for (const std::string& name : *names)
+    for (const std::string& name : names)
       if (!std::binary_search(here.begin(), here.end(), name) &&
           !is_whited_out(upper_.fd(), levels_.back().says, name))  // that says it too
-        if (auto status = deleted(name); !status)
-          return status;
+        TRY(deleted(name));
     return {};
   }
 
   Status deleted(const std::string& name) {
-    const auto was = below_.find(name);
-    if (!was)
-      return tl::unexpected{was.error()};
-    return *was ? add(ChangeKind::Deleted, relative(name), **was) : Status{};
+    const auto was = TRY(below_.find(name));
+    return was ? add(ChangeKind::Deleted, relative(name), *was) : Status{};
   }
 
   Status look_at(const std::string& entry) {
@@ -107,26 +100,23 @@ class Finder {
       return {};
     if (kind == LayerEntry::Whiteout)
       return deleted(std::string{name});
-    const auto below = below_.find(entry);
-    if (!below)
-      return tl::unexpected{below.error()};
+    const auto below = TRY(below_.find(entry));
     if (S_ISDIR(info.st_mode))
-      return enter(entry, info, *below);
+      return enter(entry, info, below);
     const std::string path = relative(entry);
-    if (!*below && own_.places.contains("/" + path) && (info.st_size == 0 || S_ISLNK(info.st_mode))) {
+    if (!below && own_.places.contains("/" + path) && (info.st_size == 0 || S_ISLNK(info.st_mode))) {
       levels_.back().own = true;
       result_.left_out.insert(path);
       return {};
     }
-    return add(*below ? ChangeKind::Changed : ChangeKind::Added, path, info);
+    return add(below ? ChangeKind::Changed : ChangeKind::Added, path, info);
   }
 
   Status enter(const std::string& name, const struct stat& info, const std::optional<struct stat>& below) {
     const bool hides = levels_.back().hides;
     if (const int error = upper_.enter(name))
       return error == ENOENT || error == ENOTDIR || error == ELOOP ? Status{} : failed(error);
-    if (auto status = below_.enter(name); !status)
-      return status;
+    TRY(below_.enter(name));
     return open_level(info, below, hides);
   }
 
@@ -138,8 +128,7 @@ class Finder {
     const std::string path = upper_.path();
     if (const int error = upper_.leave())
       return failed(error);
-    if (auto status = below_.leave(); !status)
-      return status;
+    TRY(below_.leave());
     const std::string absolute = "/" + path;
     const bool place = own_.places.contains(absolute);
     const bool own = place || level.own || own_.above.contains(absolute);
@@ -210,13 +199,9 @@ void OwnPlaces::add(const std::string& path) {
 
 Result<Changes> find_changes(int upper, const std::vector<Layer>& layers, const OwnPlaces& own,
                              Collect collect) {
-  auto top = TreeDescent::start(upper);
-  if (!top)
-    return tl::unexpected{std::move(top).error()};
-  auto below = LayersBelow::start(layers);
-  if (!below)
-    return tl::unexpected{std::move(below).error()};
-  return Finder{*std::move(top), *std::move(below), own, collect}.find();
+  auto top = TRY(TreeDescent::start(upper));
+  auto below = TRY(LayersBelow::start(layers));
+  return Finder{std::move(top), std::move(below), own, collect}.find();
 }
 
 }  // namespace snug

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "files/maps_file.h"
 #include "files/remove_tree.h"
 #include "files/tree_copy.h"
@@ -128,11 +129,9 @@ Status copy_layer(const CommitJob& job, int to) {
   const UniqueFd upper{openat(job.container, kRootUpper, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
   if (!upper)
     return fail({.step = "open the container's writable layer", .err = errno});
-  auto changes = find_changes(upper.get(), job.layers, job.own, Collect::LeftOutOnly);
-  if (!changes)
-    return tl::unexpected{std::move(changes).error()};
+  auto changes = TRY(find_changes(upper.get(), job.layers, job.own, Collect::LeftOutOnly));
   const CopyRules rules{
-      .layer = true, .left_out = std::move(changes->left_out), .skipped = job.skipped, .check = check_entry};
+      .layer = true, .left_out = std::move(changes.left_out), .skipped = job.skipped, .check = check_entry};
   return copy_entry(job.container, kRootUpper, to, kLayer, rules);
 }
 
@@ -140,62 +139,50 @@ Status write_toml(const CommitJob& job, int to) {
   std::vector<std::string> layers;
   for (const Layer& layer : job.layers) layers.push_back(layer.path);
   layers.push_back(fmt::format("./{}", kLayer));
-  const auto text = image_toml_text(job.config, layers, job.comments);
-  if (!text)
-    return tl::unexpected{text.error()};
-  const auto file = open_file(to, "image.toml", O_WRONLY | O_CREAT | O_EXCL, 0600);
-  return file ? write_all(file->get(), *text, "image.toml") : tl::unexpected{file.error()};
+  const auto text = TRY(image_toml_text(job.config, layers, job.comments));
+  const auto file = TRY(open_file(to, "image.toml", O_WRONLY | O_CREAT | O_EXCL, 0600));
+  return write_all(file.get(), text, "image.toml");
 }
 
 // Does what was made load, and is it what it should be?
 Status check_image(const CommitJob& job, const NewImage& made) {
   const std::string path = fmt::format("{}/{}", job.images, made.name());
-  const auto image = load_image(path, {.store = job.images, .cwd = "/"});
-  if (!image)
-    return tl::unexpected{image.error()};
+  const auto image = TRY(load_image(path, {.store = job.images, .cwd = "/"}));
   struct stat layer {};
   if (fstatat(made.dir(), kLayer, &layer, AT_SYMLINK_NOFOLLOW) != 0)
     return failed(job, errno);
   const auto same = [](const Layer& a, const Layer& b) { return a.dev == b.dev && a.ino == b.ino; };
-  bool good = image->layers.size() == job.layers.size() + 1 && image->layers.back().dev == layer.st_dev &&
-              image->layers.back().ino == layer.st_ino && image->config == job.config;
-  for (std::size_t i = 0; good && i < job.layers.size(); ++i) good = same(image->layers[i], job.layers[i]);
+  bool good = image.layers.size() == job.layers.size() + 1 && image.layers.back().dev == layer.st_dev &&
+              image.layers.back().ino == layer.st_ino && image.config == job.config;
+  for (std::size_t i = 0; good && i < job.layers.size(); ++i) good = same(image.layers[i], job.layers[i]);
   return good ? Status{} : fail({.step = "the new image does not read as what was written"});
 }
 
 }  // namespace
 
 Status commit_image(const CommitJob& job) {
-  if (auto status = check_image_name(job.name); !status)
-    return status;
+  TRY(check_image_name(job.name));
   if (job.layers.size() + 1 > kMostLayers)
     return fail(
         {.step = fmt::format("{}: more than {} layers", escape_control(job.name), kMostLayers),
          .hint = "the kernel's overlay takes no more; export the container, and make an image of that"});
-  const auto images = open_images(job);
-  if (!images)
-    return tl::unexpected{images.error()};
-  sweep_new_images(images->get());
+  const auto images = TRY(open_images(job));
+  sweep_new_images(images.get());
   struct stat info {};
-  if (fstatat(images->get(), job.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0)
+  if (fstatat(images.get(), job.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0)
     return already_there(job);
-  auto made = NewImage::make(images->get(), job);
-  if (!made)
-    return tl::unexpected{std::move(made).error()};
+  auto made = TRY(NewImage::make(images.get(), job));
   if (job.range)
-    if (auto status = write_maps_file(made->dir(), *job.range); !status)
-      return tl::unexpected{status.error()};
+    TRY(write_maps_file(made.dir(), *job.range));
   // The short file first: where there is not even room for it nothing needs to be copied.
-  if (auto status = write_toml(job, made->dir()); !status)
-    return status;
-  if (auto status = job.with_ids([&] { return copy_layer(job, made->dir()); }); !status) {
+  TRY(write_toml(job, made.dir()));
+  if (auto status = job.with_ids([&] { return copy_layer(job, made.dir()); }); !status) {
     if (status.error().err == ENOSPC || status.error().err == EDQUOT)
       status.error().hint = failed(job, ENOSPC).value().hint;
     return status;
   }
-  if (auto status = check_image(job, *made); !status)
-    return status;
-  return made->place(job);
+  TRY(check_image(job, made));
+  return made.place(job);
 }
 
 void sweep_new_images(int images) {

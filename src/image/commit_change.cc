@@ -8,6 +8,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "image/commit_words.h"
 
 namespace snug {
@@ -33,36 +34,30 @@ Result<Words> command_words(std::string_view text) {
 }
 
 Status command(ImageConfig& config, std::string_view text) {
-  auto words = command_words(text);
-  if (!words)
-    return tl::unexpected{std::move(words).error()};
-  config.command = *std::move(words);
+  auto words = TRY(command_words(text));
+  config.command = std::move(words);
   return {};
 }
 
 Status entrypoint(ImageConfig& config, std::string_view text) {
-  auto words = command_words(text);
-  if (!words)
-    return tl::unexpected{std::move(words).error()};
-  config.entrypoint = *std::move(words);
+  auto words = TRY(command_words(text));
+  config.entrypoint = std::move(words);
   return {};
 }
 
 // NAME=value pairs; the old form "NAME value" is one of them.
 template<class Use>
 Status pairs(const ImageConfig& config, std::string_view text, Use&& use) {
-  const auto words = instruction_words(text, config.env);
-  if (!words)
-    return tl::unexpected{words.error()};
-  if (words->empty())
+  const auto words = TRY(instruction_words(text, config.env));
+  if (words.empty())
     return fail({.step = "expected NAME=value"});
-  if (words->front().find('=') == std::string::npos) {
-    if (words->size() < 2)
-      return fail({.step = fmt::format("{}: expected NAME=value", escape_control(words->front()))});
-    use(words->front(), join(std::span{*words}.subspan(1), " "));
+  if (words.front().find('=') == std::string::npos) {
+    if (words.size() < 2)
+      return fail({.step = fmt::format("{}: expected NAME=value", escape_control(words.front()))});
+    use(words.front(), join(std::span{words}.subspan(1), " "));
     return {};
   }
-  for (const std::string& word : *words) {
+  for (const std::string& word : words) {
     const std::size_t equals = word.find('=');
     if (equals == std::string::npos || equals == 0)
       return fail({.step = fmt::format("{}: expected NAME=value", escape_control(word))});
@@ -73,9 +68,7 @@ Status pairs(const ImageConfig& config, std::string_view text, Use&& use) {
 
 Status env(ImageConfig& config, std::string_view text) {
   std::vector<std::pair<std::string, std::string>> all;  // the values are those before the instruction
-  if (auto status = pairs(config, text, [&](auto name, auto value) { all.emplace_back(name, value); });
-      !status)
-    return status;
+  TRY(pairs(config, text, [&](auto name, auto value) { all.emplace_back(name, value); }));
   for (const auto& [name, value] : all) set_image_variable(config, name, value);
   return {};
 }
@@ -90,12 +83,10 @@ void add_missing(Words& to, const std::string& word) {
 }
 
 Status expose(ImageConfig& config, std::string_view text) {
-  const auto words = instruction_words(text, config.env);
-  if (!words)
-    return tl::unexpected{words.error()};
-  if (words->empty())
+  const auto words = TRY(instruction_words(text, config.env));
+  if (words.empty())
     return fail({.step = "expected PORT or PORT/PROTOCOL"});
-  for (const std::string& word : *words) {
+  for (const std::string& word : words) {
     const std::size_t slash = word.find('/');
     const std::string number = word.substr(0, slash),
                       protocol = slash == std::string::npos ? "tcp" : word.substr(slash + 1);
@@ -108,22 +99,17 @@ Status expose(ImageConfig& config, std::string_view text) {
 }
 
 Status user(ImageConfig& config, std::string_view text) {
-  const auto words = instruction_words(text, config.env);
-  if (!words)
-    return tl::unexpected{words.error()};
-  if (auto status = one_word(*words, "USER or USER:GROUP"); !status)
-    return status;
-  config.user = words->front();
+  const auto words = TRY(instruction_words(text, config.env));
+  TRY(one_word(words, "USER or USER:GROUP"));
+  config.user = words.front();
   return {};
 }
 
 Status workdir(ImageConfig& config, std::string_view text) {
-  const auto words = instruction_words(text, config.env);
-  if (!words)
-    return tl::unexpected{words.error()};
-  if (words->empty())
+  const auto words = TRY(instruction_words(text, config.env));
+  if (words.empty())
     return fail({.step = "expected a directory"});
-  const std::string path = join_path(config.workdir.empty() ? "/" : config.workdir, join(*words, " "));
+  const std::string path = join_path(config.workdir.empty() ? "/" : config.workdir, join(words, " "));
   const auto normal = normalize_absolute(path);
   if (!normal)
     return fail({.step = fmt::format("{}: has a \"..\" in it", escape_control(path))});
@@ -134,10 +120,8 @@ Status workdir(ImageConfig& config, std::string_view text) {
 Status volume(ImageConfig& config, std::string_view text) {
   auto words = exec_form(text);
   if (!words) {
-    auto plain = instruction_words(text, config.env);
-    if (!plain)
-      return tl::unexpected{std::move(plain).error()};
-    words = *std::move(plain);
+    auto plain = TRY(instruction_words(text, config.env));
+    words = std::move(plain);
   }
   if (words->empty())
     return fail({.step = "expected a directory"});
@@ -151,12 +135,9 @@ Status volume(ImageConfig& config, std::string_view text) {
 }
 
 Status stop_signal(ImageConfig& config, std::string_view text) {
-  const auto words = instruction_words(text, config.env);
-  if (!words)
-    return tl::unexpected{words.error()};
-  if (auto status = one_word(*words, "the name or number of a signal"); !status)
-    return status;
-  config.stop_signal = words->front();
+  const auto words = TRY(instruction_words(text, config.env));
+  TRY(one_word(words, "the name or number of a signal"));
+  config.stop_signal = words.front();
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/try.h"
 
 namespace snug {
 namespace {
@@ -27,10 +28,8 @@ class Lexer {
       while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
       if (at_ == text_.size())
         return words;
-      auto word = one();
-      if (!word)
-        return tl::unexpected{std::move(word).error()};
-      words.push_back(*std::move(word));
+      auto word = TRY(one());
+      words.push_back(std::move(word));
     }
   }
 
@@ -53,8 +52,7 @@ class Lexer {
           word.push_back('\\');
         word.push_back(next);
       } else if (c == '$') {
-        if (auto status = variable(word); !status)
-          return tl::unexpected{status.error()};
+        TRY(variable(word));
       } else {
         word.push_back(c);
       }

@@ -14,6 +14,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "image/image_toml.h"
 #include "image/merged.h"
 #include "image/users.h"
@@ -107,30 +108,21 @@ class Collector {
 
   // The image at `path`. Answers its own configuration; what it is built on gives files only.
   Result<ImageConfig> add_image(const std::string& path, const std::string& what) {
-    auto directory = open_directory(path, what);
-    if (!directory)
-      return tl::unexpected{directory.error()};
-    const auto toml_fd = open_beneath(directory->fd.get(), "image.toml", O_RDONLY);
+    auto directory = TRY(open_directory(path, what));
+    const auto toml_fd = open_beneath(directory.fd.get(), "image.toml", O_RDONLY);
     if (!toml_fd && toml_fd.error().err == ENOENT) {
-      if (auto status = add_layer(directory->layer, what); !status)
-        return tl::unexpected{status.error()};
+      TRY(add_layer(directory.layer, what));
       return ImageConfig{};
     }
-    const std::string file = join_path(directory->layer.path, "image.toml");
+    const std::string file = join_path(directory.layer.path, "image.toml");
     if (!toml_fd)
       return fail(
           {.step = fmt::format("{}: read {}", what, escape_control(file)), .err = toml_fd.error().err});
-    if (auto status = check_stack(*directory, what); !status)
-      return tl::unexpected{status.error()};
-    const auto text = read_regular(toml_fd->get(), file);
-    if (!text)
-      return tl::unexpected{text.error()};
-    auto toml = parse_image_toml(*text, file);
-    if (!toml)
-      return tl::unexpected{toml.error()};
-    if (auto status = add_stack(*directory, *toml, what); !status)
-      return tl::unexpected{status.error()};
-    return std::move(toml->config);
+    TRY(check_stack(directory, what));
+    const auto text = TRY(read_regular(toml_fd->get(), file));
+    auto toml = TRY(parse_image_toml(text, file));
+    TRY(add_stack(directory, toml, what));
+    return std::move(toml.config);
   }
 
   std::vector<Layer> take() { return std::move(layers_); }
@@ -177,9 +169,7 @@ class Collector {
       return add_reference(path, "./rootfs", fmt::format("{}: rootfs", what));
     }
     open_.push_back(directory.layer);
-    for (const LayerReference& layer : *toml.layers)
-      if (auto status = add_reference(path, layer.text, layer.where); !status)
-        return status;
+    for (const LayerReference& layer : *toml.layers) TRY(add_reference(path, layer.text, layer.where));
     open_.pop_back();
     return {};
   }
@@ -197,8 +187,8 @@ class Collector {
         return fail(std::move(error));
       }
     }
-    const auto config = add_image(path, what);
-    return config ? Status{} : tl::unexpected{config.error()};
+    TRY(add_image(path, what));
+    return {};
   }
 
   const ImagePlaces& places_;
@@ -207,22 +197,16 @@ class Collector {
 };
 
 Status read_users(Image& image, const std::vector<Layer>& layers) {
-  const auto root = open_merged_root(layers);
-  if (!root)
-    return tl::unexpected{root.error()};
-  const auto etc = enter_merged(*root, "/etc");
+  const auto root = TRY(open_merged_root(layers));
+  const auto etc = TRY(enter_merged(root, "/etc"));
   if (!etc)
-    return tl::unexpected{etc.error()};
-  if (!*etc)
     return {};
-  const auto passwd = read_merged(**etc, "passwd");
-  const auto group = passwd ? read_merged(**etc, "group") : passwd;
-  if (!group)
-    return tl::unexpected{group.error()};
+  const auto passwd = read_merged(*etc, "passwd");
+  const auto group = TRY(passwd ? read_merged(*etc, "group") : passwd);
   if (*passwd)
     image.users = parse_passwd(**passwd);
-  if (*group)
-    image.groups = parse_group(**group);
+  if (group)
+    image.groups = parse_group(*group);
   return {};
 }
 
@@ -232,8 +216,7 @@ Result<Image> load_image(std::string_view reference, const ImagePlaces& places) 
   Image image{.name = std::string{reference}};
   if (reference == "host") {
     image.kind = ImageKind::Host;
-    if (Status status = read_users(image, {Layer{.path = "/"}}); !status)
-      return tl::unexpected{std::move(status).error()};
+    TRY(read_users(image, {Layer{.path = "/"}}));
     return image;
   }
   if (reference.empty() || reference.find('\0') != std::string_view::npos)
@@ -247,13 +230,10 @@ Result<Image> load_image(std::string_view reference, const ImagePlaces& places) 
       return no_such_image(reference, places, places.cwd);
   }
   Collector collector{places};
-  auto config = collector.add_image(path, fmt::format("image {}", escape_control(reference)));
-  if (!config)
-    return tl::unexpected{config.error()};
-  image.config = *std::move(config);
+  auto config = TRY(collector.add_image(path, fmt::format("image {}", escape_control(reference))));
+  image.config = std::move(config);
   image.layers = collector.take();
-  if (Status status = read_users(image, image.layers); !status)
-    return tl::unexpected{std::move(status).error()};
+  TRY(read_users(image, image.layers));
   return image;
 }
 

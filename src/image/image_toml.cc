@@ -4,23 +4,20 @@
 
 #include "base/text.h"
 #include "base/toml.h"
+#include "base/try.h"
 
 namespace snug {
 namespace {
 
 Status read_strings(const TomlValue& value, std::vector<std::string>& to) {
-  auto strings = value.as_strings();
-  if (!strings)
-    return tl::unexpected{strings.error()};
-  to = *std::move(strings);
+  auto strings = TRY(value.as_strings());
+  to = std::move(strings);
   return {};
 }
 
 Status read_string(const TomlValue& value, std::string& to) {
-  const auto string = value.as_string();
-  if (!string)
-    return tl::unexpected{string.error()};
-  to = *string;
+  const auto string = TRY(value.as_string());
+  to = string;
   return {};
 }
 
@@ -34,40 +31,31 @@ Status add_env(ImageConfig& config, const TomlValue& item, std::string_view name
 // ["NAME=value", …], OCI's own form, or the friendlier { NAME = "value" }.
 Status read_env(ImageConfig& config, const TomlValue& value) {
   if (value.kind != TomlKind::Table)
-    if (auto status = value.expect(TomlKind::Array, "an array of \"NAME=value\" or a table"); !status)
-      return status;
+    TRY(value.expect(TomlKind::Array, "an array of \"NAME=value\" or a table"));
   for (const TomlValue& item : value.items) {
-    const auto text = item.as_string();
-    if (!text)
-      return tl::unexpected{text.error()};
+    const auto text = TRY(item.as_string());
     if (value.kind == TomlKind::Table) {
-      if (auto status = add_env(config, item, item.key, *text); !status)
-        return status;
+      TRY(add_env(config, item, item.key, text));
       continue;
     }
-    const std::size_t equals = text->find('=');
+    const std::size_t equals = text.find('=');
     if (equals == std::string_view::npos)
-      return item.error(fmt::format("\"{}\" is not NAME=value", escape_control(*text)));
-    if (auto status = add_env(config, item, text->substr(0, equals), text->substr(equals + 1)); !status)
-      return status;
+      return item.error(fmt::format("\"{}\" is not NAME=value", escape_control(text)));
+    TRY(add_env(config, item, text.substr(0, equals), text.substr(equals + 1)));
   }
   return {};
 }
 
 Status read_workdir(ImageConfig& config, const TomlValue& value) {
-  if (auto status = read_string(value, config.workdir); !status)
-    return status;
+  TRY(read_string(value, config.workdir));
   if (!config.workdir.empty() && !config.workdir.starts_with('/'))
     return value.error(fmt::format("\"{}\" is not an absolute path", escape_control(config.workdir)));
   return {};
 }
 
 Status read_labels(ImageConfig& config, const TomlValue& value) {
-  if (auto status = value.expect(TomlKind::Table, "a table of texts"); !status)
-    return status;
-  for (const TomlValue& item : value.items)
-    if (auto status = read_string(item, config.labels[item.key]); !status)
-      return status;
+  TRY(value.expect(TomlKind::Table, "a table of texts"));
+  for (const TomlValue& item : value.items) TRY(read_string(item, config.labels[item.key]));
   return {};
 }
 
@@ -84,18 +72,15 @@ constexpr TomlKey<ImageConfig> kConfig[] = {
 };
 
 Status read_layers(ImageToml& image, const TomlValue& value) {
-  if (auto status = value.expect(TomlKind::Array, "an array of directories, bottom first"); !status)
-    return status;
+  TRY(value.expect(TomlKind::Array, "an array of directories, bottom first"));
   if (value.items.empty())
     return value.error("there is no layer in it");
   image.layers.emplace();
   for (const TomlValue& item : value.items) {
-    const auto text = item.as_string("a directory, or the name of an image");
-    if (!text)
-      return tl::unexpected{text.error()};
-    if (text->empty())
+    const auto text = TRY(item.as_string("a directory, or the name of an image"));
+    if (text.empty())
       return item.error("expected a directory, or the name of an image, found nothing");
-    image.layers->push_back({.text = std::string{*text}, .where = item.where()});
+    image.layers->push_back({.text = std::string{text}, .where = item.where()});
   }
   return {};
 }
@@ -109,12 +94,9 @@ constexpr TomlKey<ImageToml> kImage[] = {
 }  // namespace
 
 Result<ImageToml> parse_image_toml(std::string_view text, std::string_view file) {
-  const auto document = parse_toml(text, file);
-  if (!document)
-    return tl::unexpected{document.error()};
+  const auto document = TRY(parse_toml(text, file));
   ImageToml image;
-  if (auto status = read_toml_table(document->root, kImage, image); !status)
-    return tl::unexpected{status.error()};
+  TRY(read_toml_table(document.root, kImage, image));
   return image;
 }
 

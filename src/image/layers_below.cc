@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "sys/file_io.h"
 
 namespace snug {
@@ -31,15 +32,13 @@ Result<LayersBelow> LayersBelow::start(const std::vector<Layer>& layers) {
   const std::size_t most_open = layers.empty() ? 2 : std::clamp<std::size_t>(300 / layers.size(), 2, 16);
   Parts root;
   for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
-    const auto fd = open_file(AT_FDCWD, layer->path, O_PATH | O_DIRECTORY);
-    if (!fd)
-      return tl::unexpected{fd.error()};
+    const auto fd = TRY(open_file(AT_FDCWD, layer->path, O_PATH | O_DIRECTORY));
     struct stat info {};
-    if (fstat(fd->get(), &info) != 0)
+    if (fstat(fd.get(), &info) != 0)
       return unreadable(layer->path, errno);
     if (info.st_dev != layer->dev || info.st_ino != layer->ino)
       return fail({.step = fmt::format("the layer {} was replaced meanwhile", escape_control(layer->path))});
-    auto descent = TreeDescent::start(fd->get(), most_open);
+    auto descent = TreeDescent::start(fd.get(), most_open);
     if (!descent)
       return unreadable(layer->path, descent.error().err);
     root.push_back({.layer = below.layers_.size(), .says = read_layer_directory(descent->fd())});

@@ -8,6 +8,7 @@
 #include <climits>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "sys/file_io.h"
 
 // The image may be hostile: a link to /etc/shadow of the host, a FIFO, a device. So no link is ever followed
@@ -125,25 +126,19 @@ Result<End> walk(MergedPlace& place, std::string_view path, Found& file) {
       continue;
     }
     const std::shared_ptr<const MergedDirectory> here = place.back();
-    const auto entry = find_entry(*here, name);
-    if (!entry)
-      return tl::unexpected{entry.error()};
-    if (entry->kind == Entry::Kind::Directory) {
-      auto inner = enter(*here, name, entry->part);
-      if (!inner)
-        return tl::unexpected{std::move(inner).error()};
-      place.push_back(std::make_shared<const MergedDirectory>(*std::move(inner)));
-    } else if (entry->kind == Entry::Kind::Link) {
-      const auto target = read_link((*here)[entry->part].get(), name);
-      if (!target)
-        return tl::unexpected{target.error()};
-      if (target->empty() || ++links > 40)  // the kernel's own limit: MAXSYMLINKS
+    const auto entry = TRY(find_entry(*here, name));
+    if (entry.kind == Entry::Kind::Directory) {
+      auto inner = TRY(enter(*here, name, entry.part));
+      place.push_back(std::make_shared<const MergedDirectory>(std::move(inner)));
+    } else if (entry.kind == Entry::Kind::Link) {
+      const auto target = TRY(read_link((*here)[entry.part].get(), name));
+      if (target.empty() || ++links > 40)  // the kernel's own limit: MAXSYMLINKS
         return End::Nowhere;
-      push_front(todo, *target);
-      if (target->starts_with('/'))
+      push_front(todo, target);
+      if (target.starts_with('/'))
         place.resize(1);
-    } else if (entry->kind == Entry::Kind::File && todo.empty()) {
-      file = {.dirfd = (*here)[entry->part].get(), .name = name};
+    } else if (entry.kind == Entry::Kind::File && todo.empty()) {
+      file = {.dirfd = (*here)[entry.part].get(), .name = name};
       return End::File;
     } else {
       return End::Nowhere;
@@ -168,18 +163,14 @@ Result<MergedPlace> open_merged_root(const std::vector<Layer>& layers) {
 
 Result<std::optional<MergedPlace>> enter_merged(MergedPlace from, std::string_view path) {
   Found file;
-  const auto end = walk(from, path, file);
-  if (!end)
-    return tl::unexpected{end.error()};
-  return *end == End::Directory ? std::optional{std::move(from)} : std::nullopt;
+  const auto end = TRY(walk(from, path, file));
+  return end == End::Directory ? std::optional{std::move(from)} : std::nullopt;
 }
 
 Result<std::optional<std::string>> read_merged(MergedPlace from, std::string_view path) {
   Found file;
-  const auto end = walk(from, path, file);
-  if (!end)
-    return tl::unexpected{end.error()};
-  if (*end != End::File)
+  const auto end = TRY(walk(from, path, file));
+  if (end != End::File)
     return std::nullopt;
   // It was a regular file a moment ago. O_NONBLOCK is for the FIFO that it may be now, and read_regular looks
   // again.
@@ -196,10 +187,8 @@ Result<std::optional<std::string>> read_merged(MergedPlace from, std::string_vie
 }
 
 Result<std::optional<std::string>> read_image_file(const std::vector<Layer>& layers, std::string_view path) {
-  auto root = open_merged_root(layers);
-  if (!root)
-    return tl::unexpected{std::move(root).error()};
-  return read_merged(*std::move(root), path);
+  auto root = TRY(open_merged_root(layers));
+  return read_merged(std::move(root), path);
 }
 
 }  // namespace snug

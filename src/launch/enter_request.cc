@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/overloaded.h"
+#include "base/try.h"
 #include "child/enter.h"
 #include "sys/file_io.h"
 
@@ -111,8 +112,7 @@ Result<UniqueFd> make_enter_request(const Plan& plan, const EnterTerminal& termi
   UniqueFd fd{memfd_create("snug-enter", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
   if (!fd)
     return fail({.step = "make room for the request", .err = errno});
-  if (Status status = write_all(fd.get(), bytes, "the request"); !status)
-    return tl::unexpected{status.error()};
+  TRY(write_all(fd.get(), bytes, "the request"));
   if (fcntl(fd.get(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
     return fail({.step = "seal the request", .err = errno});
   return fd;

@@ -11,6 +11,8 @@
 
 #include <cerrno>
 
+#include "base/try.h"
+
 namespace snug {
 namespace {
 
@@ -95,8 +97,7 @@ Status FileRelay::start() {
         return fail({.step = "put a pipe in the place of standard descriptor 2", .err = errno});
       continue;
     }
-    if (Status status = place(fd, fd == 0); !status)
-      return status;
+    TRY(place(fd, fd == 0));
   }
   return {};
 }

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "base/try.h"
 #include "base/unique_fd.h"
 #include "child/attributes.h"
 #include "child/fs.h"
@@ -100,28 +101,17 @@ int proc_tree(bool own) {
 
 Status enter_fuse_root(const FuseOverlay& overlay) {
   Root root;
-  if (Status status = root.begin(); !status)
-    return status;
-  if (Status status = root.put(proc_tree(overlay.own_proc), "/proc", child::TargetKind::Directory); !status)
-    return status;
-  for (const char* path : kSystem)
-    if (Status status = root.put_system(path); !status)
-      return status;
-  if (Status status = root.put_system(kLinkerCache); !status)
-    return status;
+  TRY(root.begin());
+  TRY(root.put(proc_tree(overlay.own_proc), "/proc", child::TargetKind::Directory));
+  for (const char* path : kSystem) TRY(root.put_system(path));
+  TRY(root.put_system(kLinkerCache));
   if (!root.has(overlay.program))
-    if (Status status = root.put(child::clone_tree(AT_FDCWD, overlay.program.c_str(), kReadOnly),
-                                 overlay.program, child::TargetKind::File);
-        !status)
-      return status;
+    TRY(root.put(child::clone_tree(AT_FDCWD, overlay.program.c_str(), kReadOnly), overlay.program,
+                 child::TargetKind::File));
   for (std::size_t i = 0; i < overlay.layers.size(); ++i)
-    if (Status status = root.put_layer(overlay.layers[i], lower_place(i)); !status)
-      return status;
-  if (Status status =
-          root.put(child::clone_tree(AT_FDCWD, overlay.disk.c_str(), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV),
-                   kLayer, child::TargetKind::Directory);
-      !status)
-    return status;
+    TRY(root.put_layer(overlay.layers[i], lower_place(i)));
+  TRY(root.put(child::clone_tree(AT_FDCWD, overlay.disk.c_str(), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV),
+               kLayer, child::TargetKind::Directory));
   return root.enter();
 }
 

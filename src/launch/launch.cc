@@ -13,6 +13,7 @@
 #include <iterator>
 #include <optional>
 
+#include "base/try.h"
 #include "child/run.h"
 #include "launch/caller_delegate.h"
 #include "launch/disk_upper.h"
@@ -231,19 +232,15 @@ LaunchResult launch(const Plan& plan, const LaunchOptions& options, const Superv
           LaunchError{explain_failure(plan.steps[i], status.error().err, -1), i}};
   std::vector<Listener> listeners;
   if (!facts.setup_only) {
-    auto opened = open_ports(plan, options);
-    if (!opened)
-      return tl::unexpected<LaunchError>{std::move(opened).error()};
-    listeners = std::move(*opened);
+    auto opened = TRY(open_ports(plan, options));
+    listeners = std::move(opened);
   }
   std::optional<SandboxGroup> group;
   if (auto failure = prepare_group(plan, group))
     return tl::unexpected<LaunchError>{std::move(*failure)};
   facts.group = group ? group->dir() : -1;
   UniqueFd pidfd;
-  const auto init = clone_sandbox(plan, *prepared, facts.group, options, pidfd);
-  if (!init)
-    return tl::unexpected<LaunchError>{init.error()};
+  const auto init = TRY(clone_sandbox(plan, *prepared, facts.group, options, pidfd));
   relay.give_back();
   delegate.streams.after_clone();
   // init has its copy, and this supervisor may stay for long.
@@ -251,7 +248,7 @@ LaunchResult launch(const Plan& plan, const LaunchOptions& options, const Superv
     prepared->lowered.reset();
   Supervisor supervisor{plan, options, delegate, *signals, facts};
   supervisor.forward(std::move(listeners));
-  LaunchResult result = supervisor.run(*init, std::move(pidfd), std::move(prepared->ours));
+  LaunchResult result = supervisor.run(init, std::move(pidfd), std::move(prepared->ours));
   if (group)
     note_out_of_memory(plan, *group, result);
   if (Status status = relay.finish(); !status && result)
@@ -310,13 +307,11 @@ tl::expected<HeldTree, LaunchError> HeldTree::hold(const Plan& plan, const std::
   if (auto failure = lower_program(parts.plan, parts.facts, *parts.signals, parts.options, parts.prepared))
     return tl::unexpected<LaunchError>{std::move(*failure)};
   UniqueFd pidfd;
-  const auto init = clone_sandbox(parts.plan, parts.prepared, -1, parts.options, pidfd);
-  if (!init)
-    return tl::unexpected<LaunchError>{init.error()};
+  const auto init = TRY(clone_sandbox(parts.plan, parts.prepared, -1, parts.options, pidfd));
   parts.supervisor = std::make_unique<Supervisor>(
       parts.plan, parts.options, parts.caller->delegate(parts.taker), *parts.signals, parts.facts);
   if (auto failure =
-          parts.supervisor->run_until_ready(*init, std::move(pidfd), std::move(parts.prepared.ours)))
+          parts.supervisor->run_until_ready(init, std::move(pidfd), std::move(parts.prepared.ours)))
     return tl::unexpected<LaunchError>{std::move(*failure)};
   // Held back for the set-up only: from here on a signal may end snug, and with it init.
   parts.signals->let_go();

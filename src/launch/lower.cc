@@ -8,6 +8,7 @@
 
 #include "base/overloaded.h"
 #include "base/path.h"
+#include "base/try.h"
 #include "image/writable_layer.h"
 #include "spec/limits.h"
 
@@ -75,10 +76,8 @@ void LoweredProgram::lower_overlay(const OverlayRoot& step) {
 }
 
 Status LoweredProgram::lower_filter(const InstallSeccomp& step) {
-  auto filter = make_filter(step.request);
-  if (!filter)
-    return tl::unexpected{std::move(filter).error()};
-  filter_ = std::move(*filter);
+  auto filter = TRY(make_filter(step.request));
+  filter_ = std::move(filter);
   program_.payload.filter = filter_.program.data();
   program_.payload.filter_size = filter_.program.size();
   program_.payload.filter_step = step_;
@@ -243,8 +242,7 @@ Status LoweredProgram::lower() {
     step_ = static_cast<std::uint16_t>(i);
     lower_step(plan_.steps[i].step);
     if (const auto* filter = std::get_if<InstallSeccomp>(&plan_.steps[i].step))
-      if (Status status = lower_filter(*filter); !status)
-        return status;
+      TRY(lower_filter(*filter));
   }
   program_.ops = ops_.data();
   program_.count = ops_.size();

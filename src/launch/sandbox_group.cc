@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "base/try.h"
 #include "cgroup/home.h"
 
 namespace snug {
@@ -15,17 +16,13 @@ Status SandboxGroup::settle(const LimitGroup& step) {
 }
 
 Result<SandboxGroup> SandboxGroup::make(const LimitGroup& step) {
-  if (Status status = settle(step); !status)
-    return tl::unexpected{std::move(status).error()};
-  auto made = cgroup::Home::of_process().make_group(step.controllers);
-  if (!made)
-    return tl::unexpected{std::move(made).error()};
-  SandboxGroup group{std::move(*made)};
+  TRY(settle(step));
+  auto made = TRY(cgroup::Home::of_process().make_group(step.controllers));
+  SandboxGroup group{std::move(made)};
   for (const GroupLimit& limit : step.limits) {
     if (limit.optional && !cgroup::has_file(group.dir(), limit.file))
       continue;
-    if (Status status = cgroup::write_to(group.dir(), limit.file, limit.value); !status)
-      return tl::unexpected{std::move(status).error()};
+    TRY(cgroup::write_to(group.dir(), limit.file, limit.value));
   }
   return group;
 }

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/try.h"
 #include "launch/supervisor.h"
 #include "plan/hints.h"
 
@@ -50,10 +51,8 @@ Status Supervisor::start_gate() {
   const OpenGate* step = find_step<OpenGate>(plan_);
   if (!step || facts_.setup_only || facts_.tree_only)
     return {};
-  auto gate = Gate::start(HostRules{step->allow, step->deny});
-  if (!gate)
-    return tl::unexpected{std::move(gate).error()};
-  gate_ = *std::move(gate);
+  auto gate = TRY(Gate::start(HostRules{step->allow, step->deny}));
+  gate_ = std::move(gate);
   return {};
 }
 
@@ -103,10 +102,8 @@ void Supervisor::on_outbound() {
 }
 
 Status Supervisor::take_outbound_news() {
-  const auto ready = outbound_.take_news();
-  if (!ready)
-    return tl::unexpected{ready.error()};
-  if (*ready)
+  const auto ready = TRY(outbound_.take_news());
+  if (ready)
     end_network_setup();
   return {};
 }

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/try.h"
 #include "files/range_maps.h"
 #include "launch/supervisor.h"
 #include "plan/hints.h"
@@ -109,8 +110,7 @@ Status Supervisor::give_maps() {
   const MapRange* step = find_step<MapRange>(plan_);
   if (!step)
     return fail({.step = "init asked for id maps that are not planned"});
-  if (Status status = write_range_maps(init_, *step); !status)
-    return status;
+  TRY(write_range_maps(init_, *step));
   return say_go("tell init that its ids are mapped");
 }
 

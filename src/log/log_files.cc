@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <optional>
 
+#include "base/try.h"
+
 namespace snug {
 namespace {
 
@@ -85,29 +87,23 @@ std::string log_name(std::uint64_t index) {
 }
 
 Result<LogNeighbour> newer_log(int dir, int fd, bool over_gaps) {
-  const auto id = id_of(fd);
-  if (!id)
-    return tl::unexpected{id.error()};
+  const auto id = TRY(id_of(fd));
   for (int look = 0; look < kLooks; ++look) {
-    const auto index = index_of(dir, *id);
+    const auto index = index_of(dir, id);
     if (!index) {
-      auto oldest = oldest_log(dir);
-      if (!oldest)
-        return tl::unexpected{std::move(oldest).error()};
-      return LogNeighbour{*oldest ? LogNeighbour::Kind::Found : LogNeighbour::Kind::Missing,
-                          std::move(*oldest)};
+      auto oldest = TRY(oldest_log(dir));
+      return LogNeighbour{oldest ? LogNeighbour::Kind::Found : LogNeighbour::Kind::Missing,
+                          std::move(oldest)};
     }
     if (*index == 0)
       return LogNeighbour{};
     UniqueFd next;
     for (std::uint64_t i = *index; !next && i > 0 && (i == *index || over_gaps); --i) {
-      auto opened = open_log(dir, i - 1);
-      if (!opened)
-        return tl::unexpected{std::move(opened).error()};
-      next = std::move(*opened);
+      auto opened = TRY(open_log(dir, i - 1));
+      next = std::move(opened);
     }
     // A rotation moves the older file first. So if this one is still where it was, the next one was too.
-    if (next && id_at(dir, *index) == *id)
+    if (next && id_at(dir, *index) == id)
       return LogNeighbour{LogNeighbour::Kind::Found, std::move(next)};
     wait_a_moment();
   }
@@ -115,23 +111,19 @@ Result<LogNeighbour> newer_log(int dir, int fd, bool over_gaps) {
 }
 
 Result<LogNeighbour> older_log(int dir, int fd) {
-  const auto id = id_of(fd);
-  if (!id)
-    return tl::unexpected{id.error()};
+  const auto id = TRY(id_of(fd));
   for (int look = 0; look < kLooks; ++look) {
-    const auto index = index_of(dir, *id);
+    const auto index = index_of(dir, id);
     if (!index)
       return LogNeighbour{};  // dropped, and the older ones before it
     for (std::uint64_t i = *index + 1; i <= *index + kEmptyNames; ++i) {
-      auto older = open_log(dir, i);
-      if (!older)
-        return tl::unexpected{std::move(older).error()};
+      auto older = TRY(open_log(dir, i));
       // As above; over an empty name only when it does not fill up.
-      if (*older && id_at(dir, *index) == *id && (i == *index + 1 || look + 1 == kLooks))
-        return LogNeighbour{LogNeighbour::Kind::Found, std::move(*older)};
+      if (older && id_at(dir, *index) == id && (i == *index + 1 || look + 1 == kLooks))
+        return LogNeighbour{LogNeighbour::Kind::Found, std::move(older)};
     }
     const auto highest = highest_index(dir);
-    if (highest == *index && id_at(dir, *index) == *id)
+    if (highest == *index && id_at(dir, *index) == id)
       return LogNeighbour{};
     wait_a_moment();
   }

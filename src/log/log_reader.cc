@@ -10,6 +10,7 @@
 #include <ctime>
 #include <vector>
 
+#include "base/try.h"
 #include "log/log.h"
 #include "log/log_files.h"
 #include "log/log_format.h"
@@ -99,26 +100,20 @@ void Reader::open_place(LogPlace place) {
 }
 
 Status Reader::start() {
-  auto end = log_end(dir_);
-  if (!end)
-    return tl::unexpected{std::move(end).error()};
-  if (!end->fd)
+  auto end = TRY(log_end(dir_));
+  if (!end.fd)
     return {};
   if (query_.tail) {
-    auto place = find_log_tail(dir_, *end, *query_.tail, query_);
-    if (!place)
-      return tl::unexpected{std::move(place).error()};
+    auto place = TRY(find_log_tail(dir_, end, *query_.tail, query_));
     if (!query_.follow)
-      limit_ = std::move(*end);
-    open_place(std::move(*place));
+      limit_ = std::move(end);
+    open_place(std::move(place));
     return {};
   }
-  auto oldest = oldest_log(dir_);
-  if (!oldest)
-    return tl::unexpected{std::move(oldest).error()};
+  auto oldest = TRY(oldest_log(dir_));
   if (!query_.follow)
-    limit_ = std::move(*end);
-  open_place({std::move(*oldest), 0});
+    limit_ = std::move(end);
+  open_place({std::move(oldest), 0});
   return {};
 }
 
@@ -186,11 +181,9 @@ Status Reader::next_file(bool over, bool& moved) {
   if (at_limit())
     return {};
   if (!at_.fd) {
-    auto oldest = oldest_log(dir_);
-    if (!oldest)
-      return tl::unexpected{std::move(oldest).error()};
-    moved = static_cast<bool>(*oldest);
-    open_place({std::move(*oldest), 0});
+    auto oldest = TRY(oldest_log(dir_));
+    moved = static_cast<bool>(oldest);
+    open_place({std::move(oldest), 0});
     return {};
   }
   auto newer = newer_log(dir_, at_.fd.get(), false);
@@ -201,8 +194,7 @@ Status Reader::next_file(bool over, bool& moved) {
   if (newer->kind != LogNeighbour::Kind::Found)
     return {};
   // It may have been written to between our look at its end and the rotation. From here on it is not.
-  if (const auto rest = read_file(); !rest)
-    return rest;
+  TRY(read_file());
   finish_file();
   open_place({std::move(newer->fd), 0});
   moved = true;
@@ -212,10 +204,8 @@ Status Reader::next_file(bool over, bool& moved) {
 Status Reader::read_all(bool over) {
   for (bool moved = true; moved && !stopped_;) {
     if (at_.fd)
-      if (const auto status = read_file(); !status)
-        return status;
-    if (const auto status = next_file(over, moved); !status)
-      return status;
+      TRY(read_file());
+    TRY(next_file(over, moved));
   }
   if (over && at_.fd && !stopped_)
     finish_file();
@@ -223,15 +213,13 @@ Status Reader::read_all(bool over) {
 }
 
 Status Reader::run(const std::function<bool()>& ended) {
-  if (const auto status = start(); !status)
-    return status;
+  TRY(start());
   if (!query_.follow)
     return at_.fd ? read_all(true) : Status{};
   Watch watch{dir_};
   for (bool over = false;;
        watch.wait(query_.until_ns ? (*query_.until_ns - real_time_ns()) / 1'000'000 + 1 : kWatchedPollMs)) {
-    if (const auto status = read_all(false); !status)
-      return status;
+    TRY(read_all(false));
     if (stopped_)
       return {};
     // Asked before the last look, so that what is written just before the end is seen.

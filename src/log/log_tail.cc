@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/try.h"
 #include "log/log_files.h"
 #include "log/log_format.h"
 
@@ -91,15 +92,11 @@ bool in_time(const LogEntry& entry, const LogQuery& query) {
 }
 
 Result<LogPlace> log_end(int dir) {
-  auto fd = current_log(dir);
+  auto fd = TRY(current_log(dir));
   if (!fd)
-    return tl::unexpected{std::move(fd).error()};
-  if (!*fd)
     return LogPlace{};
-  const auto size = size_of(fd->get());
-  if (!size)
-    return tl::unexpected{size.error()};
-  return LogPlace{std::move(*fd), *size};
+  const auto size = TRY(size_of(fd.get()));
+  return LogPlace{std::move(fd), size};
 }
 
 Result<LogPlace> find_log_tail(int dir, const LogPlace& end, std::uint64_t lines, const LogQuery& query) {
@@ -108,20 +105,14 @@ Result<LogPlace> find_log_tail(int dir, const LogPlace& end, std::uint64_t lines
     return fail({.step = "read the log", .err = errno});
   Counter counter{lines, query};
   for (;;) {
-    const auto begin = scan_back(place.fd.get(), place.offset, counter);
-    if (!begin)
-      return tl::unexpected{begin.error()};
-    if (*begin)
-      return LogPlace{std::move(place.fd), **begin};
-    auto older = older_log(dir, place.fd.get());
-    if (!older)
-      return tl::unexpected{std::move(older).error()};
-    if (older->kind != LogNeighbour::Kind::Found)
+    const auto begin = TRY(scan_back(place.fd.get(), place.offset, counter));
+    if (begin)
+      return LogPlace{std::move(place.fd), *begin};
+    auto older = TRY(older_log(dir, place.fd.get()));
+    if (older.kind != LogNeighbour::Kind::Found)
       return LogPlace{std::move(place.fd), 0};
-    const auto size = size_of(older->fd.get());
-    if (!size)
-      return tl::unexpected{size.error()};
-    place = {std::move(older->fd), *size};
+    const auto size = TRY(size_of(older.fd.get()));
+    place = {std::move(older.fd), size};
   }
 }
 

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/try.h"
 #include "log/log.h"
 #include "log/log_files.h"
 #include "log/log_format.h"
@@ -116,17 +117,15 @@ bool exists(int dir, std::uint64_t index) {
 }  // namespace
 
 Result<LogWriter> LogWriter::open(int dir, std::uint64_t most_bytes, std::uint64_t most_files) {
-  auto file = open_file(dir, log_name(0), kFlags | O_CREAT, 0600);
-  if (!file)
-    return tl::unexpected{std::move(file).error()};
+  auto file = TRY(open_file(dir, log_name(0), kFlags | O_CREAT, 0600));
   struct stat info {};
-  if (fstat(file->get(), &info) != 0)
+  if (fstat(file.get(), &info) != 0)
     return fail({.step = "open the log", .err = errno});
   if (!S_ISREG(info.st_mode))
     return fail({.step = "open the log: not a regular file"});
   LogWriter writer;
   writer.dir_ = dir;
-  writer.file_ = std::move(*file);
+  writer.file_ = std::move(file);
   writer.size_ = static_cast<std::uint64_t>(info.st_size);
   writer.most_bytes_ = most_bytes;
   writer.most_files_ = std::max<std::uint64_t>(most_files, 1);

@@ -5,6 +5,8 @@
 
 #include <cerrno>
 
+#include "base/try.h"
+
 namespace snug {
 
 Result<NetworkLog> NetworkLog::open(int container_dir, std::uint64_t most_bytes, std::uint64_t most_files) {
@@ -13,10 +15,8 @@ Result<NetworkLog> NetworkLog::open(int container_dir, std::uint64_t most_bytes,
   UniqueFd dir = open_network_log(container_dir);
   if (!dir)
     return fail({.step = "open the directory of the network log", .err = errno});
-  auto writer = LogWriter::open(dir.get(), most_bytes, most_files);
-  if (!writer)
-    return tl::unexpected{std::move(writer).error()};
-  return NetworkLog{std::move(dir), *std::move(writer)};
+  auto writer = TRY(LogWriter::open(dir.get(), most_bytes, most_files));
+  return NetworkLog{std::move(dir), std::move(writer)};
 }
 
 void NetworkLog::append(const GateEvent& event) {

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 
+#include "base/try.h"
 #include "network/socket_address.h"
 
 namespace snug {
@@ -62,10 +63,8 @@ Result<std::vector<Listener>> listen_on(const PublishedPorts& ports) {
   std::vector<Listener> listeners;
   for (std::uint32_t i = 0; i < ports.count; ++i) {
     const auto host = static_cast<std::uint16_t>(ports.host == 0 ? 0 : ports.host + i);
-    auto listener = open_one(ports, host, static_cast<std::uint16_t>(ports.container + i));
-    if (!listener)
-      return tl::unexpected{std::move(listener).error()};
-    listeners.push_back(std::move(*listener));
+    auto listener = TRY(open_one(ports, host, static_cast<std::uint16_t>(ports.container + i)));
+    listeners.push_back(std::move(listener));
   }
   return listeners;
 }

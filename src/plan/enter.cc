@@ -6,6 +6,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "plan/builder.h"
 
 namespace snug {
@@ -26,8 +27,7 @@ Status choose_enter_user(ExecRequest& request, const Setting<RunAs>& user, const
   Spec spec;
   spec.run_as = user;
   Builder builder{.spec = spec, .image = inside, .host = host};
-  if (Status status = plan_user(builder); !status)
-    return status;
+  TRY(plan_user(builder));
   const PayloadUser& chosen = builder.user;
   if (!request.range && (chosen.uid != request.uid || chosen.gid != request.gid))
     return fail({.step = fmt::format("user {}:{}: container {} has one user id, {}:{}", chosen.uid,

@@ -1,6 +1,7 @@
 // The egress gate.
 #include <fmt/format.h>
 
+#include "base/try.h"
 #include "plan/builder.h"
 
 namespace snug {
@@ -9,17 +10,13 @@ namespace {
 Status add_rules(const Builder& builder, const std::vector<Setting<std::string>>& texts, RuleUse use,
                  std::vector<HostRule>& to) {
   for (const Setting<std::string>& setting : texts) {
-    auto rule = parse_host_rule(setting.value, setting.origin.text, use);
-    if (!rule)
-      return tl::unexpected{std::move(rule).error()};
-    if (rule->kind != HostRule::Kind::Set) {
-      to.push_back(*std::move(rule));
+    auto rule = TRY(parse_host_rule(setting.value, setting.origin.text, use));
+    if (rule.kind != HostRule::Kind::Set) {
+      to.push_back(std::move(rule));
       continue;
     }
-    auto hosts = expand_set(builder, rule->name, setting.origin);
-    if (!hosts)
-      return tl::unexpected{std::move(hosts).error()};
-    for (HostRule& host : *hosts) {
+    auto hosts = TRY(expand_set(builder, rule.name, setting.origin));
+    for (HostRule& host : hosts) {
       // What a set lets in at one port is denied at all of them.
       if (use == RuleUse::Deny)
         host.first_port = 1, host.last_port = 65535;
@@ -36,10 +33,8 @@ Status plan_gate(Builder& builder) {
   if (spec.network.value != NetworkMode::Gate)
     return {};
   OpenGate gate;
-  if (Status status = add_rules(builder, spec.allow, RuleUse::Allow, gate.allow); !status)
-    return status;
-  if (Status status = add_rules(builder, spec.deny, RuleUse::Deny, gate.deny); !status)
-    return status;
+  TRY(add_rules(builder, spec.allow, RuleUse::Allow, gate.allow));
+  TRY(add_rules(builder, spec.deny, RuleUse::Deny, gate.deny));
   if (const std::size_t ports = HostRules{gate.allow, {}}.ports().size(); ports > kMostGatePorts)
     return fail({.step = fmt::format("network.allow: {} ports are named, and the gate can have {}", ports,
                                      kMostGatePorts),

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/path.h"
+#include "base/try.h"
 #include "plan/builder.h"
 
 namespace snug {
@@ -40,9 +41,7 @@ Status plan_guards(Builder& builder, const BindMount& of, const Origin& origin) 
       of.seen.kind != FileKind::Directory)
     return {};
   builder.watch_origin = origin;
-  for (const std::string_view name : kGuarded)
-    if (Status status = guard(builder, of, name, origin); !status)
-      return status;
+  for (const std::string_view name : kGuarded) TRY(guard(builder, of, name, origin));
   for (const std::string_view name : kWatched)
     if (std::string path = join_path(of.source, name); !builder.host.stat(path))
       builder.watch.paths.push_back(std::move(path));

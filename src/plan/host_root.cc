@@ -7,6 +7,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "plan/builder.h"
 
 namespace snug {
@@ -117,12 +118,8 @@ Status plan_host_root(Builder& builder) {
                  origin);
   for (const FreshDir& dir : kFresh)
     builder.init(Phase::Root, MakeDir{std::string{dir.path}, dir.mode}, origin);
-  for (const std::string_view path : kPrograms)
-    if (Status status = show(builder, std::string{path}); !status)
-      return status;
-  for (const std::string_view name : kEtc)
-    if (Status status = show(builder, join_path("/etc", name)); !status)
-      return status;
+  for (const std::string_view path : kPrograms) TRY(show(builder, std::string{path}));
+  for (const std::string_view name : kEtc) TRY(show(builder, join_path("/etc", name)));
   builder.init(Phase::Root, MakeSymlink{"/etc/mtab", "/proc/self/mounts"}, origin);
   builder.init(Phase::Root, MakeSymlink{"/var/run", "/run"}, origin);
   builder.init(Phase::Root, BindText{"/etc/passwd", passwd_text(builder)}, origin);

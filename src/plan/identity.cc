@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "plan/builder.h"
 
 namespace snug {
@@ -56,24 +57,20 @@ Status plan_map_range(Builder& builder) {
          .hint = "install the package uidmap (shadow-utils), or use --ids single, which needs neither"});
   // The root of the sandbox, or the payload where it is to be you, stands for your own id outside.
   const bool self = builder.spec.run_as.value.kind == RunAs::Kind::Self;
-  auto uids =
-      map_range(builder.host.subordinate_uids(), self ? caller.uid : 0, caller.uid, "/etc/subuid", caller);
-  if (!uids)
-    return tl::unexpected{uids.error()};
-  auto gids =
-      map_range(builder.host.subordinate_gids(), self ? caller.gid : 0, caller.gid, "/etc/subgid", caller);
-  if (!gids)
-    return tl::unexpected{gids.error()};
+  auto uids = TRY(
+      map_range(builder.host.subordinate_uids(), self ? caller.uid : 0, caller.uid, "/etc/subuid", caller));
+  auto gids = TRY(
+      map_range(builder.host.subordinate_gids(), self ? caller.gid : 0, caller.gid, "/etc/subgid", caller));
   const auto mapped = [](const std::vector<IdRange>& map, std::uint32_t id) {
     return std::ranges::any_of(map,
                                [&](const IdRange& r) { return id >= r.inside && id - r.inside < r.count; });
   };
-  if (!mapped(*uids, builder.user.uid) || !mapped(*gids, builder.user.gid))
+  if (!mapped(uids, builder.user.uid) || !mapped(gids, builder.user.gid))
     return fail(
         {.step = fmt::format("user {}:{} is outside the range of ids", builder.user.uid, builder.user.gid),
          .origin = builder.spec.run_as.origin.text,
          .hint = "choose an id below 65536, or use --ids single, which can be any one id"});
-  builder.init(Phase::Identity, MapRange{*newuidmap, *newgidmap, std::move(*uids), std::move(*gids)}, origin);
+  builder.init(Phase::Identity, MapRange{*newuidmap, *newgidmap, std::move(uids), std::move(gids)}, origin);
   return {};
 }
 
@@ -115,11 +112,9 @@ Status plan_identity(Builder& builder) {
                                .cgroup = !builder.grouped},
               builder.spec.network.origin);
   if (builder.joined) {
-    if (Status status = plan_shared_map(builder); !status)
-      return status;
+    TRY(plan_shared_map(builder));
   } else if (builder.spec.ids.value == IdMode::Range) {
-    if (Status status = plan_map_range(builder); !status)
-      return status;
+    TRY(plan_map_range(builder));
   } else {
     const Caller& caller = builder.host.caller();
     builder.init(Phase::Identity,

@@ -1,6 +1,7 @@
 // The second wall.
 #include "base/overloaded.h"
 #include "base/path.h"
+#include "base/try.h"
 #include "plan/builder.h"
 
 namespace snug {
@@ -46,10 +47,8 @@ Status plan_landlock(Builder& builder) {
   const Spec& spec = builder.spec;
   if (!spec.landlock.value)
     return {};
-  const auto answer = builder.host.landlock_abi();
-  if (!answer)
-    return tl::unexpected{answer.error()};
-  const unsigned abi = *answer;
+  const auto answer = TRY(builder.host.landlock_abi());
+  const unsigned abi = answer;
   std::string problem;
   if (spec.nested_userns.value)
     problem = "it refuses every mount, and nested-userns is for those";

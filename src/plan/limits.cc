@@ -9,6 +9,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "base/units.h"
 #include "plan/builder.h"
 #include "spec/limits.h"
@@ -69,14 +70,10 @@ Result<std::string> Wishes::device_number(const IoLimit& limit, const Origin& or
 // All keys of a device in one line: a line for each device is what the file takes.
 Status Wishes::add_io_max(const std::vector<Setting<std::string>>& list) {
   for (const auto& item : list) {
-    const auto limits = parse_io_max(item.value, "limits.io-max");
-    if (!limits)
-      return tl::unexpected{limits.error()};
-    const auto device = device_number(limits->front(), item.origin);
-    if (!device)
-      return tl::unexpected{device.error()};
-    std::string line = *device;
-    for (const IoLimit& limit : *limits) line += fmt::format(" {}={}", limit.key, limit.value);
+    const auto limits = TRY(parse_io_max(item.value, "limits.io-max"));
+    const auto device = TRY(device_number(limits.front(), item.origin));
+    std::string line = device;
+    for (const IoLimit& limit : limits) line += fmt::format(" {}={}", limit.key, limit.value);
     add("io-max", item.origin, "io", "io.max", std::move(line));
   }
   return {};
@@ -84,11 +81,9 @@ Status Wishes::add_io_max(const std::vector<Setting<std::string>>& list) {
 
 Status Wishes::add_hugetlb(const std::vector<Setting<std::string>>& list) {
   for (const auto& item : list) {
-    const auto limit = parse_hugetlb(item.value, "limits.hugetlb");
-    if (!limit)
-      return tl::unexpected{limit.error()};
-    add("hugetlb", item.origin, "hugetlb", fmt::format("hugetlb.{}.max", limit->page),
-        std::to_string(limit->bytes));
+    const auto limit = TRY(parse_hugetlb(item.value, "limits.hugetlb"));
+    add("hugetlb", item.origin, "hugetlb", fmt::format("hugetlb.{}.max", limit.page),
+        std::to_string(limit.bytes));
   }
   return {};
 }
@@ -133,18 +128,14 @@ Result<std::vector<WantedLimit>> wanted_limits(const Spec& spec, const HostView&
     wishes.add("pids", pids->origin, "pids", "pids.max", number_or_max(pids->value));
   if (const auto& weight = spec.io_weight)
     wishes.add("io-weight", weight->origin, "io", "io.weight", fmt::format("default {}", weight->value));
-  if (Status status = wishes.add_io_max(spec.io_max); !status)
-    return tl::unexpected{std::move(status).error()};
-  if (Status status = wishes.add_hugetlb(spec.hugetlb); !status)
-    return tl::unexpected{std::move(status).error()};
+  TRY(wishes.add_io_max(spec.io_max));
+  TRY(wishes.add_hugetlb(spec.hugetlb));
   return wishes.take();
 }
 
 Status plan_limits(Builder& builder) {
-  auto wanted = wanted_limits(builder.spec, builder.host);
-  if (!wanted)
-    return tl::unexpected{std::move(wanted).error()};
-  if (wanted->empty())
+  auto wanted = TRY(wanted_limits(builder.spec, builder.host));
+  if (wanted.empty())
     return {};
   LimitGroup step{.delegation = builder.host.delegation(), .unit = unit_name(builder)};
   if (builder.spec.memory && builder.spec.memory->value != kUnlimited)
@@ -152,7 +143,7 @@ Status plan_limits(Builder& builder) {
   const cgroup::Delegation& delegation = step.delegation;
   std::vector<const WantedLimit*> missing;
   std::string controllers;
-  for (const WantedLimit& limit : *wanted) {
+  for (const WantedLimit& limit : wanted) {
     const std::string& controller = limit.limit.controller;
     if (std::ranges::find(delegation.controllers, controller) == delegation.controllers.end()) {
       missing.push_back(&limit);
@@ -180,7 +171,7 @@ Status plan_limits(Builder& builder) {
   if (step.limits.empty())
     return {};
   builder.grouped = true;
-  builder.add(Phase::Create, Actor::Supervisor, std::move(step), wanted->front().origin);
+  builder.add(Phase::Create, Actor::Supervisor, std::move(step), wanted.front().origin);
   return {};
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "plan/builder.h"
 #include "plan/views.h"
 
@@ -72,18 +73,16 @@ Status plan_mounts(Builder& builder) {
   const Spec& spec = builder.spec;
   // Before what the user named: a volume at one of these places, or above them, has the last word, and none
   // of its files is touched.
-  if (Status status = plan_name_service(builder); !status)
-    return status;
+  TRY(plan_name_service(builder));
   plan_scratch_dirs(builder);
 
   for (const Mount* mount : mounts_in_order(spec)) {
-    if (Status status = check_target(*mount); !status)
-      return status;
+    TRY(check_target(*mount));
     if (mount->type == MountType::Tmpfs)
       builder.init(Phase::Mounts, MountTmpfs{mount->target, mount->size, mount->mode, mount->access},
                    mount->origin);
-    else if (Status status = plan_share(builder, *mount); !status)
-      return status;
+    else
+      TRY(plan_share(builder, *mount));
   }
 
   if (builder.fake_root)

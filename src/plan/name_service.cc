@@ -9,6 +9,7 @@
 #include "base/ip_address.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "plan/builder.h"
 #include "plan/resolver_conf.h"
 #include "spec/network_names.h"
@@ -40,10 +41,8 @@ Result<std::string> hosts_text(const Builder& builder) {
   for (const auto& alias : spec.alias) text += " " + alias.value;
   text += '\n';
   for (const auto& setting : spec.hosts) {
-    const auto entry = parse_host_entry(setting.value, setting.origin.text);
-    if (!entry)
-      return tl::unexpected{entry.error()};
-    text += fmt::format("{}\t{}\n", entry->address, entry->name);
+    const auto entry = TRY(parse_host_entry(setting.value, setting.origin.text));
+    text += fmt::format("{}\t{}\n", entry.address, entry.name);
   }
   return text;
 }
@@ -151,13 +150,9 @@ Status check_visible(const Spec& spec, const char* file, std::initializer_list<c
 
 Status plan_name_service(Builder& builder) {
   const Spec& spec = builder.spec;
-  if (Status status = check_visible(spec, kHosts, {&spec.hosts, &spec.alias}); !status)
-    return status;
-  if (Status status = check_visible(spec, kResolver, {&spec.dns, &spec.dns_search}); !status)
-    return status;
-  auto hosts = hosts_text(builder);
-  if (!hosts)
-    return tl::unexpected{std::move(hosts).error()};
+  TRY(check_visible(spec, kHosts, {&spec.hosts, &spec.alias}));
+  TRY(check_visible(spec, kResolver, {&spec.dns, &spec.dns_search}));
+  auto hosts = TRY(hosts_text(builder));
   const auto origin_of = [&](std::initializer_list<const List*> lists) {
     for (const List* list : lists)
       if (!list->empty())
@@ -165,7 +160,7 @@ Status plan_name_service(Builder& builder) {
     return spec.network.origin;
   };
   builder.init(Phase::Mounts, resolver_file(builder), origin_of({&spec.dns, &spec.dns_search}));
-  builder.init(Phase::Mounts, BindText{kHosts, std::move(*hosts)}, origin_of({&spec.hosts, &spec.alias}));
+  builder.init(Phase::Mounts, BindText{kHosts, std::move(hosts)}, origin_of({&spec.hosts, &spec.alias}));
   builder.init(Phase::Mounts, BindText{"/etc/hostname", hostname_of(spec) + "\n"},
                spec.hostname ? spec.hostname->origin : Origin{});
   return {};

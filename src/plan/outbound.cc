@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "plan/builder.h"
 #include "plan/resolver_conf.h"
 
@@ -122,8 +123,7 @@ Status plan_outbound(Builder& builder) {
   if (auto pasta = builder.host.find_program("pasta")) {
     step.argv = pasta_command(std::move(*pasta));
   } else if (auto slirp = builder.host.find_program("slirp4netns")) {
-    if (Status status = check_slirp(builder); !status)
-      return status;
+    TRY(check_slirp(builder));
     step.tool = OutboundTool::Slirp4netns;
     step.argv = slirp_command(std::move(*slirp));
   } else {

@@ -5,6 +5,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "plan/builder.h"
 
 namespace snug {
@@ -153,14 +154,12 @@ Status plan_payload(Builder& builder) {
   const Spec& spec = builder.spec;
   const PayloadUser& user = builder.user;
   const bool range = spec.ids.value == IdMode::Range;
-  auto command = choose_command(builder);
-  if (!command)
-    return tl::unexpected{command.error()};
+  auto command = TRY(choose_command(builder));
   Environment env = make_environment(builder);
-  if (command->candidates.empty())
-    command->candidates = find_candidates(command->argv[0], env.get("PATH"));
+  if (command.candidates.empty())
+    command.candidates = find_candidates(command.argv[0], env.get("PATH"));
   else
-    env.set("SHELL", command->candidates.front(), spec.shell.origin);
+    env.set("SHELL", command.candidates.front(), spec.shell.origin);
 
   builder.add(Phase::Payload, Actor::Payload,
               BecomeUser{user.uid, user.gid, range ? user.groups : std::vector<std::uint32_t>{}, range},
@@ -169,11 +168,9 @@ Status plan_payload(Builder& builder) {
   builder.add(Phase::Payload, Actor::Payload, EnterDir{builder.workdir},
               spec.workdir ? spec.workdir->origin : Origin{});
   builder.add(Phase::Payload, Actor::Payload, SetEnvironment{env.take()});
-  for (const auto sub_planner : {plan_landlock, plan_filter})
-    if (Status status = sub_planner(builder); !status)
-      return status;
-  builder.add(Phase::Payload, Actor::Payload,
-              Execute{std::move(command->argv), std::move(command->candidates)}, command->origin);
+  for (const auto sub_planner : {plan_landlock, plan_filter}) TRY(sub_planner(builder));
+  builder.add(Phase::Payload, Actor::Payload, Execute{std::move(command.argv), std::move(command.candidates)},
+              command.origin);
   if (!builder.watch.paths.empty())
     builder.add(Phase::Supervise, Actor::Supervisor, std::move(builder.watch), builder.watch_origin);
   if (builder.kept())

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "plan/builder.h"
 #include "spec/words.h"
 
@@ -25,9 +26,7 @@ Result<Plan> make_plan(const Spec& spec, const Image& image, const HostView& hos
   constexpr Status (*kSubPlanners[])(Builder&) = {
       plan_user, plan_limits, plan_ports,  plan_gate,       plan_outbound, plan_identity, plan_kernel,
       plan_root, plan_system, plan_mounts, plan_privileges, plan_payload,  check_outbound};
-  for (const auto sub_planner : kSubPlanners)
-    if (Status status = sub_planner(builder); !status)
-      return tl::unexpected{std::move(status).error()};
+  for (const auto sub_planner : kSubPlanners) TRY(sub_planner(builder));
   // Said at every run: nobody shall get a lower level unawares.
   if (!builder.costs.empty())
     builder.note(

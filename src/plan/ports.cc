@@ -1,4 +1,5 @@
 // Published ports.
+#include "base/try.h"
 #include "plan/builder.h"
 
 namespace snug {
@@ -6,10 +7,8 @@ namespace snug {
 Status plan_ports(Builder& builder) {
   const Spec& spec = builder.spec;
   for (const auto& setting : spec.publish) {
-    auto ports = parse_publish(setting.value, setting.origin.text);
-    if (!ports)
-      return tl::unexpected{std::move(ports).error()};
-    builder.add(Phase::Create, Actor::Supervisor, PublishPorts{std::move(*ports)}, setting.origin);
+    auto ports = TRY(parse_publish(setting.value, setting.origin.text));
+    builder.add(Phase::Create, Actor::Supervisor, PublishPorts{std::move(ports)}, setting.origin);
   }
   return {};
 }

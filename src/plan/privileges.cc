@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "plan/builder.h"
 #include "spec/limits.h"
 
@@ -50,16 +51,12 @@ Result<KeepCapabilities> choose_capabilities(const Builder& builder) {
   if (builder.spec.ids.value == IdMode::Range && builder.user.uid == 0)
     for (const cap_value_t capability : kRangeRoot) step.keep |= std::uint64_t{1} << capability;
   for (const auto& added : builder.spec.cap_add) {
-    const auto bits = parse_capability(added);
-    if (!bits)
-      return tl::unexpected{bits.error()};
-    step.keep |= *bits;
+    const auto bits = TRY(parse_capability(added));
+    step.keep |= bits;
   }
   for (const auto& dropped : builder.spec.cap_drop) {
-    const auto bits = parse_capability(dropped);
-    if (!bits)
-      return tl::unexpected{bits.error()};
-    step.keep &= ~*bits;
+    const auto bits = TRY(parse_capability(dropped));
+    step.keep &= ~bits;
   }
   for (cap_value_t c = 0; c <= CAP_LAST_CAP; ++c)
     if (step.keep >> c & 1)
@@ -74,18 +71,16 @@ Result<KeepCapabilities> choose_capabilities(const Builder& builder) {
 // the caller.
 Status plan_ulimits(Builder& builder) {
   for (auto item = builder.spec.ulimits.begin(); item != builder.spec.ulimits.end(); ++item) {
-    const auto limit = parse_ulimit(item->value, "limits.ulimits");
-    if (!limit)
-      return tl::unexpected{limit.error()};
-    const auto same_name = [&](const auto& later) { return later.value.starts_with(limit->name + "="); };
+    const auto limit = TRY(parse_ulimit(item->value, "limits.ulimits"));
+    const auto same_name = [&](const auto& later) { return later.value.starts_with(limit.name + "="); };
     if (std::any_of(item + 1, builder.spec.ulimits.end(), same_name))
       continue;
-    if (limit->name == "core")
+    if (limit.name == "core")
       std::erase_if(builder.plan.steps, [](const PlannedStep& planned) {
         const auto* step = std::get_if<LimitResource>(&planned.step);
         return step && step->name == "core";
       });
-    builder.init(Phase::Privileges, LimitResource{limit->name, limit->soft, limit->hard}, item->origin);
+    builder.init(Phase::Privileges, LimitResource{limit.name, limit.soft, limit.hard}, item->origin);
   }
   return {};
 }
@@ -97,18 +92,15 @@ Status plan_privileges(Builder& builder) {
   // A crash inside must not run the host's core_pattern pipe, which is root's, nor leave a dump in a mounted
   // directory (isolation F6).
   builder.init(Phase::Privileges, LimitResource{"core", 0, 0});
-  if (Status status = plan_ulimits(builder); !status)
-    return status;
+  TRY(plan_ulimits(builder));
   if (const auto& nofile = builder.spec.nofile)
     builder.init(Phase::Privileges, LimitResource{"nofile", nofile->value, nofile->value}, nofile->origin);
-  auto capabilities = choose_capabilities(builder);
-  if (!capabilities)
-    return tl::unexpected{capabilities.error()};
+  auto capabilities = TRY(choose_capabilities(builder));
   const Origin origin = !builder.spec.cap_add.empty() ? builder.spec.cap_add.back().origin
                         : builder.fake_root           ? builder.spec.fake_root.origin
-                        : capabilities->keep          ? builder.spec.ids.origin
+                        : capabilities.keep           ? builder.spec.ids.origin
                                                       : Origin{};
-  builder.init(Phase::Privileges, std::move(*capabilities), origin);
+  builder.init(Phase::Privileges, std::move(capabilities), origin);
   builder.init(Phase::Privileges, NoNewPrivileges{});
   return {};
 }

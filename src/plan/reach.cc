@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/try.h"
 #include "spec/host_rule.h"
 
 namespace snug {
@@ -26,20 +27,18 @@ void decide(const OpenGate& gate, const HostRule& asked, std::uint16_t port, Rea
 
 Result<Reach> look_up_host(const Plan& plan, std::string_view text) {
   // As a rule that denies: of those any host may be named, and all ports at once.
-  auto asked = parse_host_rule(text, "explain", RuleUse::Deny);
-  if (!asked)
-    return tl::unexpected{std::move(asked).error()};
-  if (asked->kind == HostRule::Kind::Set || asked->kind == HostRule::Kind::Wildcard)
+  auto asked = TRY(parse_host_rule(text, "explain", RuleUse::Deny));
+  if (asked.kind == HostRule::Kind::Set || asked.kind == HostRule::Kind::Wildcard)
     return fail({.step = fmt::format("explain: \"{}\" is no single host", text),
                  .hint = "name one: example.org:443"});
-  const bool all = asked->first_port != asked->last_port;
-  const std::uint16_t port = all ? kUsualPort : asked->first_port;
-  Reach reach{.place = all ? fmt::format("{}:{}", asked->text, port) : asked->text};
+  const bool all = asked.first_port != asked.last_port;
+  const std::uint16_t port = all ? kUsualPort : asked.first_port;
+  Reach reach{.place = all ? fmt::format("{}:{}", asked.text, port) : asked.text};
   const std::size_t create = index_of<CreateNamespaces>(plan);
   const std::size_t gate = index_of<OpenGate>(plan);
   if (gate != plan.steps.size()) {
     reach.origin = plan.steps[gate].origin;
-    decide(std::get<OpenGate>(plan.steps[gate].step), *asked, port, reach);
+    decide(std::get<OpenGate>(plan.steps[gate].step), asked, port, reach);
     return reach;
   }
   if (const auto* join = find_step<JoinNetwork>(plan))

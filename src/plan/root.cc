@@ -3,19 +3,18 @@
 
 #include <algorithm>
 
+#include "base/try.h"
 #include "plan/builder.h"
 
 namespace snug {
 namespace {
 
 Status choose_driver(Builder& builder, OverlayRoot& root) {
-  auto program = choose_overlay(builder, "the root", builder.spec.overlay.origin);
-  if (!program)
-    return tl::unexpected{std::move(program).error()};
-  if (program->empty())
+  auto program = TRY(choose_overlay(builder, "the root", builder.spec.overlay.origin));
+  if (program.empty())
     return {};
   root.driver = OverlayDriver::Fuse;
-  root.fuse_program = std::move(*program);
+  root.fuse_program = std::move(program);
   return {};
 }
 
@@ -120,10 +119,8 @@ Status plan_root(Builder& builder) {
   if (builder.image.kind == ImageKind::Host)
     return plan_host_root(builder);
   OverlayRoot root{.layers = builder.image.layers};
-  if (Status status = choose_driver(builder, root); !status)
-    return status;
-  if (Status status = choose_upper(builder, root); !status)
-    return status;
+  TRY(choose_driver(builder, root));
+  TRY(choose_upper(builder, root));
   if (root.driver == OverlayDriver::Native) {
     // An overlay takes a private copy of each lower mount, which the kernel refuses where a mount below it is
     // locked to the outer namespace; FUSE reads through paths and does not mind.

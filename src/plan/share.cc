@@ -3,6 +3,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "plan/builder.h"
 #include "plan/views.h"
 
@@ -67,12 +68,9 @@ Result<std::string> choose_cow_driver(Builder& builder, const Mount& mount) {
 }
 
 Status plan_cow(Builder& builder, const Mount& mount, const FileInfo& seen) {
-  auto program = choose_cow_driver(builder, mount);
-  if (!program)
-    return tl::unexpected{std::move(program).error()};
-  const bool fuse = !program->empty();
-  if (Status status = check_cow(builder, mount, seen, fuse); !status)
-    return status;
+  auto program = TRY(choose_cow_driver(builder, mount));
+  const bool fuse = !program.empty();
+  TRY(check_cow(builder, mount, seen, fuse));
   // The server is outside of the sandbox's mounts, and could not reach a layer in memory.
   const bool disk = fuse || builder.kept() || builder.spec.writable.value == Writable::Disk ||
                     !builder.host.tmpfs_has_user_xattrs();
@@ -99,7 +97,7 @@ Status plan_cow(Builder& builder, const Mount& mount, const FileInfo& seen) {
                         .target = mount.target,
                         .upper = disk ? UpperPlace::Disk : UpperPlace::Tmpfs,
                         .size = size ? size->value : 0,
-                        .fuse_program = std::move(*program),
+                        .fuse_program = std::move(program),
                         .layer = disk ? view_layer(mount.source, mount.target) : "",
                         .kept = builder.kept(),
                         .seen = seen},
@@ -110,12 +108,10 @@ Status plan_cow(Builder& builder, const Mount& mount, const FileInfo& seen) {
 }  // namespace
 
 Status plan_share(Builder& builder, const Mount& mount) {
-  const auto seen = find_source(builder, mount);
+  const auto seen = TRY(find_source(builder, mount));
   if (!seen)
-    return tl::unexpected{seen.error()};
-  if (!*seen)
     return {};
-  return mount.type == MountType::Cow ? plan_cow(builder, mount, **seen) : plan_bind(builder, mount, **seen);
+  return mount.type == MountType::Cow ? plan_cow(builder, mount, *seen) : plan_bind(builder, mount, *seen);
 }
 
 }  // namespace snug

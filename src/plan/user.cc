@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "base/units.h"
 #include "plan/builder.h"
 
@@ -42,10 +43,8 @@ Status resolve_named(Builder& builder, const RunAs& wish, const Origin& origin) 
   PayloadUser& user = builder.user;
   const UserEntry* entry = nullptr;
   if (is_number(wish.user)) {
-    const auto uid = parse_number(wish.user, "user", kMaxId);
-    if (!uid)
-      return tl::unexpected{uid.error()};
-    user.uid = static_cast<std::uint32_t>(*uid);
+    const auto uid = TRY(parse_number(wish.user, "user", kMaxId));
+    user.uid = static_cast<std::uint32_t>(uid);
     entry = find_user(builder.image, user.uid);
   } else {
     entry = find_user(builder.image, wish.user);
@@ -57,10 +56,8 @@ Status resolve_named(Builder& builder, const RunAs& wish, const Origin& origin) 
   if (wish.group.empty())
     return {};
   if (is_number(wish.group)) {
-    const auto gid = parse_number(wish.group, "group", kMaxId);
-    if (!gid)
-      return tl::unexpected{gid.error()};
-    user.gid = static_cast<std::uint32_t>(*gid);
+    const auto gid = TRY(parse_number(wish.group, "group", kMaxId));
+    user.gid = static_cast<std::uint32_t>(gid);
     return {};
   }
   const auto group = std::ranges::find(builder.image.groups, wish.group, &GroupEntry::name);

@@ -16,6 +16,7 @@
 #include <span>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "seccomp/assembler.h"
 
 namespace snug {
@@ -244,10 +245,8 @@ unsigned filter_key(const FilterRequest& request) {
 }
 
 Result<std::vector<sock_filter>> compile_filter(const FilterRequest& wanted, Arch arch) {
-  if (Status status = check_names(wanted.allow, "allow"); !status)
-    return tl::unexpected{status.error()};
-  if (Status status = check_names(wanted.deny, "deny"); !status)
-    return tl::unexpected{status.error()};
+  TRY(check_names(wanted.allow, "allow"));
+  TRY(check_names(wanted.deny, "deny"));
   const FilterRequest request = normalise(wanted, arch);
 
   // Not killed: "bad system call" hides the reason from the user, and a program can carry on without.

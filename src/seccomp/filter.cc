@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/try.h"
 #include "seccomp/compile.h"
 #include "seccomp/programs.inc"
 
@@ -14,10 +15,8 @@ Result<Filter> make_filter(const FilterRequest& request) {
     if (found != std::end(kEmbedded))
       return Filter{found->program};
   }
-  auto compiled = compile_filter(request, kNativeArch);
-  if (!compiled)
-    return tl::unexpected{std::move(compiled).error()};
-  return Filter{std::move(*compiled)};
+  auto compiled = TRY(compile_filter(request, kNativeArch));
+  return Filter{std::move(compiled)};
 }
 
 }  // namespace snug

@@ -1,6 +1,7 @@
 #include "session/exec.h"
 
 #include "base/text.h"
+#include "base/try.h"
 #include "client/exec.h"
 #include "client/inside_users.h"
 #include "container/channel.h"
@@ -14,14 +15,11 @@ namespace {
 
 // The container's own users, where somebody has to be looked up.
 Result<Image> ask_users(const UniqueFd& socket) {
-  if (Status status = send_frame(socket.get(), {.kind = FrameKind::Tree}); !status)
-    return tl::unexpected{status.error()};
-  const auto frame = await_frame(socket.get());
-  if (!frame)
-    return tl::unexpected{frame.error()};
-  if (frame->kind != FrameKind::TreeIs)
-    return fail({.step = escape_control(frame->data), .err = frame->b});
-  return users_beneath(frame->fds[0].get(), frame->fds[1].get());
+  TRY(send_frame(socket.get(), {.kind = FrameKind::Tree}));
+  const auto frame = TRY(await_frame(socket.get()));
+  if (frame.kind != FrameKind::TreeIs)
+    return fail({.step = escape_control(frame.data), .err = frame.b});
+  return users_beneath(frame.fds[0].get(), frame.fds[1].get());
 }
 
 void add_variables(std::vector<EnvVariable>& to, const std::vector<EnvVariable>& more) {
@@ -34,28 +32,19 @@ void add_variables(std::vector<EnvVariable>& to, const std::vector<EnvVariable>&
 }  // namespace
 
 Result<int> exec_in(const RealHost& host, const Container& container, const ExecOptions& options) {
-  const auto state = container.state();
-  if (!state)
-    return tl::unexpected{state.error()};
-  const auto record = container.record();
-  if (!record)
-    return tl::unexpected{record.error()};
-  auto socket = connect_to(container, *state);
-  if (!socket)
-    return tl::unexpected{socket.error()};
-  ExecRequest request = exec_request(container.name(), state->payload);
-  request.strict = record->spec.seccomp.value == Tier::Strict;
+  const auto state = TRY(container.state());
+  const auto record = TRY(container.record());
+  auto socket = TRY(connect_to(container, state));
+  ExecRequest request = exec_request(container.name(), state.payload);
+  request.strict = record.spec.seccomp.value == Tier::Strict;
   if (options.workdir)
     request.workdir = options.workdir->value;
   if (options.user || options.shell) {
-    const auto users = ask_users(*socket);
-    if (!users)
-      return tl::unexpected{users.error()};
+    const auto users = TRY(ask_users(socket));
     if (options.user)
-      if (Status status = choose_enter_user(request, *options.user, *users, host); !status)
-        return tl::unexpected{status.error()};
+      TRY(choose_enter_user(request, *options.user, users, host));
     if (options.shell)
-      choose_enter_shell(request, *users);
+      choose_enter_shell(request, users);
   }
   if (!options.shell)
     request.argv = options.command;
@@ -63,7 +52,7 @@ Result<int> exec_in(const RealHost& host, const Container& container, const Exec
   if (options.terminal)
     if (const auto term = host.environment("TERM"))
       add_variables(request.env, {{"TERM", *term, {}}});
-  return run_exec(*socket, plan_enter(std::move(request)),
+  return run_exec(socket, plan_enter(std::move(request)),
                   {.terminal = options.terminal, .background = options.background});
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "container/channel.h"
 #include "container/clock.h"
 #include "container/container_record.h"
@@ -61,8 +62,8 @@ void plan_later(SupervisorJob& job, const Spec& spec, RealHost& host) {
   };
   job.explain = [&host](const Plan& plan, LaunchError& failure) { explain_failed_step(plan, failure, host); };
   job.plan_anew = [&host](const Spec& changed) -> Result<Plan> {
-    const auto wanted = want(changed, host);
-    return wanted ? plan_wanted(*wanted, host) : tl::unexpected{wanted.error()};
+    const auto wanted = TRY(want(changed, host));
+    return plan_wanted(wanted, host);
   };
 }
 
@@ -76,30 +77,25 @@ Result<StartedContainer> start(SupervisorJob job, const Wanted& wanted, RealHost
   // Here, so that this process is no longer in the group that the supervisor divides.
   if (const LimitGroup* step = find_step<LimitGroup>(job.plan);
       step && step->delegation.by == cgroup::Delegator::Cgroup)
-    if (Status status = SandboxGroup::settle(*step); !status)
-      return tl::unexpected{std::move(status).error()};
-  auto plan = settle_level(std::move(job.plan), wanted, host);
-  if (!plan)
-    return tl::unexpected{std::move(plan).error()};
-  job.plan = std::move(*plan);
+    TRY(SandboxGroup::settle(*step));
+  auto plan = TRY(settle_level(std::move(job.plan), wanted, host));
+  job.plan = std::move(plan);
   if (client.callbacks.notes)
     client.callbacks.notes(job.plan.notes);
   auto watched = watched_paths(job.plan);
-  auto socket = start_supervisor(std::move(job));
-  if (!socket)
-    return tl::unexpected{std::move(socket).error()};
-  (void)send_frame(socket->get(),
+  auto socket = TRY(start_supervisor(std::move(job)));
+  (void)send_frame(socket.get(),
                    {.kind = FrameKind::Resize, .a = client.window.rows, .b = client.window.columns});
-  (void)send_frame(socket->get(), {.kind = client.attached ? FrameKind::Attach : FrameKind::Wait,
-                                   .a = client.attached && client.input});
+  (void)send_frame(socket.get(), {.kind = client.attached ? FrameKind::Attach : FrameKind::Wait,
+                                  .a = client.attached && client.input});
   // Set-up is short; an impatient Ctrl-C ends this process and leaves the container to its own.
-  const auto frame = await_frame(socket->get());
+  const auto frame = await_frame(socket.get());
   if (!frame)
     return fail({.step = fmt::format("the supervisor of container {} has gone", name),
                  .hint = "it was killed from outside, or the machine is out of memory (dmesg tells)"});
   if (frame->kind == FrameKind::StartFailed)
     return fail(start_error(*frame));
-  return StartedContainer{.socket = std::move(*socket), .terminal = terminal, .watched = std::move(watched)};
+  return StartedContainer{.socket = std::move(socket), .terminal = terminal, .watched = std::move(watched)};
 }
 
 }  // namespace
@@ -122,55 +118,42 @@ void resolve_for_keeping(Spec& spec, bool terminal, const RealHost& host) {
 
 Result<StartedContainer> create_container(const std::string& name, Wanted wanted, const KeepRules& rules,
                                           RealHost& host, const FirstClient& client) {
-  auto plan = plan_wanted(wanted, host);
-  if (!plan)
-    return tl::unexpected{std::move(plan).error()};
+  auto plan = TRY(plan_wanted(wanted, host));
   ContainerRecord record{
       .id = make_container_id(), .created_ns = now_ns(), .spec = wanted.spec, .rules = rules};
   RunState state = first_state(record, wanted);
-  note_payload(*plan, state);
+  note_payload(plan, state);
   const ContainerStore store{host.store_dir()};
   store.sweep();
-  auto container = store.create(name, record, state, root_mode(wanted.image), find_step<MapRange>(*plan));
-  if (!container)
-    return tl::unexpected{std::move(container).error()};
+  auto container = TRY(store.create(name, record, state, root_mode(wanted.image), find_step<MapRange>(plan)));
   return start({.store = store,
-                .container = std::move(*container),
+                .container = std::move(container),
                 .record = std::move(record),
                 .state = std::move(state),
-                .plan = std::move(*plan),
+                .plan = std::move(plan),
                 .fresh = true},
                wanted, host, client);
 }
 
 Result<StartedContainer> start_container(Container container, RealHost& host, const FirstClient& client) {
-  auto record = container.record();
-  if (!record)
-    return tl::unexpected{std::move(record).error()};
-  auto state = container.state();
-  if (!state)
-    return tl::unexpected{std::move(state).error()};
-  if (Status status = name_view_layers(container, *record); !status)
-    return tl::unexpected{std::move(status).error()};
-  Spec spec = record->spec;
+  auto record = TRY(container.record());
+  auto state = TRY(container.state());
+  TRY(name_view_layers(container, record));
+  Spec spec = record.spec;
   // It may have been renamed since.
   if (spec.name)
     spec.name->value = container.name();
-  const auto wanted = want(std::move(spec), host);
-  if (!wanted)
-    return tl::unexpected{wanted.error()};
-  auto plan = plan_wanted(*wanted, host);
-  if (!plan)
-    return tl::unexpected{std::move(plan).error()};
-  note_payload(*plan, *state);
-  state->restarts = 0;
+  const auto wanted = TRY(want(std::move(spec), host));
+  auto plan = TRY(plan_wanted(wanted, host));
+  note_payload(plan, state);
+  state.restarts = 0;
   const ContainerStore store{host.store_dir()};
   return start({.store = store,
                 .container = std::move(container),
-                .record = std::move(*record),
-                .state = std::move(*state),
-                .plan = std::move(*plan)},
-               *wanted, host, client);
+                .record = std::move(record),
+                .state = std::move(state),
+                .plan = std::move(plan)},
+               wanted, host, client);
 }
 
 }  // namespace snug

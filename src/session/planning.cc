@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/try.h"
 #include "container/joined_network.h"
 #include "session/trial.h"
 
@@ -21,10 +22,8 @@ Result<Image> find_image(const Spec& spec, const RealHost& host) {
 }
 
 Result<Wanted> want(Spec spec, const RealHost& host) {
-  auto image = find_image(spec, host);
-  if (!image)
-    return tl::unexpected{std::move(image).error()};
-  return Wanted{.spec = std::move(spec), .image = std::move(*image)};
+  auto image = TRY(find_image(spec, host));
+  return Wanted{.spec = std::move(spec), .image = std::move(image)};
 }
 
 Result<Plan> plan_wanted(const Wanted& wanted, const RealHost& host) {
@@ -45,8 +44,8 @@ Result<Plan> plan_wanted(const Wanted& wanted, const RealHost& host) {
 }
 
 Result<Plan> plan_tried(const Wanted& wanted, RealHost& host) {
-  auto plan = plan_wanted(wanted, host);
-  return plan ? try_until_settled(std::move(*plan), wanted, host) : std::move(plan);
+  auto plan = TRY(plan_wanted(wanted, host));
+  return try_until_settled(std::move(plan), wanted, host);
 }
 
 }  // namespace snug

@@ -4,6 +4,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "base/try.h"
 
 namespace snug {
 namespace {
@@ -65,12 +66,10 @@ Result<std::vector<EnvVariable>> parse_env_file(std::string_view text, std::stri
     if (line.empty() || line.starts_with('#'))
       continue;
     auto variable =
-        parse_variable(line, fmt::format("{}:{}", escape_control(file), number),
-                       Origin{fmt::format("{}:{}", escape_control(file_name(file)), number)}, caller);
-    if (!variable)
-      return tl::unexpected{variable.error()};
-    if (*variable)
-      variables.push_back(std::move(**variable));
+        TRY(parse_variable(line, fmt::format("{}:{}", escape_control(file), number),
+                           Origin{fmt::format("{}:{}", escape_control(file_name(file)), number)}, caller));
+    if (variable)
+      variables.push_back(std::move(*variable));
   }
   return variables;
 }

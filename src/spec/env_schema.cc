@@ -1,4 +1,5 @@
 // [env].
+#include "base/try.h"
 #include "spec/env_file.h"
 #include "spec/key_types.h"
 #include "spec/schema.h"
@@ -15,16 +16,12 @@ Status check_env_name(std::string_view name, std::string_view where) {
 }
 
 Status read_variables(ProfileDraft& draft, const TomlValue& value) {
-  if (auto status = value.expect(TomlKind::Table, "a table such as { CC = \"clang\" }"); !status)
-    return status;
+  TRY(value.expect(TomlKind::Table, "a table such as { CC = \"clang\" }"));
   for (const TomlValue& item : value.items) {
-    if (auto status = check_env_name(item.key, item.where()); !status)
-      return status;
-    const auto text = item.as_string();
-    if (!text)
-      return tl::unexpected{text.error()};
+    TRY(check_env_name(item.key, item.where()));
+    const auto text = TRY(item.as_string());
     draft.profile().env_set.push_back(
-        {.name = item.key, .value = std::string{*text}, .origin = origin_of(draft, item)});
+        {.name = item.key, .value = std::string{text}, .origin = origin_of(draft, item)});
   }
   return {};
 }
@@ -62,11 +59,9 @@ Status put_env_files(const TypedFlag& typed, Profile& layer) {
 
 Status put_variables(const TypedFlag& typed, Profile& layer) {
   for (const std::string& text : typed.texts) {
-    auto variable = parse_env(text, typed.name, typed.caller.environment);
-    if (!variable)
-      return tl::unexpected{std::move(variable).error()};
-    if (*variable)
-      layer.env_set.push_back(std::move(**variable));
+    auto variable = TRY(parse_env(text, typed.name, typed.caller.environment));
+    if (variable)
+      layer.env_set.push_back(std::move(*variable));
   }
   return {};
 }

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "base/units.h"
 #include "spec/host_name.h"
 
@@ -90,16 +91,14 @@ Status read_host(const Reading& reading, std::string_view host, HostRule& rule) 
   if (const auto prefix = parse_ip_prefix(host))
     return read_address(reading, *prefix, rule);
   const bool wildcard = host.starts_with("*.");
-  auto name = host_name(wildcard ? host.substr(2) : host, reading.what);
-  if (!name)
-    return tl::unexpected{std::move(name).error()};
-  if (*name == "localhost" || name->ends_with(".localhost"))
+  auto name = TRY(host_name(wildcard ? host.substr(2) : host, reading.what));
+  if (name == "localhost" || name.ends_with(".localhost"))
     return reading.bad("inside, that is the sandbox itself", "for a service of this machine write host:PORT");
-  if (wildcard && reading.use == RuleUse::Allow && is_public_suffix(*name))
-    return reading.bad(fmt::format("anybody can have a name below {}", *name),
-                       "name the domains: *.example." + *name);
+  if (wildcard && reading.use == RuleUse::Allow && is_public_suffix(name))
+    return reading.bad(fmt::format("anybody can have a name below {}", name),
+                       "name the domains: *.example." + name);
   rule.kind = wildcard ? HostRule::Kind::Wildcard : HostRule::Kind::Name;
-  rule.name = *std::move(name);
+  rule.name = std::move(name);
   return {};
 }
 
@@ -125,9 +124,7 @@ Result<HostRule> parse_host_rule(std::string_view text, std::string_view what, R
   if (text.starts_with('@'))
     return read_set(reading, std::move(rule));
   const auto parts = split(text, ',');
-  for (std::size_t i = 1; i < parts.size(); ++i)
-    if (Status status = read_option(reading, parts[i], rule); !status)
-      return tl::unexpected{std::move(status).error()};
+  for (std::size_t i = 1; i < parts.size(); ++i) TRY(read_option(reading, parts[i], rule));
   std::string_view host = parts.front();
   std::string_view port;
   bool has_port = false;
@@ -150,23 +147,21 @@ Result<HostRule> parse_host_rule(std::string_view text, std::string_view what, R
     host = host.substr(0, colon);
   }
   if (has_port)
-    if (Status status = read_ports(reading, port, rule); !status)
-      return tl::unexpected{std::move(status).error()};
-  if (Status status = read_host(reading, host, rule); !status)
-    return tl::unexpected{std::move(status).error()};
+    TRY(read_ports(reading, port, rule));
+  TRY(read_host(reading, host, rule));
   if (rule.kind == HostRule::Kind::Self && !has_port && use == RuleUse::Allow)
     return reading.bad("which of this machine's services?", "name its port: host:5432");
   return rule;
 }
 
 Status check_allow_rule(std::string_view text, std::string_view what) {
-  auto rule = parse_host_rule(text, what, RuleUse::Allow);
-  return rule ? Status{} : tl::unexpected{std::move(rule).error()};
+  TRY(parse_host_rule(text, what, RuleUse::Allow));
+  return {};
 }
 
 Status check_deny_rule(std::string_view text, std::string_view what) {
-  auto rule = parse_host_rule(text, what, RuleUse::Deny);
-  return rule ? Status{} : tl::unexpected{std::move(rule).error()};
+  TRY(parse_host_rule(text, what, RuleUse::Deny));
+  return {};
 }
 
 bool HostRule::matches(std::string_view host) const {

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "base/units.h"
 
 namespace snug {
@@ -108,12 +109,10 @@ Result<std::vector<IoLimit>> parse_io_max(std::string_view text, std::string_vie
     if (std::ranges::find(kIoKeys, key) == std::end(kIoKeys) || equals == word.size())
       return bad(what, text, "rbps, wbps, riops and wiops are what there is", kHint);
     const std::string_view value = word.substr(equals + 1);
-    const auto number = key.ends_with("bps") ? parse_size(value, what) : parse_number(value, what);
-    if (!number)
-      return tl::unexpected{number.error()};
-    if (*number == 0)
+    const auto number = TRY(key.ends_with("bps") ? parse_size(value, what) : parse_number(value, what));
+    if (number == 0)
       return bad(what, text, "0 leaves nothing at all", "leave it out for no limit of this kind");
-    limits.push_back({device, std::string{key}, *number});
+    limits.push_back({device, std::string{key}, number});
   }
   if (limits.empty())
     return bad(what, text, "no limit behind the device", kHint);
@@ -125,8 +124,7 @@ Result<std::string> io_max_of(std::string_view key, std::string_view typed, std:
   if (colon == std::string_view::npos)
     return bad(what, typed, "no \":\"", "as in /dev/vda:10mb");
   std::string text = fmt::format("{} {}={}", typed.substr(0, colon), key, typed.substr(colon + 1));
-  if (const auto limits = parse_io_max(text, what); !limits)
-    return tl::unexpected{limits.error()};
+  TRY(parse_io_max(text, what));
   return text;
 }
 
@@ -140,10 +138,8 @@ Result<HugetlbLimit> parse_hugetlb(std::string_view text, std::string_view what)
     return bad(what, text, "the size of a page ends in KB, MB or GB", kHint);
   if (const auto number = parse_number(page.substr(0, page.size() - 2), what); !number)
     return bad(what, text, "not the size of a page", kHint);
-  const auto bytes = parse_size(text.substr(equals + 1), what);
-  if (!bytes)
-    return tl::unexpected{bytes.error()};
-  return HugetlbLimit{std::string{page}, *bytes};
+  const auto bytes = TRY(parse_size(text.substr(equals + 1), what));
+  return HugetlbLimit{std::string{page}, bytes};
 }
 
 std::uint64_t cpu_weight_of(std::uint64_t shares) {

@@ -2,6 +2,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/try.h"
 #include "spec/key_types.h"
 #include "spec/limits.h"
 #include "spec/schema.h"
@@ -35,10 +36,8 @@ struct Processors {
 
 struct Cpuset {
   static Result<std::string> read(const TomlValue& value, const ProfilePlace&) {
-    const auto text = value.as_string("a list of processors such as \"0-3\"");
-    if (!text)
-      return tl::unexpected{text.error()};
-    return parse(std::string{*text}, value.where());
+    const auto text = TRY(value.as_string("a list of processors such as \"0-3\""));
+    return parse(std::string{text}, value.where());
   }
   static Result<std::string> parse(const std::string& text, std::string_view what) {
     return check(text, what).map([&] { return text; });
@@ -80,10 +79,8 @@ Status put_weight(const TypedFlag& typed, Profile& layer) {
 
 Status put_device(const TypedFlag& typed, Profile& layer, std::string_view io_key) {
   for (const std::string& device : typed.texts) {
-    auto text = io_max_of(io_key, device, typed.name);
-    if (!text)
-      return tl::unexpected{std::move(text).error()};
-    layer.io_max.push_back({.value = *std::move(text), .origin = {typed.name}});
+    auto text = TRY(io_max_of(io_key, device, typed.name));
+    layer.io_max.push_back({.value = std::move(text), .origin = {typed.name}});
   }
   return {};
 }

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "base/units.h"
 #include "spec/target.h"
 #include "spec/volume.h"
@@ -125,34 +126,24 @@ Result<Mount> parse_mount(std::string_view text, std::string_view cwd) {
   if (!fields)
     return bad(what, "a double quote is not closed before the comma", "");
   Parts parts;
-  for (const std::string& field : *fields)
-    if (auto status = read_field(parts, field, what); !status)
-      return tl::unexpected{status.error()};
+  for (const std::string& field : *fields) TRY(read_field(parts, field, what));
   Mount mount{.access = Access::ReadWrite, .origin = {"--mount"}};
-  if (auto status = apply_type(mount, parts, what); !status)
-    return tl::unexpected{status.error()};
-  auto target = parse_target(*parts.target, what);
-  if (!target)
-    return tl::unexpected{target.error()};
-  mount.target = std::move(*target);
+  TRY(apply_type(mount, parts, what));
+  auto target = TRY(parse_target(*parts.target, what));
+  mount.target = std::move(target);
   if (parts.source)
     mount.source = host_path(cwd, *parts.source);
   if (parts.readonly)
-    if (auto status = apply_readonly(mount, *parts.readonly, what); !status)
-      return tl::unexpected{status.error()};
+    TRY(apply_readonly(mount, *parts.readonly, what));
   if (parts.size) {
-    const auto size = parse_size(*parts.size, fmt::format("{}: tmpfs-size", what));
-    if (!size)
-      return tl::unexpected{size.error()};
-    if (*size == 0)
+    const auto size = TRY(parse_size(*parts.size, fmt::format("{}: tmpfs-size", what)));
+    if (size == 0)
       return bad(what, "tmpfs-size=0 leaves no room at all", "leave it out for half of the memory");
-    mount.size = *size;
+    mount.size = size;
   }
   if (parts.mode) {
-    const auto mode = parse_mode(*parts.mode, fmt::format("{}: tmpfs-mode", what));
-    if (!mode)
-      return tl::unexpected{mode.error()};
-    mount.mode = *mode;
+    const auto mode = TRY(parse_mode(*parts.mode, fmt::format("{}: tmpfs-mode", what)));
+    mount.mode = mode;
   }
   return mount;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/try.h"
 #include "spec/key_types.h"
 #include "spec/schema.h"
 #include "spec/target.h"
@@ -23,76 +24,56 @@ struct MountDraft {
 };
 
 Status read_type(MountDraft& draft, const TomlValue& value) {
-  const auto type = read_name<MountType>(value);
-  if (!type)
-    return tl::unexpected{type.error()};
-  draft.mount.type = *type;
+  const auto type = TRY(read_name<MountType>(value));
+  draft.mount.type = type;
   return {};
 }
 
 Status read_source(MountDraft& draft, const TomlValue& value) {
-  const auto text = value.as_string("a path on the host");
-  if (!text)
-    return tl::unexpected{text.error()};
-  if (text->empty())
+  const auto text = TRY(value.as_string("a path on the host"));
+  if (text.empty())
     return value.error("expected a path on the host, found nothing");
   draft.source = &value;
-  draft.mount.source = profile_path(draft.place, *text);
+  draft.mount.source = profile_path(draft.place, text);
   return {};
 }
 
 Status read_target(MountDraft& draft, const TomlValue& value) {
-  const auto text = value.as_string("a path inside the sandbox");
-  if (!text)
-    return tl::unexpected{text.error()};
-  auto target = parse_target(*text, value.where());
-  if (!target)
-    return tl::unexpected{target.error()};
+  const auto text = TRY(value.as_string("a path inside the sandbox"));
+  auto target = TRY(parse_target(text, value.where()));
   draft.target = &value;
-  draft.mount.target = *std::move(target);
+  draft.mount.target = std::move(target);
   return {};
 }
 
 Status read_access(MountDraft& draft, const TomlValue& value) {
-  const auto access = read_name<Access>(value);
-  if (!access)
-    return tl::unexpected{access.error()};
+  const auto access = TRY(read_name<Access>(value));
   draft.access = &value;
-  draft.mount.access = *access;
+  draft.mount.access = access;
   return {};
 }
 
 Status read_optional(MountDraft& draft, const TomlValue& value) {
-  const auto optional = value.as_boolean();
-  if (!optional)
-    return tl::unexpected{optional.error()};
-  draft.mount.missing = *optional ? Missing::Skip : Missing::Fail;
+  const auto optional = TRY(value.as_boolean());
+  draft.mount.missing = optional ? Missing::Skip : Missing::Fail;
   return {};
 }
 
 Status read_tmpfs_size(MountDraft& draft, const TomlValue& value) {
-  const auto text = value.as_string("a size such as \"64M\"");
-  if (!text)
-    return tl::unexpected{text.error()};
-  const auto size = parse_size(*text, value.where());
-  if (!size)
-    return tl::unexpected{size.error()};
-  if (*size == 0)
+  const auto text = TRY(value.as_string("a size such as \"64M\""));
+  const auto size = TRY(parse_size(text, value.where()));
+  if (size == 0)
     return value.error("0 leaves no room at all; leave the key out for half of the memory");
   draft.tmpfs_only = &value;
-  draft.mount.size = *size;
+  draft.mount.size = size;
   return {};
 }
 
 Status read_tmpfs_mode(MountDraft& draft, const TomlValue& value) {
-  const auto text = value.as_string("an octal mode in quotes such as \"1777\"");
-  if (!text)
-    return tl::unexpected{text.error()};
-  const auto mode = parse_mode(*text, value.where());
-  if (!mode)
-    return tl::unexpected{mode.error()};
+  const auto text = TRY(value.as_string("an octal mode in quotes such as \"1777\""));
+  const auto mode = TRY(parse_mode(text, value.where()));
   draft.tmpfs_only = &value;
-  draft.mount.mode = *mode;
+  draft.mount.mode = mode;
   return {};
 }
 
@@ -155,9 +136,7 @@ template<class Parse>
 Status put_mounts(const TypedFlag& typed, Profile& layer, Parse parse) {
   TypedMounts mounts{layer};
   layer.mounts.reserve(layer.mounts.size() + typed.texts.size());
-  for (const std::string& text : typed.texts)
-    if (Status status = mounts.add(parse(text)); !status)
-      return status;
+  for (const std::string& text : typed.texts) TRY(mounts.add(parse(text)));
   return {};
 }
 
@@ -212,15 +191,12 @@ Json mount_json(const Mount& mount) {
 }
 
 Status read_mounts(ProfileDraft& draft, const TomlValue& value) {
-  if (auto status = value.expect(TomlKind::Array, "[[mount]]"); !status)
-    return status;
+  TRY(value.expect(TomlKind::Array, "[[mount]]"));
   auto& mounts = draft.profile().mounts;
   for (const TomlValue& table : value.items) {
     MountDraft one{.place = draft.place};
-    if (auto status = read_toml_table(table, kMountTable, one); !status)
-      return status;
-    if (auto status = check_mount(one, table); !status)
-      return status;
+    TRY(read_toml_table(table, kMountTable, one));
+    TRY(check_mount(one, table));
     one.mount.origin = origin_of(draft, table);
     const auto same = std::ranges::find(mounts, one.mount.target, &Mount::target);
     if (same != mounts.end())

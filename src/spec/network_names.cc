@@ -6,6 +6,7 @@
 
 #include "base/ip_address.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "spec/host_name.h"
 #include "spec/words.h"
 
@@ -63,8 +64,8 @@ Result<HostEntry> parse_host_entry(std::string_view text, std::string_view what)
 }
 
 Status check_host_entry(std::string_view text, std::string_view what) {
-  const auto entry = parse_host_entry(text, what);
-  return entry ? Status{} : tl::unexpected{entry.error()};
+  TRY(parse_host_entry(text, what));
+  return {};
 }
 
 Status check_name_server(std::string_view text, std::string_view what) {

@@ -1,4 +1,5 @@
 // [network], and [sets] for its rules.
+#include "base/try.h"
 #include "spec/host_rule.h"
 #include "spec/key_types.h"
 #include "spec/network_names.h"
@@ -16,28 +17,22 @@ struct RuleDraft {
 };
 
 Status read_host(RuleDraft& draft, const TomlValue& value) {
-  const auto text = value.as_string("a host");
-  if (!text)
-    return tl::unexpected{text.error()};
-  draft.host = *text;
+  const auto text = TRY(value.as_string("a host"));
+  draft.host = text;
   return {};
 }
 
 Status read_private(RuleDraft& draft, const TomlValue& value) {
-  const auto on = value.as_boolean();
-  if (!on)
-    return tl::unexpected{on.error()};
-  if (*on)
+  const auto on = TRY(value.as_boolean());
+  if (on)
     draft.options += ",private";
   return {};
 }
 
 Status read_tls(RuleDraft& draft, const TomlValue& value) {
   constexpr EnumName<std::string_view> kWays[] = {{"require", ",tls=require"}, {"off", ",tls=off"}};
-  const auto way = read_choice(value, kWays);
-  if (!way)
-    return tl::unexpected{way.error()};
-  draft.options += *way;
+  const auto way = TRY(read_choice(value, kWays));
+  draft.options += way;
   return {};
 }
 
@@ -45,27 +40,22 @@ constexpr TomlKey<RuleDraft> kRule[] = {{"host", read_host}, {"private", read_pr
 
 Result<std::string> read_rule(const TomlValue& value) {
   if (value.kind != TomlKind::Table) {
-    const auto text = value.as_string("a rule, or a table with host");
-    return text ? Result<std::string>{std::string{*text}} : tl::unexpected{text.error()};
+    const auto text = TRY(value.as_string("a rule, or a table with host"));
+    return Result<std::string>{std::string{text}};
   }
   RuleDraft draft;
-  if (Status status = read_toml_table(value, kRule, draft); !status)
-    return tl::unexpected{std::move(status).error()};
+  TRY(read_toml_table(value, kRule, draft));
   if (draft.host.empty())
     return value.error("expected a rule, found a table without host");
   return draft.host + draft.options;
 }
 
 Status read_allow(ProfileDraft& draft, const TomlValue& value) {
-  if (auto status = value.expect(TomlKind::Array, "an array of rules"); !status)
-    return status;
+  TRY(value.expect(TomlKind::Array, "an array of rules"));
   for (const TomlValue& item : value.items) {
-    auto rule = read_rule(item);
-    if (!rule)
-      return tl::unexpected{std::move(rule).error()};
-    if (Status status = check_allow_rule(*rule, item.where()); !status)
-      return status;
-    draft.profile().allow.push_back({*std::move(rule), origin_of(draft, item)});
+    auto rule = TRY(read_rule(item));
+    TRY(check_allow_rule(rule, item.where()));
+    draft.profile().allow.push_back({std::move(rule), origin_of(draft, item)});
   }
   return {};
 }
@@ -187,23 +177,17 @@ constexpr Key kSetKeys[] = {
 }  // namespace
 
 Status read_sets(ProfileDraft& draft, const TomlValue& value) {
-  if (auto status = value.expect(TomlKind::Table, "a table of sets, each with an array of rules"); !status)
-    return status;
+  TRY(value.expect(TomlKind::Table, "a table of sets, each with an array of rules"));
   for (const TomlValue& rules : value.items) {
-    if (Status status = check_allow_rule("@" + rules.key, rules.where()); !status)
-      return status;
-    if (auto status = rules.expect(TomlKind::Array, "an array of rules"); !status)
-      return status;
+    TRY(check_allow_rule("@" + rules.key, rules.where()));
+    TRY(rules.expect(TomlKind::Array, "an array of rules"));
     HostSet set{.name = rules.key, .origin = origin_of(draft, rules)};
     for (const TomlValue& item : rules.items) {
-      auto rule = read_rule(item);
-      if (!rule)
-        return tl::unexpected{std::move(rule).error()};
-      if (rule->starts_with('@'))
+      auto rule = TRY(read_rule(item));
+      if (rule.starts_with('@'))
         return item.error("a set holds hosts, and no other set");
-      if (Status status = check_allow_rule(*rule, item.where()); !status)
-        return status;
-      set.rules.push_back(*std::move(rule));
+      TRY(check_allow_rule(rule, item.where()));
+      set.rules.push_back(std::move(rule));
     }
     draft.profile().sets.push_back(std::move(set));
   }

@@ -4,6 +4,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "spec/profile_reader.h"
 #include "spec/schema.h"
 
@@ -51,14 +52,10 @@ std::string first_comment(std::string_view text) {
 }  // namespace
 
 Result<ProfileFile> parse_profile(std::string_view text, const ProfilePlace& place) {
-  const auto document = parse_toml(text, place.file);
-  if (!document)
-    return tl::unexpected{document.error()};
+  const auto document = TRY(parse_toml(text, place.file));
   ProfileDraft draft{.place = place, .origin_file = escape_control(file_name(place.file))};
   draft.out.description = first_comment(text);
-  for (const TomlValue& entry : document->root.items)
-    if (auto status = read_entry(draft, entry); !status)
-      return tl::unexpected{std::move(status).error()};
+  for (const TomlValue& entry : document.root.items) TRY(read_entry(draft, entry));
   return std::move(draft.out);
 }
 

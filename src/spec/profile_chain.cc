@@ -6,6 +6,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "spec/shipped.h"
 #include "spec/target.h"
 
@@ -49,14 +50,12 @@ tl::unexpected<Error> no_such_profile(std::string_view name, const std::vector<s
 }
 
 Result<Found> find_named(std::string_view name, const ProfilePlaces& places, const ProfileSource& source) {
-  const auto user_names = source.user_names();
-  if (!user_names)
-    return tl::unexpected{user_names.error()};
-  if (std::ranges::find(*user_names, name) != user_names->end())
+  const auto user_names = TRY(source.user_names());
+  if (std::ranges::find(user_names, name) != user_names.end())
     return user_profile(places, name);
   if (find_shipped(name))
     return Found{.kind = ProfileKind::Shipped, .name = std::string{name}};
-  return no_such_profile(name, *user_names);
+  return no_such_profile(name, user_names);
 }
 
 // The places where what is named by `extends` may be, as profile_chain.h tells.
@@ -115,17 +114,14 @@ Result<ProfileFile> read_profile(const Found& found, const ProfilePlaces& places
     auto file = parse_profile(find_shipped(found.name)->text,
                               {.file = found.name + ".toml", .directory = places.cwd, .home = places.home});
     if (file && purpose == Purpose::Run)
-      if (auto status = check_working_directory(found, *file, places); !status)
-        return tl::unexpected{status.error()};
+      TRY(check_working_directory(found, *file, places));
     return file;
   }
-  const auto text = source.read(found.path);
-  if (!text)
-    return tl::unexpected{text.error()};
+  const auto text = TRY(source.read(found.path));
   // Errors name a file as it was typed, which is how the user knows it.
-  return parse_profile(*text, {.file = found.kind == ProfileKind::File ? found.name : found.path,
-                               .directory = parent_path(found.path),
-                               .home = places.home});
+  return parse_profile(text, {.file = found.kind == ProfileKind::File ? found.name : found.path,
+                              .directory = parent_path(found.path),
+                              .home = places.home});
 }
 
 ProfileLayer make_layer(const Found& found, ProfileFile file) {
@@ -158,14 +154,10 @@ Status check_chain(const std::vector<Found>& chain, const Found& next, const std
 
 Result<LoadedProfile> load_profile(std::string_view reference, const ProfilePlaces& places,
                                    const ProfileSource& source) {
-  const auto found = find_profile(reference, places, source);
-  if (!found)
-    return tl::unexpected{found.error()};
-  auto file = read_profile(*found, places, source, Purpose::Show);
-  if (!file)
-    return tl::unexpected{file.error()};
-  auto extends = std::move(file->extends);
-  return LoadedProfile{.layer = make_layer(*found, *std::move(file)), .extends = std::move(extends)};
+  const auto found = TRY(find_profile(reference, places, source));
+  auto file = TRY(read_profile(found, places, source, Purpose::Show));
+  auto extends = std::move(file.extends);
+  return LoadedProfile{.layer = make_layer(found, std::move(file)), .extends = std::move(extends)};
 }
 
 Result<std::vector<ProfileLayer>> load_profile_chain(std::string_view reference, const ProfilePlaces& places,
@@ -181,8 +173,7 @@ Result<std::vector<ProfileLayer>> load_profile_chain(std::string_view reference,
         error.origin = origin;
       return fail(std::move(error));
     }
-    if (auto status = check_chain(chain, *found, origin); !status)
-      return tl::unexpected{status.error()};
+    TRY(check_chain(chain, *found, origin));
     chain.push_back(*found);
     auto file = read_profile(*found, places, source, purpose);
     if (!file) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "base/units.h"
 #include "spec/target.h"
 
@@ -15,8 +16,7 @@ Origin origin_of(const ProfileDraft& draft, const TomlValue& value) {
 }
 
 Status read_keys(ProfileDraft& draft, const TomlValue& table, std::span<const Key> keys) {
-  if (auto status = table.expect(TomlKind::Table, "a table"); !status)
-    return status;
+  TRY(table.expect(TomlKind::Table, "a table"));
   for (const TomlValue& entry : table.items) {
     const auto known =
         std::ranges::find_if(keys, [&](const Key& key) { return key.in_profile() && key.name == entry.key; });
@@ -27,27 +27,22 @@ Status read_keys(ProfileDraft& draft, const TomlValue& table, std::span<const Ke
           names.push_back(key.name);
       return unknown_toml_key(entry, names);
     }
-    if (auto status = known->value.read(draft, entry); !status)
-      return status;
+    TRY(known->value.read(draft, entry));
   }
   return {};
 }
 
 Result<std::uint64_t> read_size(const TomlValue& value, bool zero_is_fine) {
-  const auto text = value.as_string("a size such as \"2G\"");
-  if (!text)
-    return tl::unexpected{text.error()};
-  const auto size = parse_size(*text, value.where());
+  const auto text = TRY(value.as_string("a size such as \"2G\""));
+  const auto size = parse_size(text, value.where());
   if (size && *size == 0 && !zero_is_fine)
     return value.error("0 leaves no room at all; leave the key out for no limit");
   return size;
 }
 
 Result<std::uint64_t> read_duration(const TomlValue& value) {
-  const auto text = value.as_string("a duration such as \"10m\"");
-  if (!text)
-    return tl::unexpected{text.error()};
-  const auto timeout = parse_duration_ms(*text, value.where());
+  const auto text = TRY(value.as_string("a duration such as \"10m\""));
+  const auto timeout = parse_duration_ms(text, value.where());
   if (timeout && *timeout == 0)
     return value.error("0 leaves no time at all; leave the key out for no timeout");
   return timeout;
@@ -84,23 +79,18 @@ Json texts_json(const std::vector<Setting<std::string>>& list) {
 
 Status read_list(ProfileDraft& draft, const TomlValue& value, std::vector<Setting<std::string>>& to,
                  CheckText check) {
-  if (auto status = value.expect(TomlKind::Array, "an array of texts"); !status)
-    return status;
+  TRY(value.expect(TomlKind::Array, "an array of texts"));
   for (const TomlValue& item : value.items) {
-    const auto text = item.as_string();
-    if (!text)
-      return tl::unexpected{text.error()};
-    if (auto status = check(*text, item.where()); !status)
-      return status;
-    to.push_back({.value = std::string{*text}, .origin = origin_of(draft, item)});
+    const auto text = TRY(item.as_string());
+    TRY(check(text, item.where()));
+    to.push_back({.value = std::string{text}, .origin = origin_of(draft, item)});
   }
   return {};
 }
 
 Status put_list(const TypedFlag& typed, std::vector<Setting<std::string>>& to, CheckText check) {
   for (const std::string& text : typed.texts) {
-    if (auto status = check(text, typed.name); !status)
-      return status;
+    TRY(check(text, typed.name));
     to.push_back({.value = text, .origin = {typed.name}});
   }
   return {};

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/toml.h"
+#include "base/try.h"
 #include "spec/key.h"
 #include "spec/profile.h"
 
@@ -86,16 +87,14 @@ tl::unexpected<Error> not_a_choice(const TomlValue& value, std::string_view text
 // One of some names.
 template<class Names>
 auto read_choice(const TomlValue& value, const Names& choices) -> Result<decltype(choices[0].value)> {
-  const auto text = value.as_string();
-  if (!text)
-    return tl::unexpected{text.error()};
+  const auto text = TRY(value.as_string());
   std::vector<std::string_view> names;
   for (const auto& choice : choices) {
-    if (choice.text == *text)
+    if (choice.text == text)
       return choice.value;
     names.push_back(choice.text);
   }
-  return not_a_choice(value, *text, names);
+  return not_a_choice(value, text, names);
 }
 
 template<HasEnumNames T>

@@ -6,6 +6,7 @@
 
 #include "base/ip_address.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "base/units.h"
 
 namespace snug {
@@ -23,27 +24,21 @@ tl::unexpected<Error> bad(std::string_view what, std::string_view text, std::str
 }
 
 Result<std::uint16_t> parse_port(std::string_view text, std::string_view what) {
-  const auto port = parse_number(text, what, 65535);
-  if (!port)
-    return tl::unexpected{port.error()};
-  if (*port == 0)
+  const auto port = TRY(parse_number(text, what, 65535));
+  if (port == 0)
     return fail({.step = fmt::format("{}: 0 is not a port", what), .hint = "ports are 1 to 65535"});
-  return static_cast<std::uint16_t>(*port);
+  return static_cast<std::uint16_t>(port);
 }
 
 Result<PortRange> parse_range(std::string_view text, std::string_view what) {
   const std::size_t dash = text.find('-');
-  const auto first = parse_port(text.substr(0, dash), what);
-  if (!first)
-    return tl::unexpected{first.error()};
+  const auto first = TRY(parse_port(text.substr(0, dash), what));
   if (dash == std::string_view::npos)
-    return PortRange{*first, 1};
-  const auto last = parse_port(text.substr(dash + 1), what);
-  if (!last)
-    return tl::unexpected{last.error()};
-  if (*last < *first)
+    return PortRange{first, 1};
+  const auto last = TRY(parse_port(text.substr(dash + 1), what));
+  if (last < first)
     return fail({.step = fmt::format("{}: the range {} ends before it begins", what, text)});
-  return PortRange{*first, std::uint32_t{*last} - *first + 1};
+  return PortRange{first, std::uint32_t{last} - first + 1};
 }
 
 bool is_address(IpAddress::Family family, std::string_view text) {
@@ -89,8 +84,7 @@ Result<PublishedPorts> parse_publish(std::string_view text, std::string_view wha
     ports.protocol = protocol == "udp" ? Protocol::Udp : Protocol::Tcp;
     rest = rest.substr(0, slash);
   }
-  if (auto status = take_address(rest, ports.address, text, what); !status)
-    return tl::unexpected{status.error()};
+  TRY(take_address(rest, ports.address, text, what));
   // Without a port on the host, or with 0, the kernel chooses one for each.
   const auto sides = split(rest, ':');
   const std::string_view inside = sides.back();
@@ -98,19 +92,16 @@ Result<PublishedPorts> parse_publish(std::string_view text, std::string_view wha
   if (sides.size() > 2 || inside.empty())
     return bad(what, text, "the port inside is missing", kHint);
   const std::string where = fmt::format("{}: \"{}\"", what, escape_control(text));
-  const auto container = parse_range(inside, where);
-  if (!container)
-    return tl::unexpected{container.error()};
+  const auto container = TRY(parse_range(inside, where));
   const bool chosen = outside.empty() || outside.find_first_not_of('0') == std::string_view::npos;
-  const auto host = chosen ? Result<PortRange>{PortRange{0, container->count}} : parse_range(outside, where);
-  if (!host)
-    return tl::unexpected{host.error()};
-  if (host->count != container->count)
-    return bad(what, text, fmt::format("{} ports outside and {} inside", host->count, container->count),
+  const auto host =
+      TRY(chosen ? Result<PortRange>{PortRange{0, container.count}} : parse_range(outside, where));
+  if (host.count != container.count)
+    return bad(what, text, fmt::format("{} ports outside and {} inside", host.count, container.count),
                "both ranges have the same length");
-  ports.host = host->first;
-  ports.container = container->first;
-  ports.count = host->count;
+  ports.host = host.first;
+  ports.container = container.first;
+  ports.count = host.count;
   return ports;
 }
 

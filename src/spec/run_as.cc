@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "base/units.h"
 
 namespace snug {
@@ -25,8 +26,8 @@ Status check_part(std::string_view part, std::string_view what, std::string_view
     return fail({.step = fmt::format("{}: the {} is empty", what, kind),
                  .hint = "write USER or USER:GROUP, each a name or a number"});
   if (std::ranges::all_of(part, is_digit)) {
-    const auto id = parse_number(part, fmt::format("{}: {} id", what, kind), 4294967294);
-    return id ? Status{} : tl::unexpected{id.error()};
+    TRY(parse_number(part, fmt::format("{}: {} id", what, kind), 4294967294));
+    return {};
   }
   // A name that starts with a digit is nearly always a number gone wrong (0x0, 1e3), and useradd(8) makes
   // none.
@@ -49,12 +50,10 @@ Result<RunAs> parse_run_as(std::string_view text, std::string_view what) {
   if (parts.size() > 2)
     return fail({.step = fmt::format("{}: \"{}\" has more than one colon", what, escape_control(text)),
                  .hint = "write USER or USER:GROUP, each a name or a number"});
-  if (auto status = check_part(parts[0], what, "user"); !status)
-    return tl::unexpected{status.error()};
+  TRY(check_part(parts[0], what, "user"));
   RunAs run_as{.kind = RunAs::Kind::Named, .user = std::string{parts[0]}};
   if (parts.size() == 2) {
-    if (auto status = check_part(parts[1], what, "group"); !status)
-      return tl::unexpected{status.error()};
+    TRY(check_part(parts[1], what, "group"));
     run_as.group = parts[1];
   }
   return run_as;

@@ -1,4 +1,5 @@
 // The keys at the top of a profile, and what is no key of one but kept with a container.
+#include "base/try.h"
 #include "spec/key_types.h"
 #include "spec/names.h"
 #include "spec/schema.h"
@@ -8,13 +9,11 @@ namespace {
 
 struct ImageName {
   static Result<std::string> read(const TomlValue& value, const ProfilePlace& place) {
-    const auto text = value.as_string("the name or directory of an image");
-    if (!text)
-      return tl::unexpected{text.error()};
-    if (text->empty())
+    const auto text = TRY(value.as_string("the name or directory of an image"));
+    if (text.empty())
       return value.error("expected the name or directory of an image, found nothing");
-    const bool path = *text == "." || *text == ".." || text->find('/') != std::string_view::npos;
-    return path ? profile_path(place, *text) : std::string{*text};
+    const bool path = text == "." || text == ".." || text.find('/') != std::string_view::npos;
+    return path ? profile_path(place, text) : std::string{text};
   }
   static Json show(const std::string& name) { return name; }
 };
@@ -39,10 +38,8 @@ struct Entrypoint {
 
 struct Workdir {
   static Result<std::string> read(const TomlValue& value, const ProfilePlace&) {
-    const auto text = value.as_string("a path inside the sandbox");
-    if (!text)
-      return tl::unexpected{text.error()};
-    return parse_workdir(*text, value.where());
+    const auto text = TRY(value.as_string("a path inside the sandbox"));
+    return parse_workdir(text, value.where());
   }
   static Result<std::string> parse(const std::string& text, std::string_view flag) {
     return parse_workdir(text, flag);
@@ -55,10 +52,8 @@ struct Workdir {
 
 struct Hostname {
   static Result<std::string> read(const TomlValue& value, const ProfilePlace&) {
-    const auto text = value.as_string("a host name");
-    if (!text)
-      return tl::unexpected{text.error()};
-    return parse(std::string{*text}, value.where());
+    const auto text = TRY(value.as_string("a host name"));
+    return parse(std::string{text}, value.where());
   }
   static Result<std::string> parse(const std::string& text, std::string_view what) {
     return check(text, what).map([&] { return text; });

@@ -1,4 +1,5 @@
 // [user]: who the payload is inside.
+#include "base/try.h"
 #include "spec/key_types.h"
 #include "spec/run_as.h"
 #include "spec/schema.h"
@@ -8,10 +9,8 @@ namespace {
 
 struct RunAsUser {
   static Result<RunAs> read(const TomlValue& value, const ProfilePlace&) {
-    const auto text = value.as_string("auto, root, self, \"UID[:GID]\" or a user's name");
-    if (!text)
-      return tl::unexpected{text.error()};
-    return parse_run_as(*text, value.where());
+    const auto text = TRY(value.as_string("auto, root, self, \"UID[:GID]\" or a user's name"));
+    return parse_run_as(text, value.where());
   }
   static Result<RunAs> parse(const std::string& text, std::string_view flag) {
     return parse_run_as(text, flag);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "spec/not_built.h"
 #include "spec/schema.h"
 #include "spec/settings.h"
@@ -34,8 +35,7 @@ Status check_keys(const Spec& spec) {
   for (const Section& section : schema())
     for (const Key& key : section.keys)
       if (key.value.check)
-        if (Status status = key.value.check(spec, key_path(section, key)); !status)
-          return status;
+        TRY(key.value.check(spec, key_path(section, key)));
   return {};
 }
 
@@ -130,8 +130,7 @@ Status check_security(const Spec& spec) {
 Status validate(const Spec& spec) {
   for (const auto check : {check_not_built, check_names, check_keys, check_mounts, check_rootfs,
                            check_identity, check_network, check_name_service, check_security})
-    if (auto status = check(spec); !status)
-      return status;
+    TRY(check(spec));
   return {};
 }
 

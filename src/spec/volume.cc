@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "base/units.h"
 #include "spec/target.h"
 
@@ -46,8 +47,7 @@ Status apply_volume_options(Mount& mount, std::string_view options, std::string_
   for (const std::string_view option : split(options, ',')) {
     if (seen)
       return bad(what, "ro, rw and cow exclude each other", kVolumeHint);
-    if (auto status = apply_access(mount, option, what); !status)
-      return status;
+    TRY(apply_access(mount, option, what));
     seen = true;
   }
   return {};
@@ -59,17 +59,13 @@ Status apply_tmpfs_option(Mount& mount, std::string_view option, std::string_vie
   const std::string_view name = option.substr(0, equals);
   const std::string_view value = equals == std::string_view::npos ? "" : option.substr(equals + 1);
   if (name == "size") {
-    const auto size = parse_size(value, fmt::format("{}: size", what));
-    if (!size)
-      return tl::unexpected{size.error()};
-    if (*size == 0)
+    const auto size = TRY(parse_size(value, fmt::format("{}: size", what)));
+    if (size == 0)
       return bad(what, "size: 0 would leave no room at all", "leave the size out for half of the memory");
-    mount.size = *size;
+    mount.size = size;
   } else if (name == "mode") {
-    const auto mode = parse_mode(value, fmt::format("{}: mode", what));
-    if (!mode)
-      return tl::unexpected{mode.error()};
-    mount.mode = *mode;
+    const auto mode = TRY(parse_mode(value, fmt::format("{}: mode", what)));
+    mount.mode = mode;
   } else if (option == "ro" || option == "rw") {
     mount.access = option == "ro" ? Access::ReadOnly : Access::ReadWrite;
   } else if (option != "nosuid" && option != "nodev") {  // true of every tmpfs that snug makes
@@ -117,33 +113,27 @@ Result<Mount> parse_volume(std::string_view text, std::string_view cwd) {
                parts[0].starts_with("~/") ? std::string{"write $HOME for ~"}
                                           : fmt::format("for a directory here write ./{}", source));
   }
-  auto target = parse_target(parts[1], what);
-  if (!target)
-    return tl::unexpected{target.error()};
+  auto target = TRY(parse_target(parts[1], what));
   Mount mount{.source = host_path(cwd, parts[0]),
-              .target = std::move(*target),
+              .target = std::move(target),
               .access = Access::ReadWrite,
               .origin = {"--volume"}};
   if (parts.size() == 3)
-    if (auto status = apply_volume_options(mount, parts[2], what); !status)
-      return tl::unexpected{status.error()};
+    TRY(apply_volume_options(mount, parts[2], what));
   return mount;
 }
 
 Result<Mount> parse_tmpfs(std::string_view text) {
   const std::string what = fmt::format("--tmpfs \"{}\"", escape_control(text));
   const std::size_t colon = text.find(':');
-  auto target = parse_target(text.substr(0, colon), what);
-  if (!target)
-    return tl::unexpected{target.error()};
+  auto target = TRY(parse_target(text.substr(0, colon), what));
   Mount mount{.type = MountType::Tmpfs,
-              .target = std::move(*target),
+              .target = std::move(target),
               .access = Access::ReadWrite,
               .origin = {"--tmpfs"}};
   if (colon != std::string_view::npos)
     for (const std::string_view option : split(text.substr(colon + 1), ','))
-      if (auto status = apply_tmpfs_option(mount, option, what); !status)
-        return tl::unexpected{status.error()};
+      TRY(apply_tmpfs_option(mount, option, what));
   return mount;
 }
 

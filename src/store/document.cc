@@ -13,6 +13,7 @@
 
 #include "base/sha256.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "base/unique_fd.h"
 #include "base/units.h"
 #include "sys/directory_stream.h"
@@ -127,13 +128,9 @@ Status write_document(int dir, const std::string& name, const FileFormat& format
 
 Result<Document> read_document(int dir, const std::string& name, const FileFormat& format) {
   // O_NONBLOCK: opening a FIFO for reading would wait for a writer.
-  const auto fd = open_file(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  if (!fd)
-    return tl::unexpected{fd.error()};
-  const auto text = read_regular(fd->get(), name, kMostBytes);
-  if (!text)
-    return tl::unexpected{text.error()};
-  return parse_document(*text, name, format);
+  const auto fd = TRY(open_file(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
+  const auto text = TRY(read_regular(fd.get(), name, kMostBytes));
+  return parse_document(text, name, format);
 }
 
 namespace {

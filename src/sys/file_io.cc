@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "sys/open_in.h"
 
 namespace snug {
@@ -57,10 +58,8 @@ Result<std::string> read_regular(int fd, std::string_view what, std::uint64_t li
 
 Result<std::string> read_text_file(const std::string& path, std::uint64_t limit) {
   // O_NONBLOCK: opening a FIFO for reading would wait for a writer.
-  auto fd = open_file(AT_FDCWD, path, O_RDONLY | O_NONBLOCK);
-  if (!fd)
-    return tl::unexpected{fd.error()};
-  return read_regular(fd->get(), path, limit);
+  auto fd = TRY(open_file(AT_FDCWD, path, O_RDONLY | O_NONBLOCK));
+  return read_regular(fd.get(), path, limit);
 }
 
 Status write_all(int fd, std::string_view text, std::string_view what) {

@@ -322,8 +322,9 @@ static int is_answered(const char* where) {
   const char* port = strrchr(where, ':') + 1;
   snprintf(address, sizeof address, "%.*s", (int)(port - where - 5), where + 4);
   const int fd = socket_at(address, port, &to);
-  const int answered = waits_for_ever ? comes(fd, &to)
-                                      : connect(fd, (struct sockaddr*)&to, sizeof to) == 0 && read(fd, &byte, 1) == 1;
+  const int answered = waits_for_ever
+                           ? comes(fd, &to)
+                           : connect(fd, (struct sockaddr*)&to, sizeof to) == 0 && read(fd, &byte, 1) == 1;
   close(fd);
   return answered;
 }

@@ -328,11 +328,19 @@ TEST_CASE(
     const AnyOptions options = command.options.make();
     const void* before = nullptr;
     for (const OptionDef& option : command.own) {
-      const void* at = std::visit(overloaded{
-                                      [](ByName) -> const void* { return nullptr; },  // of RunOptions alone
-                                      [&](auto member) -> const void* { return &(options.values().*member); },
-                                  },
-                                  option.store.member);
+      const OptionValues& values = options.values();
+      const void* at = std::visit(
+          overloaded{
+              [&](std::optional<bool> OptionValues::*member) -> const void* { return &(values.*member); },
+              [&](std::optional<std::string> OptionValues::*member) -> const void* {
+                return &(values.*member);
+              },
+              [&](std::vector<std::string> OptionValues::*member) -> const void* {
+                return &(values.*member);
+              },
+              [](ByName) -> const void* { return nullptr; },  // of RunOptions alone
+          },
+          option.store.member);
       INFO(command.name << " --" << option.name);
       CHECK(std::less<>{}(before, at));
       before = at;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "cli/commands/container_ask.h"
 #include "cli/commands/shared_options.h"
 #include "cli/show/report.h"
@@ -19,10 +20,8 @@ namespace {
 // Asks the planner, as a start would, which rules come of it once sets are expanded.
 Result<std::vector<HostRule>> planned_rules(const Spec& spec, RealHost& host) {
   const auto wanted = want(spec, host);
-  const auto plan = wanted ? plan_wanted(*wanted, host) : tl::unexpected{wanted.error()};
-  if (!plan)
-    return tl::unexpected{plan.error()};
-  const auto* gate = find_step<OpenGate>(*plan);
+  const auto plan = TRY(wanted ? plan_wanted(*wanted, host) : tl::unexpected{wanted.error()});
+  const auto* gate = find_step<OpenGate>(plan);
   return gate ? gate->allow : std::vector<HostRule>{};
 }
 
@@ -40,36 +39,24 @@ Status widen(const Container& container, const std::vector<HostRule>& before,
 }
 
 Result<int> allow(const Invocation& invocation) {
-  auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{std::move(host).error()};
-  const auto container = ContainerStore{host->store_dir()}.find(invocation.words.at(0));
-  if (!container)
-    return tl::unexpected{container.error()};
-  auto record = container->record();
-  if (!record)
-    return tl::unexpected{std::move(record).error()};
-  Spec& spec = record->spec;
+  auto host = TRY(RealHost::look());
+  const auto container = TRY(ContainerStore{host.store_dir()}.find(invocation.words.at(0)));
+  auto record = TRY(container.record());
+  Spec& spec = record.spec;
   if (spec.network.value != NetworkMode::Gate)
     return fail({.step = fmt::format("container {} has no gate that could be widened: its network is {}",
-                                     escape_control(container->name()), enum_name(spec.network.value)),
+                                     escape_control(container.name()), enum_name(spec.network.value)),
                  .hint = "make it with --network gate"});
-  const auto before = planned_rules(spec, *host);
-  if (!before)
-    return tl::unexpected{before.error()};
+  const auto before = TRY(planned_rules(spec, host));
   for (std::size_t i = 1; i < invocation.words.size(); ++i) {
     const std::string& text = invocation.words[i];
-    if (Status status = check_allow_rule(text, "allow"); !status)
-      return tl::unexpected{std::move(status).error()};
+    TRY(check_allow_rule(text, "allow"));
     if (std::ranges::find(spec.allow, text, &Setting<std::string>::value) == spec.allow.end())
       spec.allow.push_back({text, {"snug allow"}});
   }
-  const auto after = planned_rules(spec, *host);
-  if (!after)
-    return tl::unexpected{after.error()};
-  if (Status status = container->write_record(*record); !status)
-    return tl::unexpected{std::move(status).error()};
-  return widen(*container, *before, *after).map([] { return 0; });
+  const auto after = TRY(planned_rules(spec, host));
+  TRY(container.write_record(record));
+  return widen(container, before, after).map([] { return 0; });
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "base/try.h"
 #include "cli/commands/container_ask.h"
 #include "cli/commands/run_kept.h"
 #include "cli/commands/shared_options.h"
@@ -20,17 +21,13 @@ constexpr OptionDef kAttachOptions[] = {
 
 Result<int> attach_to_container(const Invocation& invocation) {
   const auto& options = invocation.options<AttachOptions>();
-  const auto keys = detach_keys(options.detach_keys);
-  if (!keys)
-    return tl::unexpected{keys.error()};
-  const auto container = named_container(invocation);
-  if (!container)
-    return tl::unexpected{container.error()};
-  return attach_container(invocation, *container,
+  const auto keys = TRY(detach_keys(options.detach_keys));
+  const auto container = TRY(named_container(invocation));
+  return attach_container(invocation, container,
                           {.attached = true,
                            .input = !options.no_stdin.value_or(false),
                            .sig_proxy = options.sig_proxy.value_or(true),
-                           .detach_keys = *keys});
+                           .detach_keys = keys});
 }
 
 }  // namespace

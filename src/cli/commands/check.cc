@@ -1,4 +1,5 @@
 #include "base/json.h"
+#include "base/try.h"
 #include "cli/commands/shared_options.h"
 #include "cli/show/report.h"
 #include "container/store.h"
@@ -8,22 +9,18 @@ namespace snug {
 namespace {
 
 Result<int> check_store(const Invocation& invocation) {
-  const auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
-  const auto problems = ContainerStore{host->store_dir()}.check();
-  if (!problems)
-    return tl::unexpected{problems.error()};
+  const auto host = TRY(RealHost::look());
+  const auto problems = TRY(ContainerStore{host.store_dir()}.check());
   std::string text;
   if (invocation.common.json.value_or(false)) {
     Json::Array array;
-    for (const std::string& problem : *problems) array.emplace_back(problem);
+    for (const std::string& problem : problems) array.emplace_back(problem);
     text = pretty_json(array);
   } else {
-    for (const std::string& problem : *problems) text += problem + "\n";
+    for (const std::string& problem : problems) text += problem + "\n";
   }
   // 1 and not 125: the answer was found, and is a no.
-  const int status = problems->empty() ? 0 : 1;
+  const int status = problems.empty() ? 0 : 1;
   return print_answer(text).map([&] { return status; });
 }
 

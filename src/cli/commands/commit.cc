@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "cli/commands/shared_options.h"
 #include "cli/show/report.h"
 #include "client/opened.h"
@@ -76,47 +77,39 @@ ImageConfig config_of(const OpenedContainer& opened) {
 Result<int> commit_container(const Invocation& invocation) {
   const auto& options = invocation.options<CommitOptions>();
   const std::string& name = invocation.words.at(0);
-  const auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
-  if (auto status = check_image_name(invocation.words.at(1)); !status)
-    return tl::unexpected{status.error()};
-  auto opened = open_container(*host, name);
-  if (!opened)
-    return tl::unexpected{std::move(opened).error()};
-  if (opened->image.kind == ImageKind::Host)
+  const auto host = TRY(RealHost::look());
+  TRY(check_image_name(invocation.words.at(1)));
+  auto opened = TRY(open_container(host, name));
+  if (opened.image.kind == ImageKind::Host)
     return fail({.step = fmt::format(
                      "{} is a container of the host's own files, which are no layer of an image", name),
                  .hint = fmt::format("snug diff {0} shows its changes, and snug cp {0}:PATH . takes them out",
                                      name)});
   // A container that does not run must not be started or removed meanwhile. One that runs may change while it
   // is copied, as docker's may with --pause=false.
-  if (!opened->running)
-    if (auto status = opened->container.lock(); !status && status.error().err != EBUSY)
+  if (!opened.running)
+    if (auto status = opened.container.lock(); !status && status.error().err != EBUSY)
       return tl::unexpected{status.error()};
-  CommitJob job{.container = opened->container.dir(),
-                .images = host->store_dir() + "/images",
+  CommitJob job{.container = opened.container.dir(),
+                .images = host.store_dir() + "/images",
                 .name = invocation.words.at(1),
-                .layers = opened->image.layers,
-                .config = config_of(*opened),
+                .layers = opened.image.layers,
+                .config = config_of(opened),
                 .comments = {fmt::format("made by snug commit of the container {}", name)},
-                .own = opened->own,
-                .range = opened->range,
-                .with_ids = [&](const auto& work) { return with_ids(*opened, work); },
+                .own = opened.own,
+                .range = opened.range,
+                .with_ids = [&](const auto& work) { return with_ids(opened, work); },
                 .skipped =
                     [&](const std::string& path, const char* why) {
                       print_note(fmt::format("/{} is not in the image: {}", path, why),
                                  invocation.common.color);
                     }};
-  for (const std::string& change : options.change)
-    if (auto status = apply_change(job.config, change); !status)
-      return tl::unexpected{status.error()};
+  for (const std::string& change : options.change) TRY(apply_change(job.config, change));
   if (const auto& author = options.author)
     job.comments.push_back("author: " + *author);
   if (const auto& message = options.message)
     job.comments.push_back("message: " + *message);
-  if (auto status = commit_image(job); !status)
-    return tl::unexpected{status.error()};
+  TRY(commit_image(job));
   return print_answer(job.name + "\n").map([] { return 0; });
 }
 

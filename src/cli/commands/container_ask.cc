@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "cli/input/keep_rules.h"
 #include "cli/show/report.h"
 #include "container/container_record.h"
@@ -39,16 +40,11 @@ Result<RunState> state_to_ask(const Container& container) {
 }  // namespace
 
 Result<Frame> ask(const Container& container, const FrameText& request) {
-  const auto state = state_to_ask(container);
-  if (!state)
-    return tl::unexpected{state.error()};
-  auto socket = connect_to(container, *state);
-  if (!socket)
-    return tl::unexpected{socket.error()};
-  if (Status status = send_frame(socket->get(), request); !status)
-    return tl::unexpected{status.error()};
+  const auto state = TRY(state_to_ask(container));
+  auto socket = TRY(connect_to(container, state));
+  TRY(send_frame(socket.get(), request));
   for (;;) {
-    auto frame = await_frame(socket->get());
+    auto frame = await_frame(socket.get());
     if (frame && frame->kind == FrameKind::Refused)
       return fail({.step = fmt::format("container {}: {}", escape_control(container.name()),
                                        escape_control(frame->data)),
@@ -60,10 +56,8 @@ Result<Frame> ask(const Container& container, const FrameText& request) {
 
 Result<std::optional<Frame>> ask_if_running(const Container& container, const FrameText& request) {
   for (int waited = 0;; waited += kStepMs) {
-    const auto running = container.running();
+    const auto running = TRY(container.running());
     if (!running)
-      return tl::unexpected{running.error()};
-    if (!*running)
       return std::nullopt;
     auto answer = ask(container, request);
     if (answer)
@@ -93,17 +87,14 @@ Status lock_stopped(Container& container) {
 }
 
 Result<Container> named_container(const Invocation& invocation) {
-  const auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
-  return ContainerStore{host->store_dir()}.find(invocation.words.at(0));
+  const auto host = TRY(RealHost::look());
+  return ContainerStore{host.store_dir()}.find(invocation.words.at(0));
 }
 
 Status remove_container(const ContainerStore& store, Container& container, bool force) {
   const std::string name = escape_control(container.name());
   if (force)
-    if (const auto stopped = stop_container(container, SIGKILL, 0); !stopped)
-      return tl::unexpected{stopped.error()};
+    TRY(stop_container(container, SIGKILL, 0));
   Status status = force ? lock_stopped(container) : container.lock();
   // A container that removes itself at its end may be gone by now, which is what --force asks for.
   if (!status && force && status.error().err == ENOENT)
@@ -131,10 +122,8 @@ Result<std::int32_t> parse_stop_time(const std::optional<std::string>& typed) {
 
 Result<int> for_each_container(const std::vector<std::string>& names, const CommonOptions& common,
                                const ContainerAction& act) {
-  const auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
-  const ContainerStore store{host->store_dir()};
+  const auto host = TRY(RealHost::look());
+  const ContainerStore store{host.store_dir()};
   std::optional<Error> first;
   for (const std::string& name : names) {
     auto container = store.find(name);

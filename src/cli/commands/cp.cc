@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "cli/commands/shared_options.h"
 #include "cli/show/report.h"
 #include "client/copy.h"
@@ -76,26 +77,17 @@ Status copy(const OpenedContainer& opened, const Rootfs& root, const CopyPlace& 
 Result<int> copy_files(const Invocation& invocation) {
   const CopyPlace from = parse_copy_place(invocation.words.at(0)),
                   to = parse_copy_place(invocation.words.at(1));
-  if (auto status = check_places(from, to); !status)
-    return tl::unexpected{status.error()};
+  TRY(check_places(from, to));
   if (to.path == "-" && to.container.empty() && isatty(STDOUT_FILENO) != 0)
     return fail(
         {.step = "an archive is not written to a terminal", .hint = "redirect it, or name a directory"});
-  const auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
+  const auto host = TRY(RealHost::look());
   const std::string& name = from.container.empty() ? to.container : from.container;
-  const auto opened = open_container(*host, name);
-  if (!opened)
-    return tl::unexpected{opened.error()};
-  auto container = ContainerStore{host->store_dir()}.find(name);
-  if (!container)
-    return tl::unexpected{std::move(container).error()};
-  const auto root = Rootfs::open(*std::move(container));
-  if (!root)
-    return tl::unexpected{root.error()};
+  const auto opened = TRY(open_container(host, name));
+  auto container = TRY(ContainerStore{host.store_dir()}.find(name));
+  const auto root = TRY(Rootfs::open(std::move(container)));
   const FileOwner caller{geteuid(), getegid()};
-  const auto status = root->as_its_user([&] { return copy(*opened, *root, from, to, caller, invocation); });
+  const auto status = root.as_its_user([&] { return copy(opened, root, from, to, caller, invocation); });
   return status.map([] { return 0; });
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "cli/commands/shared_options.h"
 #include "cli/show/report.h"
 #include "client/opened.h"
@@ -51,19 +52,13 @@ std::string text_of(const Changes& changes, bool json) {
 }
 
 Result<int> print_changes(const Invocation& invocation) {
-  const auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
-  const auto opened = open_container(*host, invocation.words.at(0));
-  if (!opened)
-    return tl::unexpected{opened.error()};
+  const auto host = TRY(RealHost::look());
+  const auto opened = TRY(open_container(host, invocation.words.at(0)));
   const bool json = invocation.common.json.value_or(false);
-  const auto status = with_ids(*opened, [&]() -> Status {
-    const auto upper = open_file(opened->container.dir(), kRootUpper, O_PATH | O_DIRECTORY | O_NOFOLLOW);
-    if (!upper)
-      return tl::unexpected{upper.error()};
-    const auto changes = find_changes(upper->get(), opened->image.layers, opened->own);
-    return changes ? print_answer(text_of(*changes, json)) : tl::unexpected{changes.error()};
+  const auto status = with_ids(opened, [&]() -> Status {
+    const auto upper = TRY(open_file(opened.container.dir(), kRootUpper, O_PATH | O_DIRECTORY | O_NOFOLLOW));
+    const auto changes = TRY(find_changes(upper.get(), opened.image.layers, opened.own));
+    return print_answer(text_of(changes, json));
   });
   return status.map([] { return 0; });
 }

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "cli/commands/shared_options.h"
 #include "cli/show/report.h"
 #include "doctor/apparmor.h"
@@ -107,25 +108,21 @@ Json doctor_json(const Facts& facts, const std::vector<Finding>& findings) {
 Result<int> print_profile(const RealHost& host, const CommonOptions& common) {
   doctor::ProcessFacts facts;
   read_process(host, facts);
-  const auto profile = doctor::apparmor_profile(facts.program);
-  if (!profile)
-    return tl::unexpected{profile.error()};
+  const auto profile = TRY(doctor::apparmor_profile(facts.program));
   if (!facts.open_to.empty())
     print_note(
         fmt::format("others may write to {}: whoever replaces the binary gets what this profile allows",
                     facts.open_to),
         common.color);
-  return print_answer(*profile).map([] { return 0; });
+  return print_answer(profile).map([] { return 0; });
 }
 
 Result<int> doctor_command(const Invocation& invocation) {
-  const auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
+  const auto host = TRY(RealHost::look());
   const CommonOptions& common = invocation.common;
   if (invocation.options<DoctorOptions>().apparmor.value_or(false))
-    return print_profile(*host, common);
-  const Facts facts = doctor::gather(*host);
+    return print_profile(host, common);
+  const Facts facts = doctor::gather(host);
   const auto findings = diagnose(facts);
   const int status = exit_status(facts, findings);
   const std::string text =

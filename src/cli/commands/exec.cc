@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "cli/commands/exec_into.h"
 #include "cli/commands/shared_options.h"
 #include "cli/grammar/parse.h"
@@ -15,15 +16,13 @@ namespace snug {
 
 Result<int> exec_into(const RealHost& host, const Container& container, const ExecFlags& typed) {
   // The options mean what they mean to run, and are read by the same code.
-  auto layer = flags_layer(typed.options, host);
-  if (!layer)
-    return tl::unexpected{std::move(layer).error()};
+  auto layer = TRY(flags_layer(typed.options, host));
   return exec_in(host, container,
                  {.command = typed.command,
                   .shell = typed.shell,
-                  .env = std::move(layer->env_set),
-                  .workdir = std::move(layer->workdir),
-                  .user = std::move(layer->run_as),
+                  .env = std::move(layer.env_set),
+                  .workdir = std::move(layer.workdir),
+                  .user = std::move(layer.run_as),
                   .terminal = typed.terminal,
                   .background = typed.background});
 }
@@ -82,21 +81,16 @@ Status take_exec_words(const TypedWords& typed, Invocation& invocation) {
 Result<int> exec_in_container(const Invocation& invocation) {
   const auto& typed = invocation.options<TypedExecOptions>();
   const bool terminal = typed.tty.value_or(false);
-  if (Status status = settle_standard_streams({typed.interactive, typed.tty}); !status)
-    return tl::unexpected{status.error()};
-  const auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
-  const auto container = ContainerStore{host->store_dir()}.find(invocation.words[0]);
-  if (!container)
-    return tl::unexpected{container.error()};
+  TRY(settle_standard_streams({typed.interactive, typed.tty}));
+  const auto host = TRY(RealHost::look());
+  const auto container = TRY(ContainerStore{host.store_dir()}.find(invocation.words[0]));
   RunOptions run;
   run.keys = {{"env", typed.env}, {"env-file", typed.env_files}};
   if (typed.workdir)
     run.keys.push_back({"workdir", {*typed.workdir}});
   if (typed.user)
     run.keys.push_back({"user", {*typed.user}});
-  return exec_into(*host, *container,
+  return exec_into(host, container,
                    {.options = std::move(run),
                     .command = {invocation.words.begin() + 1, invocation.words.end()},
                     .terminal = terminal,

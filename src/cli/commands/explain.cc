@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/path.h"
+#include "base/try.h"
 #include "cli/commands/run.h"
 #include "cli/input/explain_word.h"
 #include "cli/input/payload_words.h"
@@ -37,25 +38,23 @@ Status take_explain_words(const TypedWords& typed, Invocation& invocation) {
 }
 
 Result<Plan> explained_plan(const RunOptions& options, RealHost& host) {
-  const auto wanted = wanted_run(options, host);
-  return wanted ? plan_tried(*wanted, host) : tl::unexpected{wanted.error()};
+  const auto wanted = TRY(wanted_run(options, host));
+  return plan_tried(wanted, host);
 }
 
 // A word that is no path is a host.
 Status answer_host(const Plan& plan, const std::string& word, bool json, std::string& text,
                    Json::Array& array) {
-  const auto reach = look_up_host(plan, word);
-  if (!reach)
-    return tl::unexpected{reach.error()};
+  const auto reach = TRY(look_up_host(plan, word));
   if (json)
-    array.push_back(Json::Object{{"host", reach->place},
-                                 {"open", reach->open},
-                                 {"rule", reach->rule},
-                                 {"text", reach->text},
-                                 {"origin", reach->origin.text}});
+    array.push_back(Json::Object{{"host", reach.place},
+                                 {"open", reach.open},
+                                 {"rule", reach.rule},
+                                 {"text", reach.text},
+                                 {"origin", reach.origin.text}});
   else
-    text += reach->place + ": " + reach->text +
-            (reach->origin == Origin{} ? "" : "  [" + reach->origin.text + "]") + "\n";
+    text += reach.place + ": " + reach.text +
+            (reach.origin == Origin{} ? "" : "  [" + reach.origin.text + "]") + "\n";
   return {};
 }
 
@@ -64,8 +63,7 @@ Result<std::string> answer_paths(const Plan& plan, const std::vector<std::string
   Json::Array array;
   for (const std::string& word : paths) {
     if (!word.starts_with('/')) {
-      if (Status status = answer_host(plan, word, json, text, array); !status)
-        return tl::unexpected{std::move(status).error()};
+      TRY(answer_host(plan, word, json, text, array));
       continue;
     }
     const auto path = normalize_absolute(word);
@@ -109,13 +107,9 @@ Result<std::string> explain(const Invocation& invocation, RealHost& host) {
 }  // namespace
 
 Result<int> explain_command(const Invocation& invocation) {
-  auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{std::move(host).error()};
-  const auto text = explain(invocation, *host);
-  if (!text)
-    return tl::unexpected{text.error()};
-  return print_answer(*text).map([] { return 0; });
+  auto host = TRY(RealHost::look());
+  const auto text = TRY(explain(invocation, host));
+  return print_answer(text).map([] { return 0; });
 }
 
 extern constexpr CommandDef kExplainCommand{

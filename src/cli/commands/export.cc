@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "cli/commands/shared_options.h"
 #include "cli/show/report.h"
 #include "client/opened.h"
@@ -35,24 +36,18 @@ class OutputFile {
   static Result<OutputFile> make(const std::string& path) {
     OutputFile file;
     file.path_ = path;
-    auto parent = open_file(AT_FDCWD, parent_of(path), O_RDONLY | O_DIRECTORY);
-    if (!parent)
-      return tl::unexpected{std::move(parent).error()};
-    file.parent_ = *std::move(parent);
+    auto parent = TRY(open_file(AT_FDCWD, parent_of(path), O_RDONLY | O_DIRECTORY));
+    file.parent_ = std::move(parent);
     struct stat info {};
     // A device or a FIFO is written to as it is.
     if (stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
-      auto fd = open_file(AT_FDCWD, path, O_WRONLY);
-      if (!fd)
-        return tl::unexpected{std::move(fd).error()};
-      file.fd_ = *std::move(fd);
+      auto fd = TRY(open_file(AT_FDCWD, path, O_WRONLY));
+      file.fd_ = std::move(fd);
       return file;
     }
     file.unfinished_ = unfinished_name();
-    auto fd = open_file(file.parent_.get(), file.unfinished_, O_WRONLY | O_CREAT | O_EXCL, 0600);
-    if (!fd)
-      return tl::unexpected{std::move(fd).error()};
-    file.fd_ = *std::move(fd);
+    auto fd = TRY(open_file(file.parent_.get(), file.unfinished_, O_WRONLY | O_CREAT | O_EXCL, 0600));
+    file.fd_ = std::move(fd);
     return file;
   }
 
@@ -104,13 +99,9 @@ Status write_archive(const Rootfs& root, int fd, int missing, const Invocation& 
                                  print_note(fmt::format("/{} is not in the archive: {}", path, why),
                                             invocation.common.color);
                                }};
-  auto tar = TarWriter::start(fd);
-  if (!tar)
-    return tl::unexpected{std::move(tar).error()};
-  if (auto status = archive_tree(root.root(), "", *tar, rules); !status)
-    return status;
-  if (auto status = tar->finish(); !status)
-    return status;
+  auto tar = TRY(TarWriter::start(fd));
+  TRY(archive_tree(root.root(), "", tar, rules));
+  TRY(tar.finish());
   if (unreadable == 0)
     return {};
   print_note(
@@ -125,31 +116,21 @@ Result<int> export_container(const Invocation& invocation) {
   const auto& output = invocation.options<ExportOptions>().output;
   if (!output && isatty(STDOUT_FILENO) != 0)
     return fail({.step = "an archive is not written to a terminal", .hint = "redirect it, or use -o FILE"});
-  const auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
-  auto opened = open_container(*host, invocation.words.at(0));
-  if (!opened)
-    return tl::unexpected{std::move(opened).error()};
-  auto container = ContainerStore{host->store_dir()}.find(invocation.words.at(0));
-  if (!container)
-    return tl::unexpected{std::move(container).error()};
-  const auto root = Rootfs::open(*std::move(container));
-  if (!root)
-    return tl::unexpected{root.error()};
+  const auto host = TRY(RealHost::look());
+  auto opened = TRY(open_container(host, invocation.words.at(0)));
+  auto container = TRY(ContainerStore{host.store_dir()}.find(invocation.words.at(0)));
+  const auto root = TRY(Rootfs::open(std::move(container)));
   std::optional<OutputFile> file;
   if (output) {
-    auto made = OutputFile::make(*output);
-    if (!made)
-      return tl::unexpected{std::move(made).error()};
-    file.emplace(*std::move(made));
+    auto made = TRY(OutputFile::make(*output));
+    file.emplace(std::move(made));
   }
   const int fd = file ? file->fd() : STDOUT_FILENO;
   int pipe_ends[2];
   if (pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK) != 0)
     return fail({.step = "make a pipe", .err = errno});
   const UniqueFd read_end{pipe_ends[0]}, write_end{pipe_ends[1]};
-  auto status = root->as_its_user([&] { return write_archive(*root, fd, write_end.get(), invocation); });
+  auto status = root.as_its_user([&] { return write_archive(root, fd, write_end.get(), invocation); });
   if (status && file)
     status = file->place();
   if (!status)

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/try.h"
 #include "cli/commands/shared_options.h"
 #include "cli/show/report.h"
 #include "cli/show/systemd_unit.h"
@@ -16,31 +17,23 @@ constexpr Elsewhere kGenerateSystemdElsewhere[] = {
 };
 
 Result<int> generate_systemd(const Invocation& invocation) {
-  const auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
-  const auto container = ContainerStore{host->store_dir()}.find(invocation.words.at(0));
-  if (!container)
-    return tl::unexpected{container.error()};
-  const auto record = container->record();
-  if (!record)
-    return tl::unexpected{record.error()};
-  if (record->rules.remove_at_end)
+  const auto host = TRY(RealHost::look());
+  const auto container = TRY(ContainerStore{host.store_dir()}.find(invocation.words.at(0)));
+  const auto record = TRY(container.record());
+  if (record.rules.remove_at_end)
     return fail(
-        {.step = fmt::format("generate systemd {}: the container is removed when it ends", container->name()),
+        {.step = fmt::format("generate systemd {}: the container is removed when it ends", container.name()),
          .hint = "a container that is run with --name and without --rm is kept"});
-  auto program = host->read_link("/proc/self/exe");
-  if (!program)
-    return tl::unexpected{std::move(program).error()};
-  if (program->ends_with(" (deleted)"))
+  auto program = TRY(host.read_link("/proc/self/exe"));
+  if (program.ends_with(" (deleted)"))
     return fail({.step = "generate systemd: snug's own file has been replaced", .hint = "call it again"});
-  const auto data_home = host->environment("XDG_DATA_HOME");
+  const auto data_home = host.environment("XDG_DATA_HOME");
   // systemd accepts no relative one either: basedir-spec.
   const bool own = data_home && data_home->starts_with('/');
-  return print_answer(systemd_unit_text({.name = container->name(),
-                                         .program = std::move(*program),
+  return print_answer(systemd_unit_text({.name = container.name(),
+                                         .program = std::move(program),
                                          .data_home = own ? *data_home : "",
-                                         .rules = record->rules}))
+                                         .rules = record.rules}))
       .map([] { return 0; });
 }
 

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include "base/try.h"
+
 namespace snug {
 
 extern const CommandDef kHelpCommand;
@@ -12,11 +14,9 @@ namespace {
 Result<int> print_help(const Invocation& invocation) {
   const Colour colour = colour_for(STDOUT_FILENO, invocation.common.color);
   const bool named = invocation.command && invocation.command != &kHelpCommand;
-  const auto text = named ? Result<std::string>{command_help(*invocation.command, colour)}
-                          : help_on(invocation.words, colour);
-  if (!text)
-    return tl::unexpected{text.error()};
-  return print_answer(*text).map([] { return 0; });
+  const auto text = TRY(named ? Result<std::string>{command_help(*invocation.command, colour)}
+                              : help_on(invocation.words, colour));
+  return print_answer(text).map([] { return 0; });
 }
 
 }  // namespace

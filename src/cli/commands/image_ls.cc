@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "cli/grammar/definition.h"
 #include "cli/show/report.h"
 #include "cli/show/table.h"
@@ -41,10 +42,8 @@ std::vector<Listed> list_images(const std::string& store) {
 }
 
 Result<int> list_images_command(const Invocation& invocation) {
-  const auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
-  const auto list = list_images(join_path(host->store_dir(), "images"));
+  const auto host = TRY(RealHost::look());
+  const auto list = list_images(join_path(host.store_dir(), "images"));
   std::string text;
   if (invocation.common.json.value_or(false)) {
     Json::Array array;

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/path.h"
+#include "base/try.h"
 #include "cli/commands/shared_options.h"
 #include "cli/show/container_list.h"
 #include "cli/show/report.h"
@@ -55,29 +56,21 @@ std::vector<std::string> environment_of(const ContainerRecord& record, const Run
 }
 
 Result<Json> inspect(const ContainerStore& store, const std::string& name) {
-  const auto container = store.find(name);
-  if (!container)
-    return tl::unexpected{container.error()};
-  const auto record = container->record();
-  if (!record)
-    return tl::unexpected{record.error()};
-  auto state = container->state();
-  if (!state)
-    return tl::unexpected{std::move(state).error()};
-  const auto running = container->running();
-  if (!running)
-    return tl::unexpected{running.error()};
-  const Json record_json = to_json(*record);
-  const Spec& spec = record->spec;
-  const ListedContainer listed{.name = container->name(), .running = *running, .state = std::move(*state)};
+  const auto container = TRY(store.find(name));
+  const auto record = TRY(container.record());
+  auto state = TRY(container.state());
+  const auto running = TRY(container.running());
+  const Json record_json = to_json(record);
+  const Spec& spec = record.spec;
+  const ListedContainer listed{.name = container.name(), .running = running, .state = std::move(state)};
   return Json::Object{{"name", listed.name},
-                      {"id", record->id},
-                      {"created", log_time(record->created_ns)},
+                      {"id", record.id},
+                      {"created", log_time(record.created_ns)},
                       {"state", state_json(listed)},
-                      {"image", record->spec.image.value},
+                      {"image", record.spec.image.value},
                       {"command", strings(listed.state.command)},
                       {"ports", strings(listed.state.ports)},
-                      {"env", strings(environment_of(*record, listed.state))},
+                      {"env", strings(environment_of(record, listed.state))},
                       {"mounts", member(member(record_json, "spec"), "mounts")},
                       {"user", values_of("user", spec)},
                       {"limits", values_of("limits", spec)},
@@ -85,7 +78,7 @@ Result<Json> inspect(const ContainerStore& store, const std::string& name) {
                       {"security", values_of("security", spec)},
                       {"rules", member(record_json, "rules")},
                       {"spec", settings_json(spec)},
-                      {"paths", paths_json(*container)}};
+                      {"paths", paths_json(container)}};
 }
 
 constexpr Elsewhere kInspectElsewhere[] = {
@@ -94,10 +87,8 @@ constexpr Elsewhere kInspectElsewhere[] = {
 };
 
 Result<int> inspect_containers(const Invocation& invocation) {
-  const auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
-  const ContainerStore store{host->store_dir()};
+  const auto host = TRY(RealHost::look());
+  const ContainerStore store{host.store_dir()};
   Json::Array array;
   std::optional<Error> last;
   // Every container that exists is shown, and an error names each that does not: main prints the last one.
@@ -111,8 +102,7 @@ Result<int> inspect_containers(const Invocation& invocation) {
       print_error(*last, invocation.common.color);
     last = std::move(json).error();
   }
-  if (const auto status = print_answer(pretty_json(array)); !status)
-    return tl::unexpected{status.error()};
+  TRY(print_answer(pretty_json(array)));
   if (last)
     return fail(std::move(*last));
   return 0;

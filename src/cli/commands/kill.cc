@@ -1,5 +1,6 @@
 #include <signal.h>
 
+#include "base/try.h"
 #include "cli/commands/container_ask.h"
 #include "cli/commands/shared_options.h"
 #include "cli/input/keep_rules.h"
@@ -18,11 +19,9 @@ constexpr OptionDef kKillOptions[] = {
 
 Result<int> kill_containers(const Invocation& invocation) {
   const auto& options = invocation.options<KillOptions>();
-  const auto signal = options.signal ? parse_signal(*options.signal, "--signal") : Result<int>{SIGKILL};
-  if (!signal)
-    return tl::unexpected{signal.error()};
+  const auto signal = TRY(options.signal ? parse_signal(*options.signal, "--signal") : Result<int>{SIGKILL});
   return for_each_container(invocation, [&](const ContainerStore&, Container& container) -> Status {
-    return ask(container, {.kind = FrameKind::Kill, .a = *signal}).map([](const Frame&) {});
+    return ask(container, {.kind = FrameKind::Kill, .a = signal}).map([](const Frame&) {});
   });
 }
 

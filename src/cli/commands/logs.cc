@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/json.h"
+#include "base/try.h"
 #include "base/units.h"
 #include "cli/commands/container_ask.h"
 #include "cli/commands/shared_options.h"
@@ -63,10 +64,8 @@ Result<LogQuery> parse_query(const LogsOptions& options) {
       return {};
     return parse_log_moment(*text, what, now).map([&](std::int64_t time) { to = time; });
   };
-  if (const auto status = moment(options.since, "--since", query.since_ns); !status)
-    return tl::unexpected{status.error()};
-  if (const auto status = moment(options.until, "--until", query.until_ns); !status)
-    return tl::unexpected{status.error()};
+  TRY(moment(options.since, "--since", query.since_ns));
+  TRY(moment(options.until, "--until", query.until_ns));
   if (options.tail && *options.tail != "all") {
     const auto lines = parse_number(*options.tail, "--tail");
     if (!lines)
@@ -181,22 +180,16 @@ Status print_log(const Container& container, const LogQuery& query, LogStyle sty
 
 Result<int> print_logs(const Invocation& invocation) {
   const auto& options = invocation.options<LogsOptions>();
-  const auto query = parse_query(options);
-  if (!query)
-    return tl::unexpected{query.error()};
-  const auto container = named_container(invocation);
-  if (!container)
-    return tl::unexpected{container.error()};
+  const auto query = TRY(parse_query(options));
+  const auto container = TRY(named_container(invocation));
   // `snug logs NAME | head` ends quietly: the write fails instead.
   (void)std::signal(SIGPIPE, SIG_IGN);
   if (options.network.value_or(false))
-    return print_network_log(*container, *query, invocation.common.json.value_or(false)).map([] {
-      return 0;
-    });
+    return print_network_log(container, query, invocation.common.json.value_or(false)).map([] { return 0; });
   const LogStyle style = invocation.common.json.value_or(false) ? LogStyle::Json
                          : options.timestamps.value_or(false)   ? LogStyle::Stamped
                                                                 : LogStyle::Plain;
-  return print_log(*container, *query, style).map([] { return 0; });
+  return print_log(container, query, style).map([] { return 0; });
 }
 
 }  // namespace

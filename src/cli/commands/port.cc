@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "base/units.h"
 #include "cli/commands/container_ask.h"
 #include "cli/commands/shared_options.h"
@@ -29,14 +30,12 @@ const char* protocol_name(Protocol protocol) {
 Result<std::vector<Port>> published_ports(const std::vector<std::string>& texts) {
   std::vector<Port> ports;
   for (const std::string& text : texts) {
-    const auto published = parse_publish(text, "publish");
-    if (!published)
-      return tl::unexpected{published.error()};
-    for (std::uint32_t i = 0; i < published->count; ++i)
-      ports.push_back({.container = published->container + i,
-                       .protocol = published->protocol,
-                       .address = published->address,
-                       .host = published->host ? published->host + i : 0});
+    const auto published = TRY(parse_publish(text, "publish"));
+    for (std::uint32_t i = 0; i < published.count; ++i)
+      ports.push_back({.container = published.container + i,
+                       .protocol = published.protocol,
+                       .address = published.address,
+                       .host = published.host ? published.host + i : 0});
   }
   return ports;
 }
@@ -51,18 +50,16 @@ Result<std::vector<Port>> asked_ports(const std::vector<Port>& ports, const std:
                                       const std::string& name) {
   const std::size_t slash = word.find('/');
   const std::string protocol = slash == std::string::npos ? "tcp" : to_lower(word.substr(slash + 1));
-  const auto number = parse_number(word.substr(0, slash), "port", 65535);
-  if (!number)
-    return tl::unexpected{number.error()};
+  const auto number = TRY(parse_number(word.substr(0, slash), "port", 65535));
   if (protocol != "tcp" && protocol != "udp")
     return fail({.step = fmt::format("port: \"{}\" is not a port", escape_control(word)),
                  .hint = "such as 80, 80/tcp or 53/udp"});
   std::vector<Port> asked;
   for (const Port& port : ports)
-    if (port.container == *number && protocol_name(port.protocol) == protocol)
+    if (port.container == number && protocol_name(port.protocol) == protocol)
       asked.push_back(port);
   if (asked.empty())
-    return fail({.step = fmt::format("port {}: {}/{} is not published", name, *number, protocol),
+    return fail({.step = fmt::format("port {}: {}/{} is not published", name, number, protocol),
                  .hint = fmt::format("snug port {} shows what is", name)});
   return asked;
 }
@@ -83,21 +80,15 @@ std::string ports_text(const std::vector<Port>& ports, bool one, bool json) {
 }
 
 Result<int> print_ports(const Invocation& invocation) {
-  const auto container = named_container(invocation);
-  if (!container)
-    return tl::unexpected{container.error()};
-  const auto state = container->state();
-  if (!state)
-    return tl::unexpected{state.error()};
-  const auto running = container->running();
-  if (!running)
-    return tl::unexpected{running.error()};
+  const auto container = TRY(named_container(invocation));
+  const auto state = TRY(container.state());
+  const auto running = TRY(container.running());
   // A container that has ended has no open ports.
-  auto ports = published_ports(*running && state->phase == RunPhase::Running ? state->ports
-                                                                             : std::vector<std::string>{});
+  auto ports =
+      published_ports(running && state.phase == RunPhase::Running ? state.ports : std::vector<std::string>{});
   const bool one = invocation.words.size() > 1;
   if (ports && one)
-    ports = asked_ports(*ports, invocation.words[1], container->name());
+    ports = asked_ports(*ports, invocation.words[1], container.name());
   if (!ports)
     return tl::unexpected{std::move(ports).error()};
   return print_answer(ports_text(*ports, one, invocation.common.json.value_or(false))).map([] { return 0; });

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "cli/grammar/definition.h"
 #include "cli/input/profile_files.h"
 #include "cli/show/report.h"
@@ -41,9 +42,7 @@ Json finding_json(const Finding& finding) {
 
 // Prints all errors but the last, which main prints.
 Result<int> check_profiles(const Invocation& invocation) {
-  const auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
+  const auto host = TRY(RealHost::look());
   const bool json = invocation.common.json.value_or(false);
   const bool quiet = invocation.common.quiet.value_or(false);
   const Colour colour = colour_for(STDOUT_FILENO, invocation.common.color);
@@ -51,7 +50,7 @@ Result<int> check_profiles(const Invocation& invocation) {
   Json::Array findings;
   std::string text;
   for (const std::string& name : invocation.words) {
-    const Finding finding = check(name, profile_places(*host), FileProfileSource{*host});
+    const Finding finding = check(name, profile_places(host), FileProfileSource{host});
     findings.push_back(finding_json(finding));
     if (finding.error) {
       if (last)
@@ -63,8 +62,7 @@ Result<int> check_profiles(const Invocation& invocation) {
         print_note(fmt::format("{}: {}", name, finding.later), invocation.common.color);
     }
   }
-  if (auto status = print_answer(json ? pretty_json(findings) : text); !status)
-    return tl::unexpected{status.error()};
+  TRY(print_answer(json ? pretty_json(findings) : text));
   if (last)
     return fail(*std::move(last));
   return 0;

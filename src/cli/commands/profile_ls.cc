@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "cli/grammar/definition.h"
 #include "cli/input/profile_files.h"
 #include "cli/show/report.h"
@@ -25,10 +26,8 @@ struct Listed {
 // reason in place of its description: `ls` is how people look for what is wrong.
 Result<std::vector<Listed>> list_profiles(const ProfilePlaces& places, const ProfileSource& source) {
   std::vector<Listed> list;
-  const auto names = source.user_names();
-  if (!names)
-    return tl::unexpected{names.error()};
-  for (const std::string& name : *names) {
+  const auto names = TRY(source.user_names());
+  for (const std::string& name : names) {
     const auto loaded = load_profile(name, places, source);
     if (loaded)
       list.push_back({name, loaded->layer.kind, loaded->layer.path, loaded->layer.description});
@@ -68,19 +67,15 @@ std::string list_text(const std::vector<Listed>& list, Colour colour) {
 }
 
 Result<int> list_profiles_command(const Invocation& invocation) {
-  const auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
-  const auto list = list_profiles(profile_places(*host), FileProfileSource{*host});
-  if (!list)
-    return tl::unexpected{list.error()};
+  const auto host = TRY(RealHost::look());
+  const auto list = TRY(list_profiles(profile_places(host), FileProfileSource{host}));
   std::string text;
   if (invocation.common.json.value_or(false))
-    text = list_json(*list);
+    text = list_json(list);
   else if (invocation.common.quiet.value_or(false))
-    text = names_text(*list);
+    text = names_text(list);
   else
-    text = list_text(*list, colour_for(STDOUT_FILENO, invocation.common.color));
+    text = list_text(list, colour_for(STDOUT_FILENO, invocation.common.color));
   return print_answer(text).map([] { return 0; });
 }
 

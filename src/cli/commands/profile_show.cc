@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "cli/grammar/definition.h"
 #include "cli/input/profile_files.h"
 #include "cli/show/report.h"
@@ -39,17 +40,13 @@ std::string show_text(const std::vector<ProfileLayer>& layers, const Spec& spec,
 }
 
 Result<int> show_profile(const Invocation& invocation) {
-  const auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
-  const auto layers =
-      load_profile_chain(invocation.words[0], profile_places(*host), FileProfileSource{*host}, Purpose::Show);
-  if (!layers)
-    return tl::unexpected{layers.error()};
-  const Spec spec = merge_layers(profiles_of(*layers));
+  const auto host = TRY(RealHost::look());
+  const auto layers = TRY(
+      load_profile_chain(invocation.words[0], profile_places(host), FileProfileSource{host}, Purpose::Show));
+  const Spec spec = merge_layers(profiles_of(layers));
   const std::string text = invocation.common.json.value_or(false)
-                               ? show_json(*layers, spec)
-                               : show_text(*layers, spec, colour_for(STDOUT_FILENO, invocation.common.color));
+                               ? show_json(layers, spec)
+                               : show_text(layers, spec, colour_for(STDOUT_FILENO, invocation.common.color));
   return print_answer(text).map([] { return 0; });
 }
 

@@ -3,6 +3,7 @@
 
 #include <cerrno>
 
+#include "base/try.h"
 #include "cli/commands/container_ask.h"
 #include "cli/commands/shared_options.h"
 #include "host/real_host.h"
@@ -37,26 +38,20 @@ Result<bool> confirmed(std::size_t count) {
 }
 
 Result<int> prune_containers(const Invocation& invocation) {
-  const auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
-  const ContainerStore store{host->store_dir()};
+  const auto host = TRY(RealHost::look());
+  const ContainerStore store{host.store_dir()};
   store.sweep(ContainerStore::Sweep::Inside);
-  const auto list = store.list();
-  if (!list)
-    return tl::unexpected{list.error()};
+  const auto list = TRY(store.list());
   std::vector<std::string> stopped;
   // A damaged container may hold something worth saving: only snug rm NAME removes it.
-  for (const ListedContainer& one : *list)
+  for (const ListedContainer& one : list)
     if (!one.running && one.damage.empty())
       stopped.push_back(one.name);
   if (stopped.empty())
     return 0;
   if (!invocation.options<PruneOptions>().force.value_or(false)) {
-    const auto yes = confirmed(stopped.size());
+    const auto yes = TRY(confirmed(stopped.size()));
     if (!yes)
-      return tl::unexpected{yes.error()};
-    if (!*yes)
       return 0;
   }
   return for_each_container(

@@ -3,6 +3,7 @@
 #include <ctime>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "cli/commands/shared_options.h"
 #include "cli/show/container_list.h"
 #include "cli/show/report.h"
@@ -52,16 +53,10 @@ std::string list_text(const std::vector<ListedContainer>& list, const Invocation
 
 Result<int> list_containers(const Invocation& invocation) {
   const auto& options = invocation.options<PsOptions>();
-  const auto filters = parse_list_filters(options.filter);
-  if (!filters)
-    return tl::unexpected{filters.error()};
-  const auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
-  auto list = ContainerStore{host->store_dir()}.list();
-  if (!list)
-    return tl::unexpected{std::move(list).error()};
-  const auto shown = selected(std::move(*list), *filters, options.all.value_or(false));
+  const auto filters = TRY(parse_list_filters(options.filter));
+  const auto host = TRY(RealHost::look());
+  auto list = TRY(ContainerStore{host.store_dir()}.list());
+  const auto shown = selected(std::move(list), filters, options.all.value_or(false));
   return print_answer(list_text(shown, invocation)).map([] { return 0; });
 }
 

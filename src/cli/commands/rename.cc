@@ -1,3 +1,4 @@
+#include "base/try.h"
 #include "cli/commands/shared_options.h"
 #include "container/names.h"
 #include "container/store.h"
@@ -10,13 +11,9 @@ Result<int> rename_container(const Invocation& invocation) {
   const std::string& from = invocation.words[0];
   const std::string& to = invocation.words[1];
   // Both are checked before the disk is looked at: a name with a slash in it must never become a path.
-  for (const std::string& name : {from, to})
-    if (const Status good = check_container_name(name, "snug rename"); !good)
-      return tl::unexpected{good.error()};
-  const auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
-  return ContainerStore{host->store_dir()}.rename(from, to).map([] { return 0; });
+  for (const std::string& name : {from, to}) TRY(check_container_name(name, "snug rename"));
+  const auto host = TRY(RealHost::look());
+  return ContainerStore{host.store_dir()}.rename(from, to).map([] { return 0; });
 }
 
 }  // namespace

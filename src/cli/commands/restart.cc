@@ -1,3 +1,4 @@
+#include "base/try.h"
 #include "cli/commands/container_ask.h"
 #include "cli/commands/run_kept.h"
 #include "cli/commands/shared_options.h"
@@ -16,19 +17,12 @@ constexpr Elsewhere kRestartElsewhere[] = {
 };
 
 Result<int> restart_containers(const Invocation& invocation) {
-  auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
-  const auto grace = parse_stop_time(invocation.options<RestartOptions>().time);
-  if (!grace)
-    return tl::unexpected{grace.error()};
+  auto host = TRY(RealHost::look());
+  const auto grace = TRY(parse_stop_time(invocation.options<RestartOptions>().time));
   return for_each_container(invocation, [&](const ContainerStore&, Container& container) -> Status {
-    const auto stopped = stop_container(container, 0, *grace);
-    if (!stopped)
-      return tl::unexpected{stopped.error()};
-    if (Status status = lock_stopped(container); !status)
-      return status;
-    return start_again(invocation, *host, std::move(container), {}).map([](int) {});
+    TRY(stop_container(container, 0, grace));
+    TRY(lock_stopped(container));
+    return start_again(invocation, host, std::move(container), {}).map([](int) {});
   });
 }
 

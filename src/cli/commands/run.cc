@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "base/try.h"
 #include "base/unique_fd.h"
 #include "base/units.h"
 #include "cli/commands/run_kept.h"
@@ -68,24 +69,17 @@ Result<int> run_command(const Invocation& invocation) {
   const CommonOptions& common = invocation.common;
   if (options.dry_run.value_or(false))
     return explain_command(invocation);
-  if (Status status = settle_standard_streams({options.interactive, options.tty}); !status)
-    return tl::unexpected{status.error()};
-  const auto status_fd = open_status_fd(options);
-  if (!status_fd)
-    return tl::unexpected{status_fd.error()};
-  auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
+  TRY(settle_standard_streams({options.interactive, options.tty}));
+  const auto status_fd = TRY(open_status_fd(options));
+  auto host = TRY(RealHost::look());
   if (options.name || options.detach.value_or(false))
-    return run_kept(invocation, *host);
-  auto wanted = wanted_run(options, *host);
-  if (!wanted)
-    return tl::unexpected{std::move(wanted).error()};
+    return run_kept(invocation, host);
+  auto wanted = TRY(wanted_run(options, host));
   GateNotes gate_notes{common.color};
-  const auto run = run_throwaway(
-      std::move(*wanted), *host,
+  const auto run = TRY(run_throwaway(
+      std::move(wanted), host,
       {.arguments = {invocation.arguments.start, invocation.arguments.size},
-       .status_fd = *status_fd,
+       .status_fd = status_fd,
        .callbacks = {
            .notes = [&](const auto& notes) { print_notes(notes, common); },
            .published = [&](const auto& plan, const auto& ports) { print_chosen(plan, ports, common); },
@@ -93,12 +87,10 @@ Result<int> run_command(const Invocation& invocation) {
                [&](const GateEvent& event) {
                  if (!common.quiet.value_or(false))
                    gate_notes.tell(event);
-               }}});
-  if (!run)
-    return tl::unexpected{run.error()};
-  explain_outcome(run->plan, run->outcome, common);
-  print_made(names_to_report(run->plan), common);
-  return run->outcome.exit_status;
+               }}}));
+  explain_outcome(run.plan, run.outcome, common);
+  print_made(names_to_report(run.plan), common);
+  return run.outcome.exit_status;
 }
 
 extern constexpr CommandDef kRunCommand{

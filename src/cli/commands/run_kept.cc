@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "cli/commands/exec_into.h"
 #include "cli/input/keep_rules.h"
 #include "cli/input/wanted_run.h"
@@ -26,19 +27,17 @@ constexpr std::string_view kDetachKeys = "ctrl-p,ctrl-q";
 // `unfed`: what is typed here cannot get to the command.
 Result<int> finish_attached(const UniqueFd& socket, const StartManner& manner, bool terminal, bool unfed,
                             const Invocation& invocation) {
-  const auto end = relay_attached(
+  const auto end = TRY(relay_attached(
       socket, {.terminal = terminal,
                .input = manner.input,
                .only_keys = !terminal && unfed && !manner.detach_keys.empty() && isatty(STDIN_FILENO),
                .sig_proxy = manner.sig_proxy,
-               .detach_keys = manner.detach_keys});
-  if (!end)
-    return tl::unexpected{end.error()};
-  if (end->detached)
+               .detach_keys = manner.detach_keys}));
+  if (end.detached)
     return 0;
-  if (!end->error.empty())
-    print_note(escape_control(end->error), invocation.common.color);
-  return end->exit_status;
+  if (!end.error.empty())
+    print_note(escape_control(end.error), invocation.common.color);
+  return end.exit_status;
 }
 
 FirstClient first_client(const Invocation& invocation, const StartManner& manner) {
@@ -77,13 +76,11 @@ std::optional<Result<int>> shell_again(const Invocation& invocation, RealHost& h
     print_note(fmt::format("container {} is there already, and keeps the image and options it was made with",
                            escape_control(container->name())),
                invocation.common.color);
-  const auto keys = detach_keys(options.detach_keys);
-  if (!keys)
-    return tl::unexpected{keys.error()};
+  const auto keys = TRY(detach_keys(options.detach_keys));
   const bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
   if (const Status status = container->lock(); status)
     return start_again(invocation, host, std::move(*container),
-                       {.attached = true, .input = true, .detach_keys = *keys});
+                       {.attached = true, .input = true, .detach_keys = keys});
   else if (status.error().err != EBUSY)
     return tl::unexpected{status.error()};
   return exec_into(host, *container, {.options = options, .shell = true, .terminal = terminal});
@@ -102,54 +99,40 @@ Result<int> run_kept(const Invocation& invocation, RealHost& host) {
       return *status;
   settle_name(run);
   const bool background = run.detach.value_or(false);
-  const auto keys = detach_keys(run.detach_keys);
-  if (!keys)
-    return tl::unexpected{keys.error()};
-  auto wanted = wanted_run(run, host);
-  if (!wanted)
-    return tl::unexpected{wanted.error()};
-  auto rules = keep_rules(run, wanted->image.config.stop_signal);
-  if (!rules)
-    return tl::unexpected{rules.error()};
-  rules->remove_at_end = wanted->spec.remove_at_end.value;
-  if (rules->remove_at_end && rules->restart.when != RestartWhen::No)
+  const auto keys = TRY(detach_keys(run.detach_keys));
+  auto wanted = TRY(wanted_run(run, host));
+  auto rules = TRY(keep_rules(run, wanted.image.config.stop_signal));
+  rules.remove_at_end = wanted.spec.remove_at_end.value;
+  if (rules.remove_at_end && rules.restart.when != RestartWhen::No)
     return fail({.step = "--restart: a container that is removed at its end cannot be started again",
                  .hint = "give it a --name, and leave --rm out"});
-  resolve_for_keeping(wanted->spec, !background && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO), host);
+  resolve_for_keeping(wanted.spec, !background && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO), host);
   const StartManner manner{.attached = !background,
                            .input = !background && run.interactive.value_or(true),
                            .sig_proxy = run.sig_proxy.value_or(true),
                            .print_name = background,
-                           .detach_keys = *keys};
+                           .detach_keys = keys};
   const auto started =
-      create_container(*run.name, std::move(*wanted), *rules, host, first_client(invocation, manner));
-  if (!started)
-    return tl::unexpected{started.error()};
-  return go_on(invocation, *started, *run.name, manner);
+      TRY(create_container(*run.name, std::move(wanted), rules, host, first_client(invocation, manner)));
+  return go_on(invocation, started, *run.name, manner);
 }
 
 Result<int> start_again(const Invocation& invocation, RealHost& host, Container container,
                         const StartManner& manner) {
   const std::string name = container.name();
-  const auto started = start_container(std::move(container), host, first_client(invocation, manner));
-  if (!started)
-    return tl::unexpected{started.error()};
-  return go_on(invocation, *started, name, manner);
+  const auto started = TRY(start_container(std::move(container), host, first_client(invocation, manner)));
+  return go_on(invocation, started, name, manner);
 }
 
 Result<int> attach_container(const Invocation& invocation, const Container& container,
                              const StartManner& manner) {
-  const auto state = container.state();
-  if (!state)
-    return tl::unexpected{state.error()};
-  auto socket = connect_to(container, *state);
-  if (!socket)
-    return tl::unexpected{socket.error()};
-  (void)send_frame(socket->get(), {.kind = FrameKind::Attach, .a = manner.input});
+  const auto state = TRY(container.state());
+  auto socket = TRY(connect_to(container, state));
+  (void)send_frame(socket.get(), {.kind = FrameKind::Attach, .a = manner.input});
   // One whose record is damaged runs all the same, and can be looked at.
   const auto record = container.record();
   const bool unfed = manner.input && record && !record->rules.open_input;
-  return finish_attached(*socket, manner, state->terminal, unfed, invocation);
+  return finish_attached(socket, manner, state.terminal, unfed, invocation);
 }
 
 }  // namespace snug

@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "cli/commands/container_ask.h"
 #include "cli/commands/run_kept.h"
 #include "cli/commands/shared_options.h"
@@ -47,27 +48,21 @@ Result<int> start_one(const Invocation& invocation, RealHost& host, const Contai
 
 Result<int> start_containers(const Invocation& invocation) {
   const auto& typed = invocation.options<StartOptions>();
-  const auto keys = detach_keys(typed.detach_keys);
-  if (!keys)
-    return tl::unexpected{keys.error()};
+  const auto keys = TRY(detach_keys(typed.detach_keys));
   const StartManner manner{.attached = typed.attach.value_or(typed.interactive.value_or(false)),
                            .input = typed.interactive.value_or(false),
-                           .detach_keys = *keys};
+                           .detach_keys = keys};
   if (manner.attached && invocation.words.size() > 1)
     return fail({.step = "snug start --attach: one terminal takes one container",
                  .hint = "name one, or leave --attach out"});
-  auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
+  auto host = TRY(RealHost::look());
   if (manner.attached) {
-    const ContainerStore store{host->store_dir()};
-    auto container = store.find(invocation.words[0]);
-    if (!container)
-      return tl::unexpected{container.error()};
-    return start_one(invocation, *host, store, std::move(*container), manner);
+    const ContainerStore store{host.store_dir()};
+    auto container = TRY(store.find(invocation.words[0]));
+    return start_one(invocation, host, store, std::move(container), manner);
   }
   return for_each_container(invocation, [&](const ContainerStore& store, Container& container) -> Status {
-    return start_one(invocation, *host, store, std::move(container), manner).map([](int) {});
+    return start_one(invocation, host, store, std::move(container), manner).map([](int) {});
   });
 }
 

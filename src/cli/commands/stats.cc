@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "base/units.h"
 #include "cli/commands/container_ask.h"
 #include "cli/commands/shared_options.h"
@@ -42,17 +43,13 @@ struct Sample {
 };
 
 Result<std::optional<Usage>> usage_of(const Container& container) {
-  const auto running = container.running();
+  const auto running = TRY(container.running());
   if (!running)
-    return tl::unexpected{running.error()};
-  if (!*running)
     return std::nullopt;
   if (const auto answer = ask(container, {.kind = FrameKind::Group}); answer && answer->fds[0])
     return group_usage(answer->fds[0].get());
-  const auto state = container.state();
-  if (!state)
-    return tl::unexpected{state.error()};
-  const auto usage = process_usage(*state);
+  const auto state = TRY(container.state());
+  const auto usage = process_usage(state);
   // It may be starting, ending, or waiting for its restart.
   return usage ? std::optional{*usage} : std::nullopt;
 }
@@ -66,11 +63,9 @@ class Stats {
   Result<std::vector<Sample>> look() {
     std::vector<std::string> names = invocation_.words;
     if (names.empty()) {
-      auto list = store_.list();
-      if (!list)
-        return tl::unexpected{list.error()};
+      auto list = TRY(store_.list());
       for (const ListedContainer& one :
-           selected(std::move(*list), {}, invocation_.options<StatsOptions>().all.value_or(false)))
+           selected(std::move(list), {}, invocation_.options<StatsOptions>().all.value_or(false)))
         names.push_back(one.name);
     }
     std::vector<Sample> samples;
@@ -80,10 +75,8 @@ class Stats {
         continue;  // removed since the list was made
       if (!container)
         return tl::unexpected{container.error()};
-      const auto usage = usage_of(*container);
-      if (!usage)
-        return tl::unexpected{usage.error()};
-      samples.push_back(sample(name, *usage));
+      const auto usage = TRY(usage_of(*container));
+      samples.push_back(sample(name, usage));
     }
     return samples;
   }
@@ -166,25 +159,19 @@ std::string samples_text(const std::vector<Sample>& samples, const Invocation& i
 }
 
 Result<int> print_stats(const Invocation& invocation) {
-  const auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
-  const ContainerStore store{host->store_dir()};
+  const auto host = TRY(RealHost::look());
+  const ContainerStore store{host.store_dir()};
   const bool once = invocation.options<StatsOptions>().no_stream.value_or(false);
   const bool redraw = !once && isatty(STDOUT_FILENO) && !invocation.common.json.value_or(false);
   Stats stats{store, invocation};
   // The first look has nothing to compare with: a share of the processor needs two.
-  if (const auto first = stats.look(); !first)
-    return tl::unexpected{first.error()};
+  TRY(stats.look());
   for (;;) {
     (void)poll(nullptr, 0, kPeriodMs);
-    const auto samples = stats.look();
-    if (!samples)
-      return tl::unexpected{samples.error()};
+    const auto samples = TRY(stats.look());
     // One write clears the screen and fills it, so that it does not flicker.
-    const std::string text = samples_text(*samples, invocation);
-    if (Status status = print_answer(redraw ? "\033[H\033[2J" + text : text); !status)
-      return tl::unexpected{status.error()};
+    const std::string text = samples_text(samples, invocation);
+    TRY(print_answer(redraw ? "\033[H\033[2J" + text : text));
     if (once)
       return 0;
   }

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "cli/commands/container_ask.h"
 #include "cli/commands/shared_options.h"
 #include "cli/show/report.h"
@@ -42,18 +43,12 @@ Table processes_table(const std::vector<ContainerProcess>& list) {
 }
 
 Result<int> print_processes(const Invocation& invocation) {
-  const auto container = named_container(invocation);
-  if (!container)
-    return tl::unexpected{container.error()};
-  const auto state = running_state(*container);
-  if (!state)
-    return tl::unexpected{state.error()};
-  const auto list = container_processes(*state);
-  if (!list)
-    return tl::unexpected{list.error()};
+  const auto container = TRY(named_container(invocation));
+  const auto state = TRY(running_state(container));
+  const auto list = TRY(container_processes(state));
   return print_answer(invocation.common.json.value_or(false)
-                          ? pretty_json(processes_json(*list))
-                          : table_text(processes_table(*list), terminal_width(STDOUT_FILENO),
+                          ? pretty_json(processes_json(list))
+                          : table_text(processes_table(list), terminal_width(STDOUT_FILENO),
                                        colour_for(STDOUT_FILENO, invocation.common.color)))
       .map([] { return 0; });
 }

@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "cgroup/group.h"
 #include "cli/commands/container_ask.h"
 #include "cli/commands/shared_options.h"
@@ -65,32 +66,22 @@ Status apply_running(const Container& container, const Spec& now, const Profile&
   apply_layer(named, typed);
   if (named.memory && !named.swap)
     named.swap = now.swap;
-  const auto limits = wanted_limits(named, host);
-  if (!limits)
-    return tl::unexpected{limits.error()};
-  return apply(container, (*answer)->fds[0].get(), *limits);
+  const auto limits = TRY(wanted_limits(named, host));
+  return apply(container, (*answer)->fds[0].get(), limits);
 }
 
 Result<int> update_limits(const Invocation& invocation) {
-  const auto host = RealHost::look();
-  if (!host)
-    return tl::unexpected{host.error()};
+  const auto host = TRY(RealHost::look());
   Profile typed;
-  if (Status status = put_limits(invocation.options<RunOptions>(), typed); !status)
-    return tl::unexpected{std::move(status).error()};
+  TRY(put_limits(invocation.options<RunOptions>(), typed));
   if (typed == Profile{})
     return fail({.step = "snug update: name a limit to change", .hint = "snug update --help lists them"});
   return for_each_container(invocation, [&](const ContainerStore&, Container& container) -> Status {
-    auto record = container.record();
-    if (!record)
-      return tl::unexpected{std::move(record).error()};
-    apply_layer(record->spec, typed);
-    if (Status status = validate(record->spec); !status)
-      return status;
-    if (Status status = apply_running(container, record->spec, typed, *host, invocation.common); !status)
-      return status;
-    if (Status status = container.write_record(*record); !status)
-      return status;
+    auto record = TRY(container.record());
+    apply_layer(record.spec, typed);
+    TRY(validate(record.spec));
+    TRY(apply_running(container, record.spec, typed, host, invocation.common));
+    TRY(container.write_record(record));
     // The supervisor reads the record again, so that its restarts have the limits too.
     return ask_if_running(container, {.kind = FrameKind::Updated}).map([](const auto&) {});
   });

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "cli/grammar/definition.h"
 #include "cli/grammar/help_text.h"
 #include "cli/grammar/parse_options.h"
@@ -99,29 +100,25 @@ Result<Invocation> parse_command_line(WordSpan words) {
   Invocation invocation;
   std::vector<std::string_view> behind;
   if (!words.empty() && words[0].starts_with('-')) {
-    const auto rest = parse_options(
+    const auto rest = TRY(parse_options(
         words, {.name = "snug", .options = front_options(), .stops_at_word = true, .h_is_help = true},
-        invocation);
-    if (!rest)
-      return tl::unexpected{rest.error()};
-    if (rest->marked)
+        invocation));
+    if (rest.marked)
       return fail(
           {.step = "snug: a command of snug comes before \"--\"", .hint = "did you mean snug run -- ?"});
-    behind = rest->words;
+    behind = rest.words;
     words = behind;
   }
   if (words.empty())
     return invocation;
   const std::string_view family = words[0];
-  const auto command = take_command(words);
-  if (!command)
-    return tl::unexpected{command.error()};
-  if (!*command) {
+  const auto command = TRY(take_command(words));
+  if (!command) {
     choose_command(*find_command("help"), invocation);
     invocation.words = {std::string{family}};
     return invocation;
   }
-  const CommandDef& def = **command;
+  const CommandDef& def = *command;
   choose_command(def, invocation);
   // Docker's -h names the host. Alone it can only be a call for help.
   if (def.takes_run_options && words.size() == 1 && words[0] == "-h") {
@@ -135,19 +132,16 @@ Result<Invocation> parse_command_line(WordSpan words) {
     return invocation;
   }
   const std::string name = fmt::format("snug {}", def.name);
-  const auto typed = parse_options(words,
-                                   {.name = name,
-                                    .options = options_of(def),
-                                    .stops_at_word = def.ends_at_word,
-                                    .h_is_help = !def.takes_run_options,
-                                    .elsewhere = def.elsewhere},
-                                   invocation);
-  if (!typed)
-    return tl::unexpected{typed.error()};
+  const auto typed = TRY(parse_options(words,
+                                       {.name = name,
+                                        .options = options_of(def),
+                                        .stops_at_word = def.ends_at_word,
+                                        .h_is_help = !def.takes_run_options,
+                                        .elsewhere = def.elsewhere},
+                                       invocation));
   if (invocation.common.help.value_or(false) || invocation.common.version.value_or(false))
     return invocation;
-  if (auto status = take_words(def, *typed, invocation); !status)
-    return tl::unexpected{status.error()};
+  TRY(take_words(def, typed, invocation));
   return invocation;
 }
 

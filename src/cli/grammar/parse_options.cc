@@ -8,6 +8,7 @@
 
 #include "base/overloaded.h"
 #include "base/text.h"
+#include "base/try.h"
 
 namespace snug {
 namespace {
@@ -142,17 +143,14 @@ Status store(const OptionDef& option, std::vector<std::string> typed, Invocation
   for (std::string& value : typed) {
     if (value == kEmptyValue && kind_of(option) != Kind::Flag)
       value.clear();
-    if (auto status = check_choice(option, value); !status)
-      return status;
+    TRY(check_choice(option, value));
   }
   OptionValues& values = *option.store.owner == typeid(CommonOptions) ? out.common : out.own.values();
   return std::visit(
       overloaded{
           [&](std::optional<bool> OptionValues::*member) -> Status {
-            const auto value = parse_switch(option, typed.back());
-            if (!value)
-              return tl::unexpected{value.error()};
-            values.*member = *value;
+            const auto value = TRY(parse_switch(option, typed.back()));
+            values.*member = value;
             return {};
           },
           [&](std::optional<std::string> OptionValues::*member) -> Status {
@@ -165,10 +163,8 @@ Status store(const OptionDef& option, std::vector<std::string> typed, Invocation
           },
           [&](ByName to) -> Status {
             if (to.kind == Kind::Flag) {
-              const auto value = parse_switch(option, typed.back());
-              if (!value)
-                return tl::unexpected{value.error()};
-              typed = {*value ? "true" : "false"};
+              const auto value = TRY(parse_switch(option, typed.back()));
+              typed = {value ? "true" : "false"};
             } else if (to.kind == Kind::Value) {
               typed = {std::move(typed.back())};
             }
@@ -244,8 +240,7 @@ Result<TypedWords> parse_options(std::span<const std::string_view> words, const 
       return rest;
     for (const auto& [option, parsed] : built)
       if (parsed->count() > 0)
-        if (auto status = store(*option, parsed->results(), out); !status)
-          return tl::unexpected{status.error()};
+        TRY(store(*option, parsed->results(), out));
     return rest;
   } catch (const CLI::ArgumentMismatch&) {
     return missing_value(words.back(), grammar);

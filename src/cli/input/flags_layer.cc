@@ -2,6 +2,7 @@
 
 #include <climits>
 
+#include "base/try.h"
 #include "base/units.h"
 #include "container/names.h"
 #include "spec/schema.h"
@@ -23,8 +24,7 @@ Status put_keys(std::span<const Key> keys, const RunOptions& run, const FlagCall
       if (texts.empty())
         continue;
       const TypedFlag typed{.name = "--" + std::string{flag.name}, .texts = texts, .caller = caller};
-      if (Status status = (flag.put ? flag.put : key.value.put)(typed, layer); !status)
-        return status;
+      TRY((flag.put ? flag.put : key.value.put)(typed, layer));
     }
   return {};
 }
@@ -34,9 +34,7 @@ Status put_schema(const RunOptions& run, const HostView& host, Profile& layer) {
       .cwd = host.caller().cwd,
       .environment = [&](const std::string& name) { return host.environment(name); },
       .read_file = [](const std::string& path) { return read_text_file(path, kMaxEnvFile); }};
-  for (const Section& section : schema())
-    if (Status status = put_keys(section.keys, run, caller, layer); !status)
-      return status;
+  for (const Section& section : schema()) TRY(put_keys(section.keys, run, caller, layer));
   return {};
 }
 
@@ -52,8 +50,7 @@ Status put_payload(const RunOptions& run, Profile& layer) {
     layer.shell = {.value = true, .origin = {"snug shell"}};
   if (!run.name)
     return {};
-  if (auto status = check_container_name(*run.name, "--name"); !status)
-    return status;
+  TRY(check_container_name(*run.name, "--name"));
   layer.name = {.value = *run.name, .origin = {run.name_made ? "--detach" : "--name"}};
   layer.remove_at_end = {.value = run.rm.value_or(run.name_made), .origin = {run.rm ? "--rm" : "--detach"}};
   return {};

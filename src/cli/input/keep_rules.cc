@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "base/units.h"
 
 namespace snug {
@@ -19,10 +20,8 @@ Result<RestartPolicy> parse_restart(std::string_view text) {
   if (text == kOnFailure)
     return RestartPolicy{.when = RestartWhen::OnFailure};
   if (text.starts_with(kOnFailure) && text.substr(kOnFailure.size()).starts_with(':')) {
-    const auto most = parse_number(text.substr(kOnFailure.size() + 1), "--restart", UINT32_MAX);
-    if (!most)
-      return tl::unexpected{most.error()};
-    return RestartPolicy{.when = RestartWhen::OnFailure, .most = *most};
+    const auto most = TRY(parse_number(text.substr(kOnFailure.size() + 1), "--restart", UINT32_MAX));
+    return RestartPolicy{.when = RestartWhen::OnFailure, .most = most};
   }
   return fail({.step = fmt::format("--restart: \"{}\" is not a choice", escape_control(text)),
                .hint = "no, on-failure, on-failure:N or always"});
@@ -37,13 +36,11 @@ Status put_log_opt(std::string_view text, KeepRules& rules) {
     return fail({.step = fmt::format("--log-opt: \"{}\" is not known", escape_control(text)),
                  .hint = "max-size=10M and max-file=2 are"});
   const auto number =
-      size ? parse_size(value, "--log-opt max-size") : parse_number(value, "--log-opt max-file", 1000);
-  if (!number)
-    return tl::unexpected{number.error()};
-  if (*number < (size ? 4096U : 1U))
+      TRY(size ? parse_size(value, "--log-opt max-size") : parse_number(value, "--log-opt max-file", 1000));
+  if (number < (size ? 4096U : 1U))
     return fail({.step = fmt::format("--log-opt {} is too small", escape_control(text)),
                  .hint = "a log has at least one file, of at least 4K"});
-  (size ? rules.log_size : rules.log_files) = *number;
+  (size ? rules.log_size : rules.log_files) = number;
   return {};
 }
 
@@ -64,19 +61,15 @@ Result<std::optional<HealthCheck>> parse_health(const RunOptions& run) {
     if (!typed)
       continue;
     any = true;
-    const auto ms = parse_duration_ms(*typed, what);
-    if (!ms)
-      return tl::unexpected{ms.error()};
-    if (*ms == 0 && what != "--health-start-period")
+    const auto ms = TRY(parse_duration_ms(*typed, what));
+    if (ms == 0 && what != "--health-start-period")
       return fail({.step = fmt::format("{}: 0 leaves no time at all", what)});
-    to = *ms;
+    to = ms;
   }
   if (run.health_retries) {
     any = true;
-    const auto retries = parse_number(*run.health_retries, "--health-retries", 1'000'000);
-    if (!retries)
-      return tl::unexpected{retries.error()};
-    wanted.retries = std::max<std::uint64_t>(*retries, 1);
+    const auto retries = TRY(parse_number(*run.health_retries, "--health-retries", 1'000'000));
+    wanted.retries = std::max<std::uint64_t>(retries, 1);
   }
   if (!run.health_cmd || run.health_cmd->empty()) {
     if (any)
@@ -111,30 +104,21 @@ Result<KeepRules> keep_rules(const RunOptions& run, const std::string& image_sig
   KeepRules rules;
   rules.open_input = run.interactive.value_or(false);
   if (const std::string text = run.stop_signal.value_or(image_signal); !text.empty()) {
-    const auto signal = parse_signal(text, run.stop_signal ? "--stop-signal" : "the image's stop signal");
-    if (!signal)
-      return tl::unexpected{signal.error()};
-    rules.stop_signal = *signal;
+    const auto signal =
+        TRY(parse_signal(text, run.stop_signal ? "--stop-signal" : "the image's stop signal"));
+    rules.stop_signal = signal;
   }
   if (run.stop_timeout) {
-    const auto ms = parse_seconds(*run.stop_timeout, "--stop-timeout");
-    if (!ms)
-      return tl::unexpected{ms.error()};
-    rules.stop_timeout_ms = *ms;
+    const auto ms = TRY(parse_seconds(*run.stop_timeout, "--stop-timeout"));
+    rules.stop_timeout_ms = ms;
   }
   if (run.restart) {
-    const auto policy = parse_restart(*run.restart);
-    if (!policy)
-      return tl::unexpected{policy.error()};
-    rules.restart = *policy;
+    const auto policy = TRY(parse_restart(*run.restart));
+    rules.restart = policy;
   }
-  auto health = parse_health(run);
-  if (!health)
-    return tl::unexpected{health.error()};
-  rules.health = std::move(*health);
-  for (const std::string& option : run.log_opts)
-    if (Status status = put_log_opt(option, rules); !status)
-      return tl::unexpected{status.error()};
+  auto health = TRY(parse_health(run));
+  rules.health = std::move(health);
+  for (const std::string& option : run.log_opts) TRY(put_log_opt(option, rules));
   return rules;
 }
 

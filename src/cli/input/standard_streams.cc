@@ -7,6 +7,7 @@
 
 #include <cerrno>
 
+#include "base/try.h"
 #include "base/unique_fd.h"
 
 namespace snug {
@@ -50,10 +51,8 @@ Status settle_input(const StreamWishes& wishes) {
 }  // namespace
 
 Status settle_standard_streams(const StreamWishes& wishes) {
-  if (Status status = check_terminal(wishes); !status)
-    return status;
-  if (Status status = check_standard_descriptors(); !status)
-    return status;
+  TRY(check_terminal(wishes));
+  TRY(check_standard_descriptors());
   return settle_input(wishes);
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "cli/input/flags_layer.h"
 #include "cli/input/profile_files.h"
 #include "container/names.h"
@@ -23,17 +24,12 @@ void note_project_profile(Wanted& wanted, const RealHost& host) {
 
 Result<Spec> make_spec(const RunOptions& options, const RealHost& host) {
   const FileProfileSource source{host};
-  auto chain = load_profile_chain(options.profile.value_or("default"), profile_places(host), source);
-  if (!chain)
-    return tl::unexpected{std::move(chain).error()};
-  auto flags = flags_layer(options, host);
-  if (!flags)
-    return tl::unexpected{std::move(flags).error()};
-  std::vector<Profile> layers = profiles_of(std::move(*chain));
-  layers.push_back(std::move(*flags));
+  auto chain = TRY(load_profile_chain(options.profile.value_or("default"), profile_places(host), source));
+  auto flags = TRY(flags_layer(options, host));
+  std::vector<Profile> layers = profiles_of(std::move(chain));
+  layers.push_back(std::move(flags));
   Spec spec = merge_layers(layers);
-  if (Status status = validate(spec); !status)
-    return tl::unexpected{std::move(status).error()};
+  TRY(validate(spec));
   return spec;
 }
 
@@ -47,10 +43,8 @@ void settle_name(RunOptions& run) {
 }
 
 Result<Wanted> wanted_run(const RunOptions& options, const RealHost& host) {
-  auto spec = make_spec(options, host);
-  if (!spec)
-    return tl::unexpected{std::move(spec).error()};
-  auto wanted = want(std::move(*spec), host);
+  auto spec = TRY(make_spec(options, host));
+  auto wanted = want(std::move(spec), host);
   if (!wanted) {
     Error error = std::move(wanted).error();
     // "snug run nosuch --rm" and "snug explain example.org --network gate" are typed by habit.

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "base/units.h"
 #include "log/log_format.h"
 
@@ -234,10 +235,8 @@ std::string status_text(const ListedContainer& container, std::int64_t now_ns) {
 Result<std::vector<ListFilter>> parse_list_filters(const std::vector<std::string>& texts) {
   std::vector<ListFilter> filters;
   for (const std::string& text : texts) {
-    auto filter = parse_filter(text);
-    if (!filter)
-      return tl::unexpected{std::move(filter).error()};
-    filters.push_back(std::move(*filter));
+    auto filter = TRY(parse_filter(text));
+    filters.push_back(std::move(filter));
   }
   return filters;
 }
