@@ -3,6 +3,7 @@
 // whose checksum says nothing about what is in it.
 #include "base/json.h"
 #include "check.h"
+#include "container/container_record.h"
 #include "container/record.h"
 #include "store/document.h"
 
