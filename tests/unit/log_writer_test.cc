@@ -254,7 +254,8 @@ TEST_CASE("lines that are no entries") {
         "2026-01-02T03:04:05.678901234Z stdout F", "2026-01-02T03:04:05.678901234Z stdout X a",
         "2026-01-02T03:04:05.678901234Z stdin F a", "2026-99-02T03:04:05.678901234Z stdout F a"})
     CHECK_FALSE(parse_log_entry(bad));
-  const auto entry = parse_log_entry(kErr + "P a b ");
+  const std::string line = kErr + "P a b ";  // the entry's text is a part of it
+  const auto entry = parse_log_entry(line);
   REQUIRE(entry);
   CHECK((entry->time_ns == kTime && entry->stream == LogStream::Err && entry->partial));
   CHECK(entry->text == "a b ");
