@@ -1,6 +1,9 @@
 // Small text helpers that the standard library of C++20 lacks.
 #pragma once
 
+#include <charconv>
+#include <concepts>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +16,16 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 
 // Pieces between blanks, tabs and newlines; none is empty.
 std::vector<std::string_view> split_blanks(std::string_view text);
+
+// The whole of `text` as a decimal number of the type T; nullopt if it is anything else or does not fit.
+template<std::integral T>
+std::optional<T> to_number(std::string_view text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size())
+    return std::nullopt;
+  return value;
+}
 
 std::string join(std::span<const std::string> parts, std::string_view separator);
 

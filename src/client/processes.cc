@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <memory>
 #include <optional>
@@ -22,15 +21,6 @@ namespace {
 
 constexpr std::uint32_t kNobody = 65534;
 constexpr std::uint64_t kMostCommand = 1 << 16;
-
-template<class T>
-std::optional<T> number(std::string_view text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size())
-    return {};
-  return value;
-}
 
 struct Seen {
   ProcessStat stat;
@@ -57,9 +47,9 @@ std::optional<Seen> look(std::int64_t pid) {
     return {};
   Seen seen{.stat = std::move(*stat)};
   for (const std::string_view word : status_words(*status, "NSpid:"))
-    seen.pids.push_back(number<std::int64_t>(word).value_or(0));
+    seen.pids.push_back(to_number<std::int64_t>(word).value_or(0));
   const auto uids = status_words(*status, "Uid:");
-  seen.host_uid = uids.size() > 1 ? number<std::uint32_t>(uids[1]).value_or(kNobody) : kNobody;
+  seen.host_uid = uids.size() > 1 ? to_number<std::uint32_t>(uids[1]).value_or(kNobody) : kNobody;
   return seen;
 }
 
@@ -75,7 +65,7 @@ std::map<std::int64_t, Seen> look_at_all() {
   std::map<std::int64_t, Seen> all;
   const DirectoryStream proc{opendir("/proc")};
   while (const dirent* entry = proc ? readdir(proc.get()) : nullptr)
-    if (const auto pid = number<std::int64_t>(entry->d_name))
+    if (const auto pid = to_number<std::int64_t>(entry->d_name))
       if (auto seen = look(*pid))
         all.emplace(*pid, std::move(*seen));
   return all;
@@ -120,8 +110,9 @@ std::vector<UidRange> uid_map(std::int64_t pid) {
   for (const std::string_view line : split(text ? std::string_view{*text} : std::string_view{}, '\n')) {
     const auto parts = split_blanks(line);
     if (parts.size() == 3)
-      map.push_back({number<std::uint32_t>(parts[0]).value_or(0), number<std::uint32_t>(parts[1]).value_or(0),
-                     number<std::uint32_t>(parts[2]).value_or(0)});
+      map.push_back({to_number<std::uint32_t>(parts[0]).value_or(0),
+                     to_number<std::uint32_t>(parts[1]).value_or(0),
+                     to_number<std::uint32_t>(parts[2]).value_or(0)});
   }
   return map;
 }

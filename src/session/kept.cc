@@ -43,14 +43,6 @@ Error start_error(const Frame& frame) {
   return error;
 }
 
-std::vector<std::string> watched_paths(const Plan& plan) {
-  std::vector<std::string> paths;
-  for (const PlannedStep& planned : plan.steps)
-    if (const auto* watch = std::get_if<ReportNew>(&planned.step))
-      paths.insert(paths.end(), watch->paths.begin(), watch->paths.end());
-  return paths;
-}
-
 // These run in the supervisor, which outlives this process: a copy of everything that they need goes along.
 void plan_later(SupervisorJob& job, const Spec& spec, RealHost& host) {
   job.replan = [&host, spec](const Plan& failed, const LaunchError& failure) -> std::optional<Plan> {

@@ -43,6 +43,14 @@ Result<Plan> plan_wanted(const Wanted& wanted, const RealHost& host) {
   return plan;
 }
 
+std::vector<std::string> watched_paths(const Plan& plan) {
+  std::vector<std::string> paths;
+  for (const PlannedStep& planned : plan.steps)
+    if (const auto* watch = std::get_if<ReportNew>(&planned.step))
+      paths.insert(paths.end(), watch->paths.begin(), watch->paths.end());
+  return paths;
+}
+
 Result<Plan> plan_tried(const Wanted& wanted, RealHost& host) {
   auto plan = TRY(plan_wanted(wanted, host));
   return try_until_settled(std::move(plan), wanted, host);

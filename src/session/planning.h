@@ -2,6 +2,7 @@
 // alike.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -27,6 +28,10 @@ Result<Wanted> want(Spec spec, const RealHost& host);
 
 // The plan. Asks the other container about its network where the Spec names one; fails where it does not run.
 Result<Plan> plan_wanted(const Wanted& wanted, const RealHost& host);
+
+// The paths on the host that the plan's ReportNew steps name: what a command has made there is told at its
+// end.
+std::vector<std::string> watched_paths(const Plan& plan);
 
 // The plan that a run would end with: what a run finds out by being refused is found out by trials here. A
 // trial makes the sandbox, without its disk, and executes nothing. explain and --dry-run print it.

@@ -1,24 +1,10 @@
 #include "sys/process_stat.h"
 
-#include <charconv>
 #include <optional>
 
 #include "base/text.h"
 
 namespace snug {
-namespace {
-
-template<class T>
-std::optional<T> number(std::string_view text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size())
-    return {};
-  return value;
-}
-
-}  // namespace
-
 Result<ProcessStat> parse_process_stat(std::string_view text) {
   // The name is in parentheses, and may have blanks and parentheses in it.
   const std::size_t open = text.find('('), close = text.rfind(')');
@@ -27,9 +13,9 @@ Result<ProcessStat> parse_process_stat(std::string_view text) {
   const auto fields = split_blanks(text.substr(close + 1));  // from the third on
   if (fields.size() < 20)
     return fail({.step = "read /proc/PID/stat: too short"});
-  const auto ppid = number<std::int64_t>(fields[1]);
-  const auto user = number<std::uint64_t>(fields[11]), system = number<std::uint64_t>(fields[12]);
-  const auto start = number<std::uint64_t>(fields[19]);
+  const auto ppid = to_number<std::int64_t>(fields[1]);
+  const auto user = to_number<std::uint64_t>(fields[11]), system = to_number<std::uint64_t>(fields[12]);
+  const auto start = to_number<std::uint64_t>(fields[19]);
   if (!ppid || !user || !system || !start)
     return fail({.step = "read /proc/PID/stat: no number where there should be one"});
   return ProcessStat{.name = std::string{text.substr(open + 1, close - open - 1)},

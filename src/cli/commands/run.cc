@@ -89,7 +89,7 @@ Result<int> run_command(const Invocation& invocation) {
                    gate_notes.tell(event);
                }}}));
   explain_outcome(run.plan, run.outcome, common);
-  print_made(names_to_report(run.plan), common);
+  print_made(watched_paths(run.plan), common);
   return run.outcome.exit_status;
 }
 

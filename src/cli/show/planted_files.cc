@@ -8,14 +8,6 @@
 
 namespace snug {
 
-std::vector<std::string> names_to_report(const Plan& plan) {
-  std::vector<std::string> names;
-  for (const PlannedStep& planned : plan.steps)
-    if (const auto* watch = std::get_if<ReportNew>(&planned.step))
-      names.insert(names.end(), watch->paths.begin(), watch->paths.end());
-  return names;
-}
-
 void print_made(const std::vector<std::string>& names, const CommonOptions& common) {
   for (const std::string& name : names)
     if (struct stat info{}; lstat(name.c_str(), &info) == 0)

@@ -9,9 +9,6 @@
 
 namespace snug {
 
-// The names that the plan says to look for at the end.
-std::vector<std::string> names_to_report(const Plan& plan);
-
 void print_made(const std::vector<std::string>& names, const CommonOptions& common);
 
 }  // namespace snug
