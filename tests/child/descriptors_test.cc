@@ -13,6 +13,8 @@
 #include <cerrno>
 #include <cstddef>
 
+namespace descriptors_test {
+
 using namespace snug::child;
 
 namespace {
@@ -76,3 +78,5 @@ TEST_CASE("what is executed has the standard three only") {
             return open_after_exec;
           }) == 0);
 }
+
+}  // namespace descriptors_test

@@ -20,6 +20,8 @@
 #include "launch/launch.h"
 #include "plan/describe.h"
 
+namespace ops_test {
+
 using namespace snug;
 namespace fs = std::filesystem;
 
@@ -570,3 +572,5 @@ TEST_CASE("the caller's descriptors do not reach the payload") {
   CHECK(run(shell({MountProc{}}, fmt::format("test ! -e /proc/self/fd/{}", leaked))) == 0);
   close(leaked);
 }
+
+}  // namespace ops_test

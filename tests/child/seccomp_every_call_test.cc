@@ -25,6 +25,8 @@
 #include "support/bpf.h"
 #include "support/i386_calls.h"
 
+namespace seccomp_every_call_test {
+
 using namespace snug;
 
 namespace {
@@ -168,3 +170,5 @@ TEST_CASE("every 32-bit call by int 0x80, opened or not") {
   for (const FilterRequest& request : requests()) compare(request, Arch::I386, call_32);
 }
 #endif
+
+}  // namespace seccomp_every_call_test

@@ -21,6 +21,8 @@
 #include "seccomp/filter.h"
 #include "support/i386_calls.h"
 
+namespace seccomp_kernel_test {
+
 using namespace snug;
 
 namespace {
@@ -189,3 +191,5 @@ TEST_CASE("the x32 ABI is refused") {
   CHECK(answer(&request, {"getpid", 0x40000000 | SYS_getpid}) == ENOSYS);
 }
 #endif
+
+}  // namespace seccomp_kernel_test

@@ -17,6 +17,8 @@
 
 #include "base/unique_fd.h"
 
+namespace target_test {
+
 using namespace snug;
 using namespace snug::child;
 namespace fs = std::filesystem;
@@ -309,3 +311,5 @@ TEST_CASE("a chain of links is followed as the kernel does, and beneath the root
   f.link("three", "/../../end");
   CHECK(is(target(f, "/one/new"), f.in("end/new")));
 }
+
+}  // namespace target_test

@@ -21,6 +21,8 @@
 #include "spec/validate.h"
 #include "support/fake_host.h"
 
+namespace plans_test {
+
 using namespace snug;
 namespace fs = std::filesystem;
 
@@ -217,3 +219,5 @@ TEST_CASE("no golden text has anything of the caller's environment that its prof
     CHECK(text.find("AWS_SECRET_ACCESS_KEY") == std::string::npos);
   }
 }
+
+}  // namespace plans_test

@@ -7,6 +7,8 @@
 #include "cgroup/group.h"
 #include "cgroup/limited.h"
 
+namespace cgroup_limited_test {
+
 using namespace snug::cgroup;
 namespace fs = std::filesystem;
 
@@ -60,3 +62,5 @@ TEST_CASE("each limit, weight and protection counts, of the controllers that are
     CHECK_FALSE(has_limited_child(parent.path(), "", {}));
   }
 }
+
+}  // namespace cgroup_limited_test

@@ -6,6 +6,8 @@
 #include "spec/shipped.h"
 #include "spec/validate.h"
 
+namespace chain_test {
+
 using namespace snug;
 
 namespace {
@@ -211,3 +213,5 @@ TEST_CASE("errors name a file as it was typed, and a user's profile by its path"
   CHECK(load_profile_chain("p/x.toml", kPlaces, source).error().step == "p/x.toml:1:1: unknown key \"imag\"");
   CHECK(load_profile_chain("bad", kPlaces, source).error().step == "/cfg/bad.toml:1:1: unknown key \"imag\"");
 }
+
+}  // namespace chain_test

@@ -14,6 +14,8 @@
 #include "base/unique_fd.h"
 #include "support/scratch_dir.h"
 
+namespace changes_test {
+
 using namespace snug;
 namespace fs = std::filesystem;
 
@@ -240,3 +242,5 @@ TEST_CASE("a layer that is another directory now is refused") {
   REQUIRE_FALSE(changes);
   CHECK(changes.error().step.find("was replaced") != std::string::npos);
 }
+
+}  // namespace changes_test

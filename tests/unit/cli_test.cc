@@ -10,6 +10,8 @@
 #include "cli/input/flags_layer.h"
 #include "cli/input/profile_files.h"
 
+namespace cli_test {
+
 using namespace snug;
 
 namespace {
@@ -222,3 +224,5 @@ TEST_CASE("a project's profile is searched for upwards, within what is the calle
   host.dir("/home/alice/src", 0);  // another owner's
   CHECK(find_project_profile(host) == std::nullopt);
 }
+
+}  // namespace cli_test

@@ -12,6 +12,8 @@
 #include "support/pretend_clock.h"
 #include "support/scratch_dir.h"
 
+namespace clients_test {
+
 using namespace snug;
 
 namespace {
@@ -262,3 +264,5 @@ TEST_CASE("the end waits until everybody has what they are behind with") {
   }
   CHECK(clock.ended == 3);
 }
+
+}  // namespace clients_test

@@ -18,6 +18,8 @@
 #include "image/commit_change.h"
 #include "support/scratch_dir.h"
 
+namespace commit_test {
+
 using namespace snug;
 namespace fs = std::filesystem;
 
@@ -348,3 +350,5 @@ TEST_CASE("every value that TOML can say comes back") {
         std::string{"\xf4\x90\x80\x80"}, std::string{"\xe2\x80"}})
     CHECK_FALSE(image_toml_text({.user = bad}, {}, {}));
 }
+
+}  // namespace commit_test

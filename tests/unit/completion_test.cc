@@ -11,6 +11,8 @@
 #include "cli/grammar/man.h"
 #include "support/repository.h"
 
+namespace completion_test {
+
 using namespace snug;
 
 namespace {
@@ -104,3 +106,5 @@ TEST_CASE("a script for a shell that is not known") {
   CHECK(completion_script("tcsh").empty());
   CHECK(completion_script("fish") == fish_completion());
 }
+
+}  // namespace completion_test

@@ -15,6 +15,8 @@
 #include "client/copy.h"
 #include "support/scratch_dir.h"
 
+namespace container_copy_test {
+
 using namespace snug;
 namespace fs = std::filesystem;
 
@@ -373,3 +375,5 @@ TEST_CASE("an id here is the same in the first user namespace") {
   REQUIRE(owner);
   CHECK(*owner == FileOwner{1234, 5678});
 }
+
+}  // namespace container_copy_test

@@ -11,6 +11,8 @@
 #include "container/container_record.h"
 #include "support/store_fixture.h"
 
+namespace container_crash_test {
+
 using namespace snug;
 
 namespace {
@@ -215,3 +217,5 @@ TEST_CASE("a sweep that is killed is done by the next") {
       [](const StoreFixture& f) { CHECK(f.list().empty()); });
   CHECK(stops > 40);
 }
+
+}  // namespace container_crash_test

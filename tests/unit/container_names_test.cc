@@ -3,6 +3,8 @@
 
 #include "container/names.h"
 
+namespace container_names_test {
+
 using namespace snug;
 
 TEST_CASE("names as docker has them") {
@@ -52,3 +54,5 @@ TEST_CASE("names and ids that are made are names and ids, and differ") {
   CHECK(ids.size() == 1000);
   CHECK(names.size() > 990);
 }
+
+}  // namespace container_names_test

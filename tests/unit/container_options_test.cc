@@ -8,6 +8,8 @@
 #include "cli/grammar/definition.h"
 #include "cli/grammar/parse.h"
 
+namespace container_options_test {
+
 using namespace snug;
 
 namespace {
@@ -356,3 +358,5 @@ TEST_CASE("options of containers are defined as those of run are") {
       CHECK_FALSE(option.help.ends_with('.'));
     }
 }
+
+}  // namespace container_options_test

@@ -9,6 +9,8 @@
 #include "container/spec_file.h"
 #include "container/words.h"
 
+namespace container_record_test {
+
 using namespace snug;
 
 namespace {
@@ -305,3 +307,5 @@ TEST_CASE("a value of the wrong kind is damage in every version") {
   for (const unsigned version : {1U, kRecordFormat.version})
     CHECK(record_of(json, version).error().step == "container: rules.log_size: is not a whole number");
 }
+
+}  // namespace container_record_test

@@ -14,6 +14,8 @@
 #include "sys/durable.h"
 #include "sys/process_identity.h"
 
+namespace container_store_test {
+
 using namespace snug;
 namespace fs = std::filesystem;
 
@@ -487,3 +489,5 @@ TEST_CASE("of many that want the same names at once, one wins each") {
   CHECK(f.entries().size() == kNames);
   CHECK(f.problems().empty());
 }
+
+}  // namespace container_store_test

@@ -2,6 +2,8 @@
 
 #include "launch/end_deadline.h"
 
+namespace deadline_test {
+
 using namespace snug;
 using namespace std::chrono_literals;
 
@@ -69,3 +71,5 @@ TEST_CASE("a second signal during the set-up waits anew, and the timeout takes i
   deadline.kill_at(kStart + 1h);
   CHECK(deadline.due(kStart + 1h) == EndAction::Kill);
 }
+
+}  // namespace deadline_test

@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+namespace describe_test {
+
 using namespace snug;
 
 namespace {
@@ -100,3 +102,5 @@ TEST_CASE("the environment is told by name: values may be secret") {
   const std::string text = describe(Step{SetEnvironment{{{"TOKEN", "hunter2", {}}, {"A", "1", {}}}}});
   CHECK(text == "set the environment: TOKEN A");
 }
+
+}  // namespace describe_test

@@ -6,6 +6,8 @@
 #include "../support/fake_host.h"
 #include "doctor/explain.h"
 
+namespace doctor_machine_test {
+
 using namespace snug;
 using namespace snug::doctor;
 
@@ -231,3 +233,5 @@ TEST_CASE("a view over a mount is explained by the mount") {
   REQUIRE(finding);
   CHECK(has(finding->cause, "/home/alice/src/cache"));
 }
+
+}  // namespace doctor_machine_test

@@ -7,6 +7,8 @@
 #include "../support/doctor_facts.h"
 #include "doctor/stage.h"
 
+namespace doctor_sandbox_test {
+
 using namespace snug;
 using namespace snug::doctor;
 
@@ -237,3 +239,5 @@ TEST_CASE("a sandbox that does not hide what it should is none") {
   CHECK_FALSE(isolation_of(facts));
   CHECK(finding_of(facts, "a run").level == Level::Broken);
 }
+
+}  // namespace doctor_sandbox_test

@@ -4,6 +4,8 @@
 
 #include "../support/doctor_facts.h"
 
+namespace doctor_store_test {
+
 using namespace snug;
 using namespace snug::doctor;
 
@@ -149,3 +151,5 @@ TEST_CASE("a store that cannot be written to") {
   facts.store.read_only = true;
   CHECK(has(finding_of(facts, "store").cause, "read-only"));
 }
+
+}  // namespace doctor_store_test

@@ -6,6 +6,8 @@
 #include "doctor/proc_text.h"
 #include "host/kernel_version.h"
 
+namespace doctor_text_test {
+
 using namespace snug;
 using namespace snug::doctor;
 
@@ -66,3 +68,5 @@ TEST_CASE("an AppArmor profile is bound to one path, and cannot be broken out of
   for (const char* path : {"", "snug", "/a\"/snug", "/*/snug", "/a\n/snug", "/{a,b}/snug"})
     CHECK_FALSE(apparmor_profile(path));
 }
+
+}  // namespace doctor_text_test

@@ -16,6 +16,8 @@
 #include "base/unique_fd.h"
 #include "support/scratch_dir.h"
 
+namespace document_test {
+
 using namespace snug;
 namespace fs = std::filesystem;
 
@@ -270,3 +272,5 @@ TEST_CASE("several writers at once do not get in each other's way") {
   CHECK(f.files() == 1);
   CHECK(f.read());
 }
+
+}  // namespace document_test

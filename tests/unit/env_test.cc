@@ -2,6 +2,8 @@
 
 #include "spec/env_file.h"
 
+namespace env_test {
+
 using namespace snug;
 
 namespace {
@@ -63,3 +65,5 @@ TEST_CASE("a bad line of an env-file is told by number") {
   CHECK(file_error(std::string_view{"A=1\nB=\0x", 8}) ==
         "dir/my.env:2: the value of B has a NUL character in it");
 }
+
+}  // namespace env_test

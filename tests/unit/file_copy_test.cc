@@ -13,6 +13,8 @@
 #include "support/scratch_dir.h"
 #include "sys/file_io.h"
 
+namespace file_copy_test {
+
 using namespace snug;
 
 TEST_CASE("two files that are copied at once do not get each other's bytes") {
@@ -44,3 +46,5 @@ TEST_CASE("two files that are copied at once do not get each other's bytes") {
   CHECK(good[0]);
   CHECK(good[1]);
 }
+
+}  // namespace file_copy_test

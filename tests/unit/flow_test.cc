@@ -9,6 +9,8 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+namespace flow_test {
+
 using namespace snug;
 
 namespace {
@@ -149,3 +151,5 @@ TEST_CASE("who has gone fails the flow") {
   f.say("hello");
   REQUIRE(f.pump() == Flow::Progress::Failed);
 }
+
+}  // namespace flow_test

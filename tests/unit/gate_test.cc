@@ -15,6 +15,8 @@
 #include "gate/watch_filter.h"
 #include "spec/network_names.h"
 
+namespace gate_test {
+
 using namespace snug;
 
 namespace {
@@ -286,3 +288,5 @@ TEST_CASE("events of the gate come back as they went") {
         "deb.example:80 is blocked: it is denied (rule *.example)");
   CHECK(gate_note(event).find('\x1b') == std::string::npos);
 }
+
+}  // namespace gate_test

@@ -2,6 +2,8 @@
 
 #include "container/health_check.h"
 
+namespace health_test {
+
 using namespace snug;
 using namespace std::chrono_literals;
 
@@ -90,3 +92,5 @@ TEST_CASE("a new run begins with nothing of the last one's health") {
   CHECK(run.start(kStart + 1h) == Health::Starting);
   CHECK(ask(run, false, kStart + 1h + 1s) == Health::Starting);
 }
+
+}  // namespace health_test

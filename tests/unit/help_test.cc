@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "cli/grammar/embedded_help.h"
 
+namespace help_test {
+
 using namespace snug;
 
 TEST_CASE("the help of a command, as it is printed") {
@@ -140,3 +142,5 @@ TEST_CASE("colours are only paint") {
   CHECK(plain != painted);
   CHECK(plain == command_help(*find_command("run"), Colour::Off));
 }
+
+}  // namespace help_test

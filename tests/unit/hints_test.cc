@@ -7,6 +7,8 @@
 
 #include "plan/describe.h"
 
+namespace hints_test {
+
 using namespace snug;
 
 namespace {
@@ -129,3 +131,5 @@ TEST_CASE("a system call that is unknown here is told with the kernel that has i
         "pidfd_open is unknown here: it needs Linux 5.3, or an outer sandbox refuses it");
   CHECK(hint_unknown_call(EMFILE, "pidfd_open", "5.3").empty());
 }
+
+}  // namespace hints_test

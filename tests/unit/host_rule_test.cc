@@ -4,6 +4,8 @@
 
 #include "spec/host_name.h"
 
+namespace host_rule_test {
+
 using namespace snug;
 
 namespace {
@@ -161,3 +163,5 @@ TEST_CASE("addresses that are not public") {
     CHECK(purpose(text) == "reserved");
   }
 }
+
+}  // namespace host_rule_test

@@ -7,6 +7,8 @@
 #include "spec/settings.h"
 #include "support/fake_host.h"
 
+namespace host_sets_test {
+
 using namespace snug;
 
 namespace {
@@ -89,3 +91,5 @@ TEST_CASE("what of the network can be reached, read off the plan") {
   CHECK(look_up_host(*make_plan(spec, image, host), "pypi.org")->text ==
         "blocked: the sandbox has no network");
 }
+
+}  // namespace host_sets_test

@@ -14,6 +14,8 @@
 #include "image/users.h"
 #include "sys/file_io.h"
 
+namespace image_test {
+
 using namespace snug;
 
 namespace {
@@ -432,3 +434,5 @@ TEST_CASE("lines of passwd that are not understood are left out") {
                                         {.name = "last", .uid = 7, .gid = 8, .home = "/h", .shell = "/s"}});
   CHECK(parse_group("a:x:1:\nb:x:2:u,v\nc:x\nd:x:q:\ne:x:5").size() == 3);
 }
+
+}  // namespace image_test

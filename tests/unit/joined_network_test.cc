@@ -10,6 +10,8 @@
 #include "spec/validate.h"
 #include "support/fake_host.h"
 
+namespace joined_network_test {
+
 using namespace snug;
 
 namespace {
@@ -160,3 +162,5 @@ TEST_CASE("a network is a word, or container and a name") {
   CHECK(file->profile.network_of == Setting<std::string>{"web", {"p.toml:2"}});
   CHECK_FALSE(parse_profile("[network]\nmode = \"container\"", {.file = "p.toml", .directory = "/"}));
 }
+
+}  // namespace joined_network_test

@@ -4,6 +4,8 @@
 #include <ctime>
 #include <limits>
 
+namespace json_test {
+
 using namespace snug;
 
 namespace {
@@ -112,3 +114,5 @@ TEST_CASE("what JSON can say is UTF-8") {
     CHECK(parse_json(compact_json(Json(text))) != Json(text));
   }
 }
+
+}  // namespace json_test

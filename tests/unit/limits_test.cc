@@ -12,7 +12,10 @@
 #include "spec/settings.h"
 #include "support/fake_host.h"
 
-namespace snug {
+namespace limits_test {
+
+using namespace snug;
+
 namespace {
 
 constexpr std::string_view kUnifiedMount =
@@ -167,4 +170,4 @@ TEST_CASE("io.stat is summed over the devices") {
 }
 
 }  // namespace
-}  // namespace snug
+}  // namespace limits_test

@@ -19,6 +19,8 @@
 #include "log/log_files.h"
 #include "log/log_format.h"
 
+namespace log_reader_test {
+
 using namespace snug;
 
 namespace {
@@ -368,3 +370,5 @@ TEST_CASE("the last lines are right while the writer rotates") {
   kill(child, SIGKILL);
   CHECK(waitpid(child, nullptr, 0) == child);
 }
+
+}  // namespace log_reader_test

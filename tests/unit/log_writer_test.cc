@@ -13,6 +13,8 @@
 #include "log/log.h"
 #include "log/log_format.h"
 
+namespace log_writer_test {
+
 using namespace snug;
 
 namespace {
@@ -260,3 +262,5 @@ TEST_CASE("lines that are no entries") {
   CHECK((entry->time_ns == kTime && entry->stream == LogStream::Err && entry->partial));
   CHECK(entry->text == "a b ");
 }
+
+}  // namespace log_writer_test

@@ -6,6 +6,8 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 
+namespace lower_test {
+
 using namespace snug;
 using child::Op;
 using child::OpCode;
@@ -238,3 +240,5 @@ TEST_CASE("a trial is marked as one") {
   CHECK(Lowered{{}, {.setup_only = true}}.program().setup_only);
   CHECK_FALSE(Lowered{{}}.program().setup_only);
 }
+
+}  // namespace lower_test

@@ -7,6 +7,8 @@
 #include "spec/settings.h"
 #include "support/fake_host.h"
 
+namespace name_service_test {
+
 using namespace snug;
 
 namespace {
@@ -179,3 +181,5 @@ TEST_CASE("no line can be smuggled into a made file") {
   CHECK_FALSE(check_name_server("192.0.2.1\n", "x"));
   CHECK(check_host_name("a.example", "x"));
 }
+
+}  // namespace name_service_test

@@ -15,6 +15,8 @@
 #include "network/tcp_relay.h"
 #include "network/udp_relay.h"
 
+namespace network_test {
+
 using namespace snug;
 
 namespace {
@@ -183,3 +185,5 @@ TEST_CASE("UDP: each peer is another one inside, and gets its own answers") {
   CHECK(receive(clients[0]) == "A");
   CHECK(receive(clients[1]) == "B");
 }
+
+}  // namespace network_test

@@ -19,6 +19,8 @@
 
 #include "base/unique_fd.h"
 
+namespace open_in_test {
+
 using namespace snug;
 namespace fs = std::filesystem;
 
@@ -199,3 +201,5 @@ TEST_CASE("a \"..\" that the kernel will not vouch for is walked") {
   }
   CHECK(ask_without_openat2(tree.fd(), "a/../a/file", O_PATH, RESOLVE_IN_ROOT, EAGAIN).error == 0);
 }
+
+}  // namespace open_in_test

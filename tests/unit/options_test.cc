@@ -5,6 +5,8 @@
 #include "cli/grammar/definition.h"
 #include "cli/grammar/parse.h"
 
+namespace options_test {
+
 using namespace snug;
 
 namespace {
@@ -198,3 +200,5 @@ TEST_CASE("the definition has no two options of one name in one command") {
     CHECK_FALSE(option.help.ends_with('.'));
   }
 }
+
+}  // namespace options_test

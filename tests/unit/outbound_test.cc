@@ -12,6 +12,8 @@
 #include "spec/settings.h"
 #include "support/fake_host.h"
 
+namespace outbound_test {
+
 using namespace snug;
 
 namespace {
@@ -233,3 +235,5 @@ TEST_CASE("ready is what the tool's own way says, and then the loopback must be 
   // Its own user namespace cannot be joined: the way that must be closed cannot be.
   CHECK(says(said(OutboundTool::Pasta, "echo a warning >&2; echo 4711 >&2; exec sleep 60"), "loopback"));
 }
+
+}  // namespace outbound_test

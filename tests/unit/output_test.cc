@@ -7,6 +7,8 @@
 #include "spec/profile.h"
 #include "spec/settings.h"
 
+namespace output_test {
+
 using namespace snug;
 
 TEST_CASE("columns are as wide as their widest cell on a terminal") {
@@ -127,3 +129,5 @@ TEST_CASE("defaults are shown, and stay unsaid") {
   CHECK(text.find("\n[network]\n# mode = \"none\"\n") != std::string::npos);
   CHECK(text.find("\nlandlock") == std::string::npos);
 }
+
+}  // namespace output_test

@@ -9,6 +9,8 @@
 #include <catch2/catch.hpp>
 #include <vector>
 
+namespace parallel_test {
+
 using namespace snug;
 
 namespace {
@@ -40,3 +42,5 @@ TEST_CASE("without threads the caller does it all") {
   REQUIRE(waitpid(child, &status, 0) == child);
   CHECK(status == 0);
 }
+
+}  // namespace parallel_test

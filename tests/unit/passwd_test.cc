@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace passwd_test {
+
 using namespace snug;
 
 namespace {
@@ -72,3 +74,5 @@ TEST_CASE("empty ranges and those beyond 32 bits are no ranges") {
   // The last id is 4294967294: -1 means "no change" to the kernel.
   CHECK(ranges("alice:4294901760:65535") == std::vector<IdRange>{{0, 4294901760, 65535}});
 }
+
+}  // namespace passwd_test

@@ -10,6 +10,8 @@
 #include "spec/settings.h"
 #include "support/fake_host.h"
 
+namespace plan_test {
+
 using namespace snug;
 
 namespace {
@@ -528,3 +530,5 @@ TEST_CASE("Landlock that is not to be had: a note by default, an error for who a
   REQUIRE(plan);
   CHECK_FALSE(find_step<ApplyLandlock>(*plan));
 }
+
+}  // namespace plan_test

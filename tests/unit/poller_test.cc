@@ -10,6 +10,8 @@
 #include "support/pretend_clock.h"
 #include "support/scratch_dir.h"
 
+namespace poller_test {
+
 using namespace snug;
 using std::chrono::milliseconds;
 
@@ -185,3 +187,5 @@ TEST_CASE("the real clock waits for what is to come") {
   poller.run_once(source);
   CHECK(source.told == "e");
 }
+
+}  // namespace poller_test

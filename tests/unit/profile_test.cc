@@ -5,6 +5,8 @@
 
 #include "spec/schema.h"
 
+namespace profile_test {
+
 using namespace snug;
 
 namespace {
@@ -356,3 +358,5 @@ TEST_CASE("bad mounts are told with their place") {
   };
   check_bad(bad);
 }
+
+}  // namespace profile_test

@@ -10,6 +10,8 @@
 #include "client/processes.h"
 #include "sys/process_stat.h"
 
+namespace ps_test {
+
 using namespace snug;
 
 namespace {
@@ -276,3 +278,5 @@ TEST_CASE("a number in a state file shows nobody's processes by itself") {
   state.init_pid = 0;
   CHECK(why() == "there is no process of its number");
 }
+
+}  // namespace ps_test

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace publish_test {
+
 using namespace snug;
 
 namespace {
@@ -54,3 +56,5 @@ TEST_CASE("published ports: what is refused, and why") {
     CHECK_FALSE(parse_publish(text, "-p"));
   }
 }
+
+}  // namespace publish_test

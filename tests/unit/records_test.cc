@@ -12,6 +12,8 @@
 #include "files/maps_file.h"
 #include "support/repository.h"
 
+namespace records_test {
+
 using namespace snug;
 namespace fs = std::filesystem;
 
@@ -145,3 +147,5 @@ TEST_CASE("what a record of any version says is what its container was made with
     CHECK(kept.maps->uids == std::vector<IdRange>{{0, 1000, 1}, {1, 100000, 65535}});
   }
 }
+
+}  // namespace records_test

@@ -14,6 +14,8 @@
 #include "base/unique_fd.h"
 #include "support/scratch_dir.h"
 
+namespace remove_tree_test {
+
 using namespace snug;
 namespace fs = std::filesystem;
 
@@ -167,3 +169,5 @@ TEST_CASE("what is not there, or is a file, is an error that names it") {
   CHECK(f.remove("file").error().err == ENOTDIR);
   CHECK(fs::exists(f.parent() / "file"));
 }
+
+}  // namespace remove_tree_test

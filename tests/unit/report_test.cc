@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <cerrno>
 
+namespace report_test {
+
 using namespace snug;
 
 TEST_CASE("an error is what, why, where from and what to do") {
@@ -48,3 +50,5 @@ TEST_CASE("who decides about colours") {
   };
   for (const Case& c : cases) CHECK(choose_colour(c.facts) == c.colour);
 }
+
+}  // namespace report_test

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace resolver_conf_test {
+
 using namespace snug;
 
 TEST_CASE(
@@ -27,3 +29,5 @@ TEST_CASE("name servers are those of resolv.conf in their order, without what st
   CHECK(parse_name_servers("#nameserver 192.0.2.53\nnameserverx 192.0.2.53\n nameserver 192.0.2.53").empty());
   CHECK(parse_name_servers("").empty());
 }
+
+}  // namespace resolver_conf_test

@@ -2,6 +2,8 @@
 
 #include "container/restarts.h"
 
+namespace restart_test {
+
 using namespace snug;
 using namespace std::chrono_literals;
 
@@ -60,3 +62,5 @@ TEST_CASE("a run of ten seconds brings the first delay back, a shorter one does 
   CHECK(delays(restarts, 1, {.lasted = 10s}) == std::vector{100});
   CHECK(delays(restarts, 1) == std::vector{200});
 }
+
+}  // namespace restart_test

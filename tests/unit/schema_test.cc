@@ -15,7 +15,10 @@
 #include "spec/profile.h"
 #include "support/repository.h"
 
-namespace snug {
+namespace schema_test {
+
+using namespace snug;
+
 namespace {
 
 // The examples of the man page by section and key: {"limits", "memory"} -> "memory = \"2G\"".
@@ -223,4 +226,4 @@ TEST_CASE("every option of a key is one of run's, with its help") {
   CHECK(by_name == flags);
 }
 
-}  // namespace snug
+}  // namespace schema_test

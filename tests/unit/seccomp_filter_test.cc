@@ -18,6 +18,8 @@
 #include "seccomp/filter.h"
 #include "support/bpf.h"
 
+namespace seccomp_filter_test {
+
 using namespace snug;
 
 namespace {
@@ -319,3 +321,5 @@ TEST_CASE("the usual filters are embedded, and are what would be compiled") {
   CHECK(moved.program.data() == moved.owned.data());
   CHECK_FALSE(moved.program.empty());
 }
+
+}  // namespace seccomp_filter_test

@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <utility>
 
+namespace signals_test {
+
 using namespace snug;
 
 namespace {
@@ -42,3 +44,5 @@ TEST_CASE("signals that were let go come through, and the holder may live on and
   kept.let_go();
   CHECK(is_held(SIGTERM));
 }
+
+}  // namespace signals_test

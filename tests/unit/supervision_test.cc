@@ -16,6 +16,8 @@
 #include "support/scratch_dir.h"
 #include "support/store_fixture.h"
 
+namespace supervision_test {
+
 using namespace snug;
 using namespace std::chrono_literals;
 
@@ -356,3 +358,5 @@ TEST_CASE("the end is told to who is attached, with what it came to") {
   CHECK(end.data == "timed out");
   CHECK(receive_frame(f.first.get()).error().err == EPIPE);
 }
+
+}  // namespace supervision_test

@@ -18,6 +18,8 @@
 #include "files/tree_archive.h"
 #include "support/scratch_dir.h"
 
+namespace tar_test {
+
 using namespace snug;
 namespace fs = std::filesystem;
 
@@ -322,3 +324,5 @@ TEST_CASE("an archive to a full disk is an error") {
   REQUIRE_FALSE(status);
   CHECK(status.error().err == ENOSPC);
 }
+
+}  // namespace tar_test

@@ -4,6 +4,8 @@
 
 #include "base/path.h"
 
+namespace text_test {
+
 using namespace snug;
 
 TEST_CASE("no control byte reaches a terminal") {
@@ -50,3 +52,5 @@ TEST_CASE("shell words are quoted where they must be") {
   CHECK(shell_quote("") == "''");
   CHECK(shell_quote("it's") == "'it'\\''s'");
 }
+
+}  // namespace text_test

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace toml_test {
+
 using namespace snug;
 
 namespace {
@@ -136,3 +138,5 @@ TEST_CASE("a key of very many parts is refused, wherever it hides") {
 TEST_CASE("texts on which toml++ 3.3 would stop the program") {
   for (const char* text : {"[@x]", "a = [\"x\" \xC2\xA7]", "[[@", "a.@"}) CHECK_FALSE(parse_toml(text, "f"));
 }
+
+}  // namespace toml_test

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace units_test {
+
 using namespace snug;
 
 TEST_CASE("sizes are powers of 1024, as docker's are") {
@@ -43,3 +45,5 @@ TEST_CASE("sizes print as people say them") {
   CHECK(format_size(1536) == "1.5 KiB");
   CHECK(format_size(std::uint64_t{2} << 30) == "2 GiB");
 }
+
+}  // namespace units_test

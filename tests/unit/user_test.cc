@@ -2,6 +2,8 @@
 
 #include "spec/run_as.h"
 
+namespace user_test {
+
 using namespace snug;
 
 namespace {
@@ -51,3 +53,5 @@ TEST_CASE("a bad user is told why") {
   CHECK(error_of("a:b:c") == "--user: \"a:b:c\" has more than one colon");
   CHECK(error_of("a\x1b") == "--user: \"a\\x1b\" is neither a user name nor a user number");
 }
+
+}  // namespace user_test

@@ -6,6 +6,8 @@
 #include "spec/merge.h"
 #include "spec/settings.h"
 
+namespace validate_test {
+
 using namespace snug;
 
 namespace {
@@ -189,3 +191,5 @@ TEST_CASE("combinations that make no sense are told") {
        "security.seccomp: mount is both allowed and denied"},
   });
 }
+
+}  // namespace validate_test

@@ -3,6 +3,8 @@
 
 #include "cli/show/version_text.h"
 
+namespace version_test {
+
 using namespace snug;
 
 namespace {
@@ -78,3 +80,5 @@ TEST_CASE("a look at this kernel agrees with what it says elsewhere") {
   if (features.tmpfs_xattrs)
     CHECK(features.mount_setattr);
 }
+
+}  // namespace version_test

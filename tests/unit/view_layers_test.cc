@@ -8,6 +8,8 @@
 #include "plan/views.h"
 #include "support/store_fixture.h"
 
+namespace view_layers_test {
+
 using namespace snug;
 namespace fs = std::filesystem;
 
@@ -132,3 +134,5 @@ TEST_CASE("a container without views, or whose layers have names, is left as it 
   CHECK(named.name_them());
   CHECK(named.whose(layer("b")) == "b");
 }
+
+}  // namespace view_layers_test

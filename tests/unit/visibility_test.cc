@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace visibility_test {
+
 using namespace snug;
 
 namespace {
@@ -138,3 +140,5 @@ TEST_CASE("a source's control bytes are escaped in the answer") {
   const Plan plan = plan_of({TmpfsRoot{}, bind("/srv/\x1b[31m", "/mnt")});
   CHECK(look_up(plan, "/mnt/\n").text.find_first_of("\x1b\n") == std::string::npos);
 }
+
+}  // namespace visibility_test

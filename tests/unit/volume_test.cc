@@ -4,6 +4,8 @@
 
 #include "spec/target.h"
 
+namespace volume_test {
+
 using namespace snug;
 
 namespace {
@@ -164,3 +166,5 @@ TEST_CASE("host paths keep what only the disk can fold") {
   CHECK(host_path("/a", "//x//y/.") == "/x/y");
   CHECK(host_path("/", ".") == "/");
 }
+
+}  // namespace volume_test
