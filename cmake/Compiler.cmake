@@ -29,6 +29,13 @@ else()
 endif()
 target_compile_options(snug_flags INTERFACE -ffunction-sections -fdata-sections)
 if(SNUG_STATIC)
+  # Most relocations of a static-pie are "add the base", 24 bytes each as they are and a bit or two in the packed table, which is in glibc
+  # since 2.36 (Debian 12) and needs nothing of the kernel.
+  include(CheckLinkerFlag)
+  check_linker_flag(CXX -Wl,-z,pack-relative-relocs SNUG_LINKER_PACKS_RELOCATIONS)
+  if(SNUG_LINKER_PACKS_RELOCATIONS)
+    target_link_options(snug_flags INTERFACE -Wl,-z,pack-relative-relocs)
+  endif()
   target_link_options(snug_flags INTERFACE -static-pie -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,-z,noexecstack
     -Wl,--build-id=sha1)
 else()
