@@ -1,13 +1,12 @@
 #include "container/names.h"
 
 #include <fmt/format.h>
-#include <sys/random.h>
 
 #include <array>
-#include <cerrno>
-#include <cstdlib>
+#include <cstdint>
 
 #include "base/text.h"
+#include "sys/random_number.h"
 
 namespace snug {
 namespace {
@@ -31,16 +30,6 @@ constexpr std::array kAnimals = {
     "lynx",     "mole",   "moose", "moth", "mouse",   "newt",  "otter", "owl",   "panda", "puffin", "quail",
     "rabbit",   "raven",  "robin", "seal", "sparrow", "stork", "swan",  "tiger", "wolf",
 };
-
-std::uint64_t random_number() {
-  std::uint64_t number = 0;
-  // Up to 256 bytes come whole once the pool is ready, and until then a signal may end the waiting
-  // (getrandom(2)). A kernel without the call is older than all else that is needed here.
-  while (getrandom(&number, sizeof number, 0) < 0)
-    if (errno != EINTR)
-      std::abort();
-  return number;
-}
 
 constexpr bool is_plain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -71,10 +60,6 @@ std::string make_container_name() {
   const std::uint64_t number = random_number();
   return fmt::format("{}-{}-{:04x}", kManners[(number >> 32) % kManners.size()],
                      kAnimals[(number >> 16 & 0xffff) % kAnimals.size()], number & 0xffff);
-}
-
-std::string make_container_id() {
-  return fmt::format("{:016x}", random_number());
 }
 
 }  // namespace snug

@@ -15,7 +15,4 @@ Status check_container_name(std::string_view name, std::string_view what);
 // A name for a container that was given none: two words and four hexadecimal digits, "calm-otter-3fa2".
 std::string make_container_name();
 
-// 16 hexadecimal digits from getrandom(2).
-std::string make_container_id();
-
 }  // namespace snug

@@ -11,12 +11,13 @@
 #include "container/store.h"
 #include "image/writable_layer.h"
 #include "plan/step.h"
+#include "store/draft.h"
 
 namespace snug::store_files {
 
 constexpr const char* kRecord = "container.json";
 constexpr const char* kState = "state.json";
-constexpr const char* kLock = "lock";
+constexpr const char* kLock = kLockFile;
 // What a payload can write to, and so what may belong to subordinate ids.
 constexpr const char* kParts[] = {kRootLayer, "cow"};
 
@@ -47,9 +48,5 @@ UniqueFd open_dir(int parent, const std::string& name);
 
 // `flags` besides O_NOFOLLOW, O_NONBLOCK and O_CLOEXEC: a lock that is a FIFO hangs nobody.
 UniqueFd open_lock(int dir, int flags);
-
-// Removes the directory `name` of `parent`, open as `dir`: what belongs to subordinate ids by a process that
-// has the map, the lock last of all, so that nobody else begins with the same.
-Status remove_all(int parent, const std::string& name, int dir);
 
 }  // namespace snug::store_files

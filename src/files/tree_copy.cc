@@ -2,12 +2,10 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdint>
 #include <cstdio>
 #include <utility>
 #include <vector>
@@ -19,6 +17,7 @@
 #include "files/hard_links.h"
 #include "files/overlay_dialect.h"
 #include "files/tree_descent.h"
+#include "sys/random_number.h"
 
 namespace snug {
 namespace {
@@ -230,10 +229,7 @@ Status copy_entry(int source, const std::string& name, int target, const std::st
 }
 
 std::string unfinished_name() {
-  std::uint64_t number = 0;
-  while (getrandom(&number, sizeof number, 0) < 0 && errno == EINTR) {
-  }
-  return fmt::format(".snug-{:016x}", number);
+  return ".snug-" + random_hex();
 }
 
 int put_in_place(int directory, const std::string& from, const std::string& name, bool replace) {

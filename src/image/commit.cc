@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,19 +11,20 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "files/maps_file.h"
-#include "files/remove_tree.h"
 #include "files/tree_copy.h"
 #include "files/tree_descent.h"
 #include "image/commit_change.h"
 #include "image/writable_layer.h"
+#include "store/draft.h"
 #include "sys/durable.h"
 #include "sys/file_io.h"
 
 namespace snug {
 namespace {
 
-constexpr const char* kPrefix = ".new-";
 constexpr const char* kLayer = "layer";
+constexpr const char* kMapped[] = {kLayer};
+constexpr DraftKind kNewImage{.prefix = ".new-", .mapped = kMapped};
 constexpr std::size_t kMostLayers = 500;  // the kernel's own limit, with the new one
 
 tl::unexpected<Error> failed(const CommitJob& job, int error) {
@@ -51,69 +51,6 @@ tl::unexpected<Error> already_there(const CommitJob& job) {
                                    escape_control(job.name)),
                .err_said = true});
 }
-
-bool lock(int directory) {
-  return flock(directory, LOCK_EX | LOCK_NB) == 0;
-}
-
-void remove_new(int images, const std::string& name, int directory) {
-  const auto range = maps_for_removal(directory);
-  if (!range)  // left to a snug that knows it
-    return;
-  if (*range)
-    (void)remove_tree_mapped(directory, kLayer, **range);
-  (void)remove_tree(images, name);
-}
-
-// An image that is not finished: removed again unless it gets its name. Its lock tells it from one that a
-// crash has left.
-class NewImage {
- public:
-  static Result<NewImage> make(int images, const CommitJob& job) {
-    for (int attempt = 0; attempt < 16; ++attempt) {
-      NewImage image;
-      image.images_ = images;
-      image.name_ = kPrefix + unfinished_name().substr(6);
-      if (mkdirat(images, image.name_.c_str(), 0700) != 0)
-        return failed(job, errno);
-      image.dir_.reset(openat(images, image.name_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-      // A sweeper may have taken it for a left one in the moment before it was locked.
-      if (image.dir_ && lock(image.dir_.get()) && is_same_file(image.dir_.get(), images, image.name_))
-        return image;
-      image.dir_.reset();
-    }
-    return failed(job, EAGAIN);
-  }
-
-  NewImage(NewImage&&) = default;
-  NewImage& operator=(NewImage&&) = delete;
-  NewImage(const NewImage&) = delete;
-  NewImage& operator=(const NewImage&) = delete;
-  ~NewImage() {
-    if (dir_ && !placed_)
-      remove_new(images_, name_, dir_.get());
-  }
-
-  int dir() const { return dir_.get(); }
-  const std::string& name() const { return name_; }
-
-  // Everything is on disk before the name is, and the name before anybody is told.
-  Status place(const CommitJob& job) {
-    if (syncfs(dir_.get()) != 0)
-      return failed(job, errno);
-    if (const int error = rename_to_new(images_, name_, job.name))
-      return error == EEXIST ? already_there(job) : failed(job, error);
-    placed_ = true;
-    return fsync(images_) == 0 ? Status{} : failed(job, errno);
-  }
-
- private:
-  NewImage() = default;
-  int images_{};
-  std::string name_;
-  UniqueFd dir_;
-  bool placed_{};
-};
 
 // As the root of a layer, image.toml would be read as a description of the image, with layers of its own
 // choice: a container could bring directories of the host into the image that it becomes.
@@ -145,7 +82,7 @@ Status write_toml(const CommitJob& job, int to) {
 }
 
 // Does what was made load, and is it what it should be?
-Status check_image(const CommitJob& job, const NewImage& made) {
+Status check_image(const CommitJob& job, const Draft& made) {
   const std::string path = fmt::format("{}/{}", job.images, made.name());
   const auto image = TRY(load_image(path, {.store = job.images, .cwd = "/"}));
   struct stat layer {};
@@ -156,6 +93,16 @@ Status check_image(const CommitJob& job, const NewImage& made) {
               image.layers.back().ino == layer.st_ino && image.config == job.config;
   for (std::size_t i = 0; good && i < job.layers.size(); ++i) good = same(image.layers[i], job.layers[i]);
   return good ? Status{} : fail({.step = "the new image does not read as what was written"});
+}
+
+// Everything is on disk before the name is, and the name before anybody is told.
+Status publish(const CommitJob& job, Draft& made) {
+  if (syncfs(made.dir()) != 0)
+    return failed(job, errno);
+  const int error = made.publish(job.name);
+  if (error == 0)
+    return {};
+  return error == EEXIST && !made.named() ? already_there(job) : failed(job, error);
 }
 
 }  // namespace
@@ -171,7 +118,10 @@ Status commit_image(const CommitJob& job) {
   struct stat info {};
   if (fstatat(images.get(), job.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0)
     return already_there(job);
-  auto made = TRY(NewImage::make(images.get(), job));
+  auto draft = Draft::make(images.get(), kNewImage);
+  if (!draft)
+    return failed(job, draft.error().err);
+  Draft& made = *draft;
   if (job.range)
     TRY(write_maps_file(made.dir(), *job.range));
   // The short file first: where there is not even room for it nothing needs to be copied.
@@ -182,21 +132,11 @@ Status commit_image(const CommitJob& job) {
     return status;
   }
   TRY(check_image(job, made));
-  return made.place(job);
+  return publish(job, made);
 }
 
 void sweep_new_images(int images) {
-  const auto names = directory_names(images);
-  if (!names)
-    return;
-  for (const std::string& name : *names) {
-    if (!name.starts_with(kPrefix))
-      continue;
-    const UniqueFd left{openat(images, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
-    // It may have got its name while it was still locked: then it is an image now, and none of ours.
-    if (left && lock(left.get()) && is_same_file(left.get(), images, name))
-      remove_new(images, name, left.get());
-  }
+  sweep_drafts(images, kNewImage);
 }
 
 }  // namespace snug

@@ -9,26 +9,24 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 #include "plan/step.h"
+#include "store/draft.h"
 
 namespace snug {
 
 class DiskUpper {
  public:
-  // Makes PARENT/run-XXXXXX with root/upper (mode `root_mode`) and root/work in it, locked until this goes.
+  // Makes PARENT/run-… with root/upper (mode `root_mode`) and root/work in it, locked until this goes.
   // `range` is the id map that the sandbox will have, or nullptr: its files may belong to subordinate ids,
   // which only a process with that map can remove.
   static Result<DiskUpper> prepare(const std::string& parent, mode_t root_mode, const MapRange* range);
 
-  DiskUpper(DiskUpper&&) = default;
-  DiskUpper& operator=(DiskUpper&&) = default;
-  ~DiskUpper();
-
   const std::string& path() const { return path_; }
 
  private:
-  DiskUpper() = default;
+  DiskUpper(UniqueFd parent, Draft draft, std::string path);
+  UniqueFd parent_;
+  Draft draft_;  // is never given a name, so that it goes with this; before parent_
   std::string path_;
-  UniqueFd dir_;  // holds the lock
 };
 
 // Removes what runs that were killed have left below `parent`: every directory whose lock is free. Cheap

@@ -65,7 +65,7 @@ std::optional<LaunchError> prepare_disk(const Plan& plan, LaunchFacts& facts,
       DiskUpper::prepare(step->parent, root ? root->layers.back().mode : 0755, find_step<MapRange>(plan));
   if (!prepared)
     return LaunchError{std::move(prepared).error(), {}};
-  disk = std::move(*prepared);
+  disk.emplace(*std::move(prepared));
   facts.disk_upper = disk->path();
   return std::nullopt;
 }

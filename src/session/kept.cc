@@ -18,6 +18,7 @@
 #include "launch/sandbox_group.h"
 #include "session/machine_hint.h"
 #include "session/trial.h"
+#include "sys/random_number.h"
 
 namespace snug {
 namespace {
@@ -111,8 +112,7 @@ void resolve_for_keeping(Spec& spec, bool terminal, const RealHost& host) {
 Result<StartedContainer> create_container(const std::string& name, Wanted wanted, const KeepRules& rules,
                                           RealHost& host, const FirstClient& client) {
   auto plan = TRY(plan_wanted(wanted, host));
-  ContainerRecord record{
-      .id = make_container_id(), .created_ns = now_ns(), .spec = wanted.spec, .rules = rules};
+  ContainerRecord record{.id = random_hex(), .created_ns = now_ns(), .spec = wanted.spec, .rules = rules};
   RunState state = first_state(record, wanted);
   note_payload(plan, state);
   const ContainerStore store{host.store_dir()};

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +18,7 @@
 #include "sys/directory_stream.h"
 #include "sys/durable.h"
 #include "sys/file_io.h"
+#include "sys/random_number.h"
 
 namespace snug {
 namespace {
@@ -72,11 +72,9 @@ Result<UniqueFd> write_file(int dir, const std::string& file, const std::string&
   return fd;
 }
 
+// Should two ever be the same, O_EXCL still keeps the writers apart.
 std::string temporary_name(const std::string& name) {
-  std::uint64_t number = 0;
-  // Should it ever fail, O_EXCL still keeps two writers apart.
-  (void)!getrandom(&number, sizeof number, 0);
-  return fmt::format("{}{}-{:016x}", kTemporary, name, number);
+  return fmt::format("{}{}-{}", kTemporary, name, random_hex());
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "container/names.h"
 #include "container/store.h"
 #include "support/scratch_dir.h"
+#include "sys/random_number.h"
 
 namespace snug {
 
@@ -29,7 +30,7 @@ class StoreFixture {
   static RunState state(const std::string& id) { return {.created_ns = 5, .id = id}; }
 
   Result<Container> create(const std::string& name, const MapRange* range = nullptr) const {
-    const std::string id = make_container_id();
+    const std::string id = random_hex();
     return store().create(name, record(id), state(id), 0755, range);
   }
 

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "container/names.h"
+#include "sys/random_number.h"
 
 namespace container_names_test {
 
@@ -46,7 +47,7 @@ TEST_CASE("names and ids that are made are names and ids, and differ") {
     CHECK(std::ranges::count(name, '-') == 2);
     CHECK(name.substr(name.rfind('-') + 1).size() == 4);
     names.insert(name);
-    const std::string id = make_container_id();
+    const std::string id = random_hex();
     CHECK(id.size() == 16);
     CHECK(id.find_first_not_of("0123456789abcdef") == std::string::npos);
     ids.insert(id);
