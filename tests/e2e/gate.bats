@@ -170,7 +170,8 @@ fd9c:1e6d:53a7::10"* ]] || fail_with "addresses that stand for the name"
         my \$t = IO::Socket::IP->new(PeerHost => q(198.18.0.1), PeerPort => 53) or die;
         syswrite \$t, join q(), map { chr int rand 256 } 1 .. 200;
       }"
-    dig +short +timeout=60 A good.example.org; curl -sS --cacert /ca.crt https://good.example.org/'
+    dig +short +timeout=2 +tries=100 A good.example.org | grep -v "^;;"; curl -sS --cacert /ca.crt https://good.example.org/'
+  # A question asked while the flood still fills the queue is dropped, as by any socket: dig says so, and asks again.
   [[ $output == "198.18.0.16
 you have reached it" ]] || fail_with "an answer after it"
 }
