@@ -24,7 +24,9 @@ asked=0
 # that reads a line leaves Ctrl-C to the terminal.
 client() { pgrep -P "$(tm display-message -p '#{pane_pid}')"; }
 relays() { client >/dev/null && [[ $(stty -a -F "$(tm display-message -p '#{pane_tty}')") == *-isig* ]]; }
-let_go() { ! client >/dev/null; }
+# The shell has its terminal back and reads a line: no command of it is there, and what the screen ends with is its prompt. What is typed
+# before that can be lost, to the change of the terminal's modes.
+let_go() { ! client >/dev/null && screen | grep . | tail -n 1 | grep -q 'outer> *$'; }
 # The last line on the screen that is not empty is a prompt, of a shell that is not the outer one.
 prompted_inside() { relays && screen | grep . | tail -n 1 | grep -v '^outer>' | grep -q '[$#] *$'; }
 # A shell's words, inside: waits for a file.
