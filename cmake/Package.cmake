@@ -24,10 +24,10 @@ install(FILES completions/_snug DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-fu
 install(FILES completions/_snug DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT debian EXCLUDE_FROM_ALL)
 install(FILES ${made}/snug.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${made}/snug-profile.5.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
-install(FILES README.md CHANGELOG.md SECURITY.md LICENSE THIRD-PARTY.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# All that their links lead to, but for sources.
+install(FILES README.md CHANGELOG.md CONTRIBUTING.md RELEASING.md SECURITY.md LICENSE THIRD-PARTY.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY licenses DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs FILES_MATCHING PATTERN "*.md" PATTERN "*.svg" PATTERN man EXCLUDE
-  PATTERN architecture.md EXCLUDE PATTERN debugging.md EXCLUDE)
+install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs FILES_MATCHING PATTERN "*.md" PATTERN "*.svg" PATTERN man EXCLUDE)
 
 # Debian's copyright and changelog.
 set(SNUG_MAINTAINER "The snug maintainers <maintainers@snug.invalid>" CACHE STRING "Maintainer of the Debian package: Name <address>")
