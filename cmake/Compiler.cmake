@@ -3,7 +3,7 @@ add_library(snug_flags INTERFACE)
 target_include_directories(snug_flags INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_BINARY_DIR}/generated)
 target_compile_definitions(snug_flags INTERFACE _GNU_SOURCE)
 target_compile_options(snug_flags INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wimplicit-fallthrough
-  -Wno-missing-field-initializers)
+  -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 sees overlaps in std::string's operator+ that are not there (GCC bug 105651).
   target_compile_options(snug_flags INTERFACE -Wno-restrict)

@@ -15,6 +15,8 @@
 namespace snug {
 namespace {
 
+constexpr unsigned char kFamilies[] = {AF_INET, AF_INET6};
+
 constexpr std::uint32_t kTable = 100;
 
 int add_route(int fd, unsigned char family) {
@@ -79,7 +81,7 @@ int keep_loopback_inside(const char* device) {
   const unsigned index = fd ? if_nametoindex(device) : 0;
   if (index == 0)
     return errno;
-  for (const unsigned char family : {AF_INET, AF_INET6})
+  for (const unsigned char family : kFamilies)
     if (const int error = add_loopback_route(fd.get(), family, index);
         error != 0 && !lacks_ipv6(family, error))
       return error;
@@ -91,7 +93,7 @@ int add_local_routes() {
   if (!fd)
     return errno;
   int error = 0;
-  for (const unsigned char family : {AF_INET, AF_INET6}) {
+  for (const unsigned char family : kFamilies) {
     for (const auto add : {add_route, add_rule})
       if (error == 0) {
         error = add(fd.get(), family);
