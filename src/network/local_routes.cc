@@ -12,7 +12,7 @@
 #include "base/unique_fd.h"
 #include "network/netlink_request.h"
 
-namespace snug {
+namespace snug::network {
 namespace {
 
 constexpr std::uint32_t kTable = 100;
@@ -105,4 +105,4 @@ int add_local_routes() {
   return error;
 }
 
-}  // namespace snug
+}  // namespace snug::network
