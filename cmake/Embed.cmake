@@ -13,11 +13,12 @@ function(snug_embed_texts target folder extension header type function)
   endforeach()
   file(RELATIVE_PATH from ${PROJECT_SOURCE_DIR} ${folder})
   string(REGEX REPLACE "\\.h$" ".cc" source ${PROJECT_BINARY_DIR}/generated/${header})
+  string(REGEX REPLACE "/.*" "" module ${header})
   # CONFIGURE leaves a file alone whose content is the same, so that nothing is compiled for nothing.
   file(CONFIGURE OUTPUT ${source} @ONLY CONTENT "// Made from ${from}/ by cmake/Embed.cmake.
 #include \"${header}\"
 
-namespace snug {
+namespace snug::${module} {
 namespace {
 
 constexpr ${type} k${type}s[] = {
@@ -29,7 +30,7 @@ std::span<const ${type}> ${function}() {
   return k${type}s;
 }
 
-}  // namespace snug
+}  // namespace snug::${module}
 ")
   target_sources(${target} PRIVATE ${source})
 endfunction()

@@ -22,7 +22,7 @@ void fill_standard_fds() {
 }
 
 // The strings lie one behind the other: execve(2) puts them so.
-snug::ArgumentText argument_text(int argc, char** argv) {
+snug::cli::ArgumentText argument_text(int argc, char** argv) {
   if (argc < 1)
     return {};
   const char* end = argv[argc - 1] + std::strlen(argv[argc - 1]) + 1;
@@ -30,7 +30,7 @@ snug::ArgumentText argument_text(int argc, char** argv) {
 }
 
 int exit_status(const snug::Error& error, const std::optional<std::string>& color) {
-  snug::print_error(error, color);
+  snug::cli::print_error(error, color);
   return error.status;
 }
 
@@ -38,10 +38,10 @@ int exit_status(const snug::Error& error, const std::optional<std::string>& colo
 
 int main(int argc, char** argv) {
   fill_standard_fds();
-  auto invocation = snug::parse_command_line(argc, argv);
+  auto invocation = snug::cli::parse_command_line(argc, argv);
   if (invocation)
     invocation->arguments = argument_text(argc, argv);
-  const auto status = invocation ? snug::dispatch(*invocation) : tl::unexpected{invocation.error()};
+  const auto status = invocation ? snug::cli::dispatch(*invocation) : tl::unexpected{invocation.error()};
   // Nothing is buffered: every answer and error has been written. So nothing has to be torn down either.
   std::_Exit(status ? *status
                     : exit_status(status.error(), invocation ? invocation->common.color : std::nullopt));

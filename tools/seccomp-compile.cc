@@ -19,13 +19,14 @@ constexpr bool kBoth[] = {false, true};
 
 // What profiles ask for without a [security] of their own. Nesting and 32-bit calls in the other tiers are
 // rare enough to be compiled when they are wanted.
-std::vector<FilterRequest> usual_requests(Arch arch) {
-  std::vector<FilterRequest> requests;
-  for (const FilterTier tier : {FilterTier::Strict, FilterTier::Default, FilterTier::Dev})
+std::vector<seccomp::FilterRequest> usual_requests(seccomp::Arch arch) {
+  std::vector<seccomp::FilterRequest> requests;
+  for (const seccomp::FilterTier tier :
+       {seccomp::FilterTier::Strict, seccomp::FilterTier::Default, seccomp::FilterTier::Dev})
     for (const bool fake_root : kBoth)
       for (const bool network : kBoth)
         for (const bool writable : kBoth) {
-          const FilterRequest request = normalise(
+          const seccomp::FilterRequest request = seccomp::normalise(
               {.tier = tier, .fake_root = fake_root, .network = network, .host_paths_writable = writable},
               arch);
           if (std::ranges::find(requests, request) == requests.end())
@@ -34,7 +35,7 @@ std::vector<FilterRequest> usual_requests(Arch arch) {
   return requests;
 }
 
-bool check_number(const Syscall& call, Arch arch, std::uint32_t token) {
+bool check_number(const seccomp::Syscall& call, seccomp::Arch arch, std::uint32_t token) {
   const int theirs = seccomp_syscall_resolve_name_arch(token, call.text);
   if (theirs == __NR_SCMP_ERROR)
     return true;  // newer than libseccomp
@@ -49,22 +50,22 @@ bool check_number(const Syscall& call, Arch arch, std::uint32_t token) {
 
 bool check_table() {
   bool good = true;
-  for (const Syscall& call : syscalls()) {
-    good &= check_number(call, Arch::X86_64, SCMP_ARCH_X86_64);
-    good &= check_number(call, Arch::Arm64, SCMP_ARCH_AARCH64);
-    good &= check_number(call, Arch::I386, SCMP_ARCH_X86);
+  for (const seccomp::Syscall& call : seccomp::syscalls()) {
+    good &= check_number(call, seccomp::Arch::X86_64, SCMP_ARCH_X86_64);
+    good &= check_number(call, seccomp::Arch::Arm64, SCMP_ARCH_AARCH64);
+    good &= check_number(call, seccomp::Arch::I386, SCMP_ARCH_X86);
   }
   return good;
 }
 
-bool write_filters(std::FILE* file, Arch arch) {
+bool write_filters(std::FILE* file, seccomp::Arch arch) {
   fmt::print(file, "// Made by tools/seccomp-compile.cc.\nnamespace snug {{\nnamespace {{\n");
   std::string list;
-  for (const FilterRequest& request : usual_requests(arch)) {
-    const auto program = compile_filter(request, arch);
+  for (const seccomp::FilterRequest& request : usual_requests(arch)) {
+    const auto program = seccomp::compile_filter(request, arch);
     if (!program || program->size() > BPF_MAXINSNS)
       return false;
-    const unsigned key = filter_key(request);
+    const unsigned key = seccomp::filter_key(request);
     fmt::print(file, "constexpr sock_filter kFilter{}[] = {{  // {} instructions", key, program->size());
     for (std::size_t i = 0; i < program->size(); ++i) {
       const sock_filter& line = (*program)[i];
@@ -97,7 +98,8 @@ int main(int argc, char** argv) {
   if (!check_table())
     return EXIT_FAILURE;
   std::FILE* file = std::fopen(argv[2], "we");
-  const bool good = file && write_filters(file, arm ? Arch::Arm64 : Arch::X86_64) && std::fclose(file) == 0;
+  const bool good = file && write_filters(file, arm ? seccomp::Arch::Arm64 : seccomp::Arch::X86_64) &&
+                    std::fclose(file) == 0;
   if (!good)
     std::remove(argv[2]);
   return good ? EXIT_SUCCESS : EXIT_FAILURE;

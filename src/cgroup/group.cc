@@ -27,7 +27,7 @@ Result<Group> Group::make(int parent, const std::string& parent_path, const std:
   std::string path = parent_path + "/" + name;
   if (mkdirat(parent, name.c_str(), 0755) != 0)
     return fail({.step = fmt::format("make the cgroup {}", escape_control(path)), .err = errno});
-  auto dir = TRY(open_file(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+  auto dir = TRY(sys::open_file(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
   return Group{std::move(dir), std::move(path)};
 }
 
@@ -43,7 +43,7 @@ bool Group::remove() {
 }
 
 Status write_to(int dir, const std::string& file, const std::string& value) {
-  auto fd = TRY(open_file(dir, file, O_WRONLY));
+  auto fd = TRY(sys::open_file(dir, file, O_WRONLY));
   // One write: the kernel takes each as a whole value.
   if (write(fd.get(), value.data(), value.size()) < 0)
     return fail({.step = fmt::format("write \"{}\" to {}", escape_control(value), file), .err = errno});
@@ -51,8 +51,8 @@ Status write_to(int dir, const std::string& file, const std::string& value) {
 }
 
 Result<std::string> read_from(int dir, const std::string& file) {
-  auto fd = TRY(open_file(dir, file, O_RDONLY));
-  return read_regular(fd.get(), file);
+  auto fd = TRY(sys::open_file(dir, file, O_RDONLY));
+  return sys::read_regular(fd.get(), file);
 }
 
 bool has_file(int dir, const std::string& file) {

@@ -79,7 +79,7 @@ Status Home::settle(const Delegation& delegation, const std::string& unit) {
   path_ = delegation.dir;
   if (systemd_)
     TRY(enter_scope(unit));
-  auto dir = TRY(open_file(AT_FDCWD, path_, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+  auto dir = TRY(sys::open_file(AT_FDCWD, path_, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
   dir_ = std::move(dir);
   return systemd_ || delegation.own ? enter_leaf() : Status{};
 }

@@ -34,13 +34,13 @@ std::string_view own_path(std::string_view cgroup) {
 
 Result<Place> locate(std::string_view cgroup, std::string_view mountinfo) {
   const std::string_view path = own_path(cgroup);
-  std::vector<MountLine> mounts = parse_mountinfo(mountinfo);
-  std::erase_if(mounts, [](const MountLine& mount) { return mount.type != "cgroup2"; });
+  std::vector<sys::MountLine> mounts = sys::parse_mountinfo(mountinfo);
+  std::erase_if(mounts, [](const sys::MountLine& mount) { return mount.type != "cgroup2"; });
   if (path.empty() || mounts.empty())
     return fail({.step = "cgroup version 2 is not mounted here", .hint = std::string{kUnified}});
   // A group outside this process's cgroup namespace is shown with "..": cgroup_namespaces(7).
   if (!path.starts_with("/.."))
-    for (const MountLine& mount : mounts)
+    for (const sys::MountLine& mount : mounts)
       if (const auto rest = below(mount.root, path))
         return Place{mount.target, *rest == "/" || rest->empty() ? mount.target : mount.target + *rest};
   return fail({.step = "this process's own cgroup cannot be seen from here",
@@ -48,14 +48,14 @@ Result<Place> locate(std::string_view cgroup, std::string_view mountinfo) {
 }
 
 Result<Place> own_place() {
-  const auto cgroup = TRY(read_text_file("/proc/self/cgroup"));
-  const auto mountinfo = TRY(read_text_file("/proc/self/mountinfo", 16 << 20));
+  const auto cgroup = TRY(sys::read_text_file("/proc/self/cgroup"));
+  const auto mountinfo = TRY(sys::read_text_file("/proc/self/mountinfo", 16 << 20));
   return locate(cgroup, mountinfo);
 }
 
 std::vector<std::string> read_words(const std::string& path) {
   std::vector<std::string> words;
-  const auto text = read_text_file(path);
+  const auto text = sys::read_text_file(path);
   if (!text)
     return words;
   for (const std::string_view line : split(*text, '\n'))

@@ -12,7 +12,7 @@ int send_message(int wire, const Message& message, const int* fds, size_t count)
   msghdr header{};
   header.msg_iov = &data;
   header.msg_iovlen = 1;
-  ControlFds<kMaxFds> control;
+  sys::ControlFds<kMaxFds> control;
   control.put(header, fds, count);
   long result = 0;
   do result = raw::call(SYS_sendmsg, wire, &header, MSG_NOSIGNAL);
@@ -23,7 +23,7 @@ int send_message(int wire, const Message& message, const int* fds, size_t count)
 int receive_message(int wire, Message& message, int (&fds)[kMaxFds]) {
   for (int& fd : fds) fd = -1;
   iovec data{&message, sizeof message};
-  ControlFds<kMaxFds> control;
+  sys::ControlFds<kMaxFds> control;
   msghdr header{};
   header.msg_iov = &data;
   header.msg_iovlen = 1;
@@ -33,7 +33,7 @@ int receive_message(int wire, Message& message, int (&fds)[kMaxFds]) {
   while (size == -EINTR);
   if (size < 0)
     return static_cast<int>(size);
-  ControlFds<kMaxFds>::take(header, fds);
+  sys::ControlFds<kMaxFds>::take(header, fds);
   return size == sizeof message ? 1 : 0;
 }
 

@@ -15,12 +15,12 @@
 #include "sys/file_io.h"
 #include "sys/poller.h"
 
-namespace snug {
+namespace snug::client {
 namespace {
 
-class Relay : private PollSource {
+class Relay : private sys::PollSource {
  public:
-  Relay(const UniqueFd& socket, const AttachOptions& options, const HeldSignals& signals)
+  Relay(const UniqueFd& socket, const AttachOptions& options, const launch::HeldSignals& signals)
       : socket_{socket}, options_{options}, signals_{signals}, keys_{options.detach_keys} {
     reads_ = options.input && !options.only_keys;
   }
@@ -43,7 +43,7 @@ class Relay : private PollSource {
       raw_.enter();
   }
 
-  void add_to(Poller& poller) override {
+  void add_to(sys::Poller& poller) override {
     // What was typed waits until the supervisor takes it.
     const bool sending = !to_send_.empty();
     poller.on<&Relay::read_signals>(signals_.fd(), POLLIN, *this);
@@ -61,24 +61,24 @@ class Relay : private PollSource {
   }
 
   Status read_socket() {
-    auto frame = receive_frame(socket_.get());
+    auto frame = container::receive_frame(socket_.get());
     if (!frame && frame.error().err == EAGAIN)
       return {};
     if (!frame)
       return fail({.step = "the container's supervisor has gone",
                    .hint = "it was killed, and the container with it; snug ps -a tells"});
     switch (frame->kind) {
-      case FrameKind::Output:
+      case container::FrameKind::Output:
         return put(frame->a == 2 ? STDERR_FILENO : STDOUT_FILENO, frame->data);
-      case FrameKind::Over:
+      case container::FrameKind::Over:
         // What is typed from here on is for whoever has the terminal next.
         reads_ = false;
         raw_.restore();
         return {};
-      case FrameKind::Ended:
+      case container::FrameKind::Ended:
         end_ = {.exit_status = frame->a, .error = std::move(frame->data)};
         return {};
-      case FrameKind::Refused:
+      case container::FrameKind::Refused:
         return fail({.step = escape_control(frame->data), .err = frame->b});
       default:
         return {};
@@ -87,7 +87,7 @@ class Relay : private PollSource {
 
   // Whoever reads this process's output may have gone: the container goes on, and so does its log.
   Status put(int fd, const std::string& bytes) {
-    const Status status = write_all(fd, bytes, "the container's output");
+    const Status status = sys::write_all(fd, bytes, "the container's output");
     if (!status && status.error().err == EPIPE)
       end_ = AttachEnd{.exit_status = 128 + SIGPIPE};
     else if (!status)
@@ -103,7 +103,7 @@ class Relay : private PollSource {
     if (n <= 0) {
       reads_ = false;
       if (!options_.only_keys)
-        (void)send_frame(socket_.get(), {.kind = FrameKind::InputEnd});
+        (void)container::send_frame(socket_.get(), {.kind = container::FrameKind::InputEnd});
       return;
     }
     const std::string_view typed{buffer, static_cast<std::size_t>(n)};
@@ -119,15 +119,17 @@ class Relay : private PollSource {
   }
 
   void flush_input() {
-    const Status status = send_frame(socket_.get(), {.kind = FrameKind::Input, .data = to_send_});
+    const Status status =
+        container::send_frame(socket_.get(), {.kind = container::FrameKind::Input, .data = to_send_});
     if (status || status.error().err != EAGAIN)
       to_send_.clear();
   }
 
   void send_window() {
-    const WindowSize size = caller_window();
+    const launch::WindowSize size = launch::caller_window();
     if (options_.terminal && size.rows)
-      (void)send_frame(socket_.get(), {.kind = FrameKind::Resize, .a = size.rows, .b = size.columns});
+      (void)container::send_frame(socket_.get(),
+                                  {.kind = container::FrameKind::Resize, .a = size.rows, .b = size.columns});
   }
 
   void read_signals() {
@@ -142,7 +144,7 @@ class Relay : private PollSource {
         return send_window();
       case SIGTSTP:
         raw_.restore();
-        return stop_self();
+        return launch::stop_self();
       case SIGCONT:
         enter_mode();
         return send_window();
@@ -156,7 +158,7 @@ class Relay : private PollSource {
       case SIGUSR1:
       case SIGUSR2:
         if (options_.sig_proxy)
-          (void)send_frame(socket_.get(), {.kind = FrameKind::Signal, .a = signal});
+          (void)container::send_frame(socket_.get(), {.kind = container::FrameKind::Signal, .a = signal});
         else if (signal == SIGINT || signal == SIGTERM || signal == SIGQUIT)
           end_ = AttachEnd{.detached = true};
         return;
@@ -167,21 +169,21 @@ class Relay : private PollSource {
 
   const UniqueFd& socket_;
   const AttachOptions& options_;
-  const HeldSignals& signals_;
+  const launch::HeldSignals& signals_;
   DetachKeys keys_;
-  RawMode raw_;
+  launch::RawMode raw_;
   std::string to_send_;
   bool reads_{};
   std::optional<AttachEnd> end_;
   std::optional<Error> error_;
-  Poller poller_;
+  sys::Poller poller_;
 };
 
 }  // namespace
 
 Result<AttachEnd> relay_attached(const UniqueFd& socket, const AttachOptions& options) {
-  auto signals = TRY(HeldSignals::hold());
+  auto signals = TRY(launch::HeldSignals::hold());
   return Relay{socket, options, signals}.run();
 }
 
-}  // namespace snug
+}  // namespace snug::client

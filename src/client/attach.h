@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 
-namespace snug {
+namespace snug::client {
 
 // Bytes of the terminal that detach when they come one after the other; empty for none. docker's notation:
 // "ctrl-p,ctrl-q", "ctrl-a,d", letters and ctrl-<a-z @ [ \ ] ^ _>. Fails with what is wrong.
@@ -45,4 +45,4 @@ struct AttachEnd {
 // supervisor dies meanwhile.
 Result<AttachEnd> relay_attached(const UniqueFd& socket, const AttachOptions& options);
 
-}  // namespace snug
+}  // namespace snug::client

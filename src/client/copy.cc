@@ -16,7 +16,7 @@
 #include "files/tree_archive.h"
 #include "sys/file_io.h"
 
-namespace snug {
+namespace snug::client {
 namespace {
 
 constexpr int kMostLinks = 40;  // the kernel's own limit
@@ -59,7 +59,7 @@ Typed read_path(std::string path) {
 
 UniqueFd open_place(const CopyEnd& end, const std::string& path, int flags) {
   if (end.inside) {
-    auto fd = open_beneath(end.root, path, flags);
+    auto fd = sys::open_beneath(end.root, path, flags);
     if (fd)
       return *std::move(fd);
     errno = fd.error().err;
@@ -137,11 +137,12 @@ Result<UniqueFd> open_spot(const CopyEnd& end, const Spot& spot) {
   return fd;
 }
 
-Status into_directory(const Source& source, const CopyEnd& from, int directory, const CopyRules& rules) {
+Status into_directory(const Source& source, const CopyEnd& from, int directory,
+                      const files::CopyRules& rules) {
   if (!source.typed.contents)
-    return copy_entry(source.spot.parent.get(), source.spot.name, directory, source.typed.base, rules);
+    return files::copy_entry(source.spot.parent.get(), source.spot.name, directory, source.typed.base, rules);
   const auto tree = TRY(open_spot(from, source.spot));
-  return copy_tree(tree.get(), directory, rules);
+  return files::copy_tree(tree.get(), directory, rules);
 }
 
 }  // namespace
@@ -154,7 +155,7 @@ CopyPlace parse_copy_place(std::string_view word) {
 }
 
 Status copy_between(const CopyEnd& from, const CopyEnd& to, const CopyWishes& wishes) {
-  CopyRules rules = wishes.rules;
+  files::CopyRules rules = wishes.rules;
   rules.replace = true;
   const auto source = TRY(find_source(from, wishes.follow));
   const Typed typed = read_path(to.path);
@@ -174,20 +175,21 @@ Status copy_between(const CopyEnd& from, const CopyEnd& to, const CopyWishes& wi
     return failed(to, ENOTDIR);
   if (!target->there && typed.directory && !source.directory())
     return failed(to, ENOENT, "a directory that a file is copied into must be there");
-  return copy_entry(source.spot.parent.get(), source.spot.name, target->parent.get(), target->name, rules);
+  return files::copy_entry(source.spot.parent.get(), source.spot.name, target->parent.get(), target->name,
+                           rules);
 }
 
 Status copy_to_stream(const CopyEnd& from, int fd, const CopyWishes& wishes) {
   const auto source = TRY(find_source(from, wishes.follow));
-  auto tar = TRY(TarWriter::start(fd));
-  const ArchiveRules rules{.skipped = wishes.rules.skipped};
+  auto tar = TRY(files::TarWriter::start(fd));
+  const files::ArchiveRules rules{.skipped = wishes.rules.skipped};
   Status status;
   if (source.directory()) {
     const auto tree = TRY(open_spot(from, source.spot));
     const std::string prefix = source.typed.contents ? "./" : source.typed.base + "/";
-    status = archive_tree(tree.get(), prefix, tar, rules);
+    status = files::archive_tree(tree.get(), prefix, tar, rules);
   } else {
-    status = archive_file(source.spot.parent.get(), source.spot.name, source.typed.base, tar, rules);
+    status = files::archive_file(source.spot.parent.get(), source.spot.name, source.typed.base, tar, rules);
   }
   return status ? tar.finish() : status;
 }
@@ -198,16 +200,16 @@ Status copy_from_stream(int fd, const CopyEnd& to, const CopyWishes& wishes) {
     return failed(to, target.there ? ENOTDIR : ENOENT,
                   "a stream is extracted into a directory that is there");
   const auto directory = TRY(open_spot(to, target));
-  auto tar = TRY(TarReader::start(fd));
-  return extract_archive(tar, directory.get(),
-                         {.owner = wishes.rules.owner, .skipped = wishes.rules.skipped});
+  auto tar = TRY(files::TarReader::start(fd));
+  return files::extract_archive(tar, directory.get(),
+                                {.owner = wishes.rules.owner, .skipped = wishes.rules.skipped});
 }
 
 namespace {
 
 std::optional<std::uint32_t> id_here(const char* map, std::uint64_t id) {
-  const auto file = open_file(AT_FDCWD, map, O_RDONLY);
-  const auto text = file ? read_regular(file->get(), map) : tl::unexpected{file.error()};
+  const auto file = sys::open_file(AT_FDCWD, map, O_RDONLY);
+  const auto text = file ? sys::read_regular(file->get(), map) : tl::unexpected{file.error()};
   if (!text)
     return std::nullopt;
   for (const std::string_view line : split(*text, '\n')) {
@@ -224,9 +226,9 @@ std::optional<std::uint32_t> id_here(const char* map, std::uint64_t id) {
 
 }  // namespace
 
-std::optional<FileOwner> owner_here(uid_t uid, gid_t gid) {
+std::optional<files::FileOwner> owner_here(uid_t uid, gid_t gid) {
   const auto u = id_here("/proc/self/uid_map", uid), g = id_here("/proc/self/gid_map", gid);
-  return u && g ? std::optional{FileOwner{*u, *g}} : std::nullopt;
+  return u && g ? std::optional{files::FileOwner{*u, *g}} : std::nullopt;
 }
 
-}  // namespace snug
+}  // namespace snug::client

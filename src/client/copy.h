@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "files/tree_copy.h"
 
-namespace snug {
+namespace snug::client {
 
 // "NAME:PATH", or a path of the host: one that starts with "/" or ".", or has no colon. "-" is a stream.
 struct CopyPlace {
@@ -29,7 +29,7 @@ struct CopyEnd {
 
 struct CopyWishes {
   bool follow{};  // the link that the source names, not those within it
-  CopyRules rules{};
+  files::CopyRules rules{};
 };
 
 // A file to a file or into a directory; a directory as a new one, or into one that is there; with "/." at the
@@ -42,6 +42,6 @@ Status copy_to_stream(const CopyEnd& source, int fd, const CopyWishes& wishes);
 Status copy_from_stream(int fd, const CopyEnd& target, const CopyWishes& wishes);
 
 // An id of the host as it is called in this process's user namespace; nothing where it has none.
-std::optional<FileOwner> owner_here(uid_t uid, gid_t gid);
+std::optional<files::FileOwner> owner_here(uid_t uid, gid_t gid);
 
-}  // namespace snug
+}  // namespace snug::client

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "client/attach.h"
 
-namespace snug {
+namespace snug::client {
 namespace {
 
 // One key as docker writes it, or nothing.
@@ -63,4 +63,4 @@ std::string DetachKeys::pass(std::string_view typed, bool& detached) {
   return passed;
 }
 
-}  // namespace snug
+}  // namespace snug::client

@@ -19,20 +19,21 @@
 #include "plan/hints.h"
 #include "sys/poller.h"
 
-namespace snug {
+namespace snug::client {
 namespace {
 
-class ExecClient : private PollSource {
+class ExecClient : private sys::PollSource {
  public:
-  ExecClient(const UniqueFd& socket, const Plan& plan, const HeldSignals& signals)
+  ExecClient(const UniqueFd& socket, const plan::Plan& plan, const launch::HeldSignals& signals)
       : socket_{socket}, plan_{plan}, signals_{signals} {}
 
   Status start(const ExecManner& manner) {
-    auto terminals = TRY(terminal_fds());
+    auto terminals = TRY(launch::terminal_fds());
     callers_ = terminals;
     const std::uint8_t inside = manner.background ? 0 : manner.terminal ? 7 : callers_;
-    const auto request = TRY(make_enter_request(plan_, {.fds = inside, .size = caller_window()}));
-    if (find_step<RelayFiles>(plan_) && !manner.background)
+    const auto request =
+        TRY(launch::make_enter_request(plan_, {.fds = inside, .size = launch::caller_window()}));
+    if (plan::find_step<plan::RelayFiles>(plan_) && !manner.background)
       TRY(files_.start());
     const UniqueFd null{open("/dev/null", O_RDWR | O_CLOEXEC)};
     if (!null)
@@ -42,7 +43,8 @@ class ExecClient : private PollSource {
     for (int fd = 0; fd < 3; ++fd)
       if (manner.background || (inside >> fd & 1) || (callers_ >> fd & 1))
         fds[fd + 1] = null.get();
-    Status status = send_frame(socket_.get(), {.kind = FrameKind::Exec, .a = manner.background}, fds, 4);
+    Status status = container::send_frame(
+        socket_.get(), {.kind = container::FrameKind::Exec, .a = manner.background}, fds, 4);
     files_.give_back();
     return status;
   }
@@ -61,14 +63,14 @@ class ExecClient : private PollSource {
   }
 
  private:
-  void add_to(Poller& poller) override {
+  void add_to(sys::Poller& poller) override {
     poller.on<&ExecClient::read_signals>(signals_.fd(), POLLIN, *this);
     relay_.add_to(poller);
     poller.on<&ExecClient::read_socket>(socket_.get(), POLLIN, *this);
   }
 
   void read_socket() {
-    auto frame = receive_frame(socket_.get());
+    auto frame = container::receive_frame(socket_.get());
     if (!frame && frame.error().err == EAGAIN)
       return;
     if (!frame) {
@@ -77,21 +79,21 @@ class ExecClient : private PollSource {
       return;
     }
     switch (frame->kind) {
-      case FrameKind::ExecStarted:
+      case container::FrameKind::ExecStarted:
         started_ = true;
         if (frame->fds[0])
           relay_.start(std::move(frame->fds[0]), callers_);
         return;
-      case FrameKind::ExecFailed:
+      case container::FrameKind::ExecFailed:
         if (const auto step = static_cast<std::size_t>(frame->a); step < plan_.steps.size())
-          error_ = explain_failure(plan_.steps[step], frame->b, -1);
+          error_ = plan::explain_failure(plan_.steps[step], frame->b, -1);
         else
           error_ = {.step = "start the command", .err = frame->b};
         return;
-      case FrameKind::ExecEnded:
+      case container::FrameKind::ExecEnded:
         status_ = frame->a;
         return;
-      case FrameKind::Refused:
+      case container::FrameKind::Refused:
         error_ = {.step = escape_control(frame->data), .err = frame->b};
         return;
       default:
@@ -111,7 +113,7 @@ class ExecClient : private PollSource {
         return relay_.resize();
       case SIGTSTP:
         relay_.raw_mode().restore();
-        return stop_self();
+        return launch::stop_self();
       case SIGCONT:
         return relay_.resume();
       case SIGINT:
@@ -120,7 +122,7 @@ class ExecClient : private PollSource {
       case SIGQUIT:
       case SIGUSR1:
       case SIGUSR2:
-        (void)send_frame(socket_.get(), {.kind = FrameKind::ExecSignal, .a = signal});
+        (void)container::send_frame(socket_.get(), {.kind = container::FrameKind::ExecSignal, .a = signal});
         return;
       default:
         return;
@@ -128,24 +130,24 @@ class ExecClient : private PollSource {
   }
 
   const UniqueFd& socket_;
-  const Plan& plan_;
-  const HeldSignals& signals_;
-  TerminalRelay relay_;
-  FileRelay files_;
+  const plan::Plan& plan_;
+  const launch::HeldSignals& signals_;
+  launch::TerminalRelay relay_;
+  launch::FileRelay files_;
   std::uint8_t callers_{};
   bool started_{};
   std::optional<int> status_;
   std::optional<Error> error_;
-  Poller poller_;
+  sys::Poller poller_;
 };
 
 }  // namespace
 
-Result<int> run_exec(const UniqueFd& socket, const Plan& plan, const ExecManner& manner) {
-  const auto signals = TRY(HeldSignals::hold());
+Result<int> run_exec(const UniqueFd& socket, const plan::Plan& plan, const ExecManner& manner) {
+  const auto signals = TRY(launch::HeldSignals::hold());
   ExecClient client{socket, plan, signals};
   TRY(client.start(manner));
   return client.run(manner.background);
 }
 
-}  // namespace snug
+}  // namespace snug::client

@@ -5,7 +5,7 @@
 #include "base/unique_fd.h"
 #include "plan/plan.h"
 
-namespace snug {
+namespace snug::client {
 
 struct ExecManner {
   bool terminal{};    // a terminal for all three descriptors; else for each that is one here
@@ -14,6 +14,6 @@ struct ExecManner {
 
 // Has the supervisor at `socket` start the command of `plan` (plan/enter.h), relays its terminal and signals,
 // and returns its exit status. Fails if it could not be executed: the error has the exit status for that.
-Result<int> run_exec(const UniqueFd& socket, const Plan& plan, const ExecManner& manner);
+Result<int> run_exec(const UniqueFd& socket, const plan::Plan& plan, const ExecManner& manner);
 
-}  // namespace snug
+}  // namespace snug::client

@@ -16,55 +16,61 @@
 #include "plan/plan.h"
 #include "sys/file_io.h"
 
-namespace snug {
+namespace snug::client {
 namespace {
 
 // Made at every start, whatever the plan says in detail.
 constexpr const char* kAlways[] = {"/dev",          "/proc",           "/sys", "/run", "/etc/hosts",
                                    "/etc/hostname", "/etc/resolv.conf"};
 
-void add_target(OwnPlaces& own, const Step& step) {
+void add_target(image::OwnPlaces& own, const plan::Step& step) {
   std::visit(
       overloaded{
-          [&](const MakeDir& s) { own.add(s.target); }, [&](const MakeSymlink& s) { own.add(s.target); },
-          [&](const BindText& s) { own.add(s.target); }, [&](const BindMount& s) { own.add(s.target); },
-          [&](const CowMount& s) { own.add(s.target); }, [&](const MountTmpfs& s) { own.add(s.target); },
+          [&](const plan::MakeDir& s) { own.add(s.target); },
+          [&](const plan::MakeSymlink& s) { own.add(s.target); },
+          [&](const plan::BindText& s) { own.add(s.target); },
+          [&](const plan::BindMount& s) { own.add(s.target); },
+          [&](const plan::CowMount& s) { own.add(s.target); },
+          [&](const plan::MountTmpfs& s) { own.add(s.target); },
           // Below one of those that are always made, or nothing that is made in the tree.
-          Ignore<SweepDisk, PrepareDisk, KeepContainer, EnterContainer, LimitGroup, RelayFiles, PublishPorts,
-                 OpenGate, ConnectNetwork, JoinNetwork, CreateNamespaces, MapSelf, SharedMap, MapRange,
-                 NewCgroupNamespace, JoinKeyring, LoopbackUp, SetSysctl, SetHostname, PrivateMounts,
-                 TmpfsRoot, DiskRoot, OverlayRoot, MountDev, MountDevpts, MountProc, MountSys, MountCgroup,
-                 OpenTerminal, RootReadOnly, PivotRoot, LimitResource, KeepCapabilities, NoNewPrivileges,
-                 BecomeUser, CloseDescriptors, EnterDir, SetEnvironment, ApplyLandlock, InstallSeccomp,
-                 Execute, ReportNew, ServeContainer, Timeout>{}},
+          Ignore<plan::SweepDisk, plan::PrepareDisk, plan::KeepContainer, plan::EnterContainer,
+                 plan::LimitGroup, plan::RelayFiles, plan::PublishPorts, plan::OpenGate, plan::ConnectNetwork,
+                 plan::JoinNetwork, plan::CreateNamespaces, plan::MapSelf, plan::SharedMap, MapRange,
+                 plan::NewCgroupNamespace, plan::JoinKeyring, plan::LoopbackUp, plan::SetSysctl,
+                 plan::SetHostname, plan::PrivateMounts, plan::TmpfsRoot, plan::DiskRoot, plan::OverlayRoot,
+                 plan::MountDev, plan::MountDevpts, plan::MountProc, plan::MountSys, plan::MountCgroup,
+                 plan::OpenTerminal, plan::RootReadOnly, plan::PivotRoot, plan::LimitResource,
+                 plan::KeepCapabilities, plan::NoNewPrivileges, plan::BecomeUser, plan::CloseDescriptors,
+                 plan::EnterDir, plan::SetEnvironment, plan::ApplyLandlock, plan::InstallSeccomp,
+                 plan::Execute, plan::ReportNew, plan::ServeContainer, plan::Timeout>{}},
       step);
 }
 
 // The plan may not come about any more (a volume is gone): what is always made is known anyway.
-void add_plan(OpenedContainer& opened, const HostView& host) {
+void add_plan(OpenedContainer& opened, const host::HostView& host) {
   for (const char* place : kAlways) opened.own.add(place);
-  for (const Mount& mount : opened.record.spec.mounts) opened.own.add(mount.target);
+  for (const spec::Mount& mount : opened.record.spec.mounts) opened.own.add(mount.target);
   opened.uid = opened.state.payload.uid;
   opened.gid = opened.state.payload.gid;
-  const auto plan = make_plan(without_joined(opened.record.spec), opened.image, host);
+  const auto plan = plan::make_plan(plan::without_joined(opened.record.spec), opened.image, host);
   if (!plan)
     return;
-  for (const PlannedStep& planned : plan->steps) add_target(opened.own, planned.step);
-  if (const auto* self = find_step<MapSelf>(*plan)) {
+  for (const plan::PlannedStep& planned : plan->steps) add_target(opened.own, planned.step);
+  if (const auto* self = plan::find_step<plan::MapSelf>(*plan)) {
     opened.uid = self->uid.inside;
     opened.gid = self->gid.inside;
   }
 }
 
 Status write_proc(const char* path, const std::string& text) {
-  const auto file = TRY(open_file(AT_FDCWD, path, O_WRONLY));
-  return write_all(file.get(), text, path);
+  const auto file = TRY(sys::open_file(AT_FDCWD, path, O_WRONLY));
+  return sys::write_all(file.get(), text, path);
 }
 
 }  // namespace
 
-Result<OpenedContainer> open_container(const HostView& host, const std::string& name) {
-  auto container = TRY(ContainerStore{host.store_dir()}.find(name));
+Result<OpenedContainer> open_container(const host::HostView& host, const std::string& name) {
+  auto container = TRY(container::ContainerStore{host.store_dir()}.find(name));
   OpenedContainer opened{.container = std::move(container)};
   auto record = TRY(opened.container.record());
   auto state = TRY(opened.container.state());
@@ -72,10 +78,10 @@ Result<OpenedContainer> open_container(const HostView& host, const std::string& 
   opened.record = std::move(record);
   opened.state = std::move(state);
   opened.running = running;
-  auto image = TRY(load_image(opened.record.spec.image.value,
-                              {.store = host.store_dir() + "/images", .cwd = host.caller().cwd}));
+  auto image = TRY(image::load_image(opened.record.spec.image.value,
+                                     {.store = host.store_dir() + "/images", .cwd = host.caller().cwd}));
   opened.image = std::move(image);
-  auto range = TRY(read_maps_file(opened.container.dir()));
+  auto range = TRY(files::read_maps_file(opened.container.dir()));
   opened.range = std::move(range);
   add_plan(opened, host);
   return opened;
@@ -102,4 +108,4 @@ Status enter_single_ids(std::uint32_t uid, std::uint32_t gid) {
   return write_proc("/proc/self/uid_map", fmt::format("{} {} 1", uid, outer_uid));
 }
 
-}  // namespace snug
+}  // namespace snug::client

@@ -14,20 +14,20 @@
 #include "image/changes.h"
 #include "image/image.h"
 
-namespace snug {
+namespace snug::client {
 
 struct OpenedContainer {
-  Container container;
-  ContainerRecord record{};
-  RunState state{};
+  container::Container container;
+  container::ContainerRecord record{};
+  container::RunState state{};
   bool running{};
-  Image image{};
-  OwnPlaces own{};                  // what snug makes in its tree
+  image::Image image{};
+  image::OwnPlaces own{};           // what snug makes in its tree
   std::optional<MapRange> range{};  // of its ids
   std::uint32_t uid{}, gid{};       // its only ids inside, where there is no range
 };
 
-Result<OpenedContainer> open_container(const HostView& host, const std::string& name);
+Result<OpenedContainer> open_container(const host::HostView& host, const std::string& name);
 
 // Runs `work` with the container's ids over files of the store: with a range in a process of its own that has
 // it, else in one whose only id is the caller's, called as it is inside. There its user has the right to
@@ -38,4 +38,4 @@ Status with_ids(const OpenedContainer& opened, const std::function<Status()>& wo
 // what the caller owns. Nothing is done for root, who has those anyway and would lose the others.
 Status enter_single_ids(std::uint32_t uid, std::uint32_t gid);
 
-}  // namespace snug
+}  // namespace snug::client

@@ -16,14 +16,14 @@
 #include "sys/file_io.h"
 #include "sys/process_stat.h"
 
-namespace snug {
+namespace snug::client {
 namespace {
 
 constexpr std::uint32_t kNobody = 65534;
 constexpr std::uint64_t kMostCommand = 1 << 16;
 
 struct Seen {
-  ProcessStat stat;
+  sys::ProcessStat stat;
   std::vector<std::int64_t> pids;  // NSpid: from the namespace of this /proc down to its own
   std::uint32_t host_uid{};
 };
@@ -38,11 +38,11 @@ std::vector<std::string_view> status_words(std::string_view text, std::string_vi
 
 // Nothing of a process that has gone meanwhile.
 std::optional<Seen> look(std::int64_t pid) {
-  const auto stat_text = read_text_file(fmt::format("/proc/{}/stat", pid));
-  const auto status = read_text_file(fmt::format("/proc/{}/status", pid));
+  const auto stat_text = sys::read_text_file(fmt::format("/proc/{}/stat", pid));
+  const auto status = sys::read_text_file(fmt::format("/proc/{}/status", pid));
   if (!stat_text || !status)
     return {};
-  auto stat = parse_process_stat(*stat_text);
+  auto stat = sys::parse_process_stat(*stat_text);
   if (!stat)
     return {};
   Seen seen{.stat = std::move(*stat)};
@@ -63,7 +63,7 @@ std::string pid_namespace(std::int64_t pid) {
 
 std::map<std::int64_t, Seen> look_at_all() {
   std::map<std::int64_t, Seen> all;
-  const DirectoryStream proc{opendir("/proc")};
+  const sys::DirectoryStream proc{opendir("/proc")};
   while (const dirent* entry = proc ? readdir(proc.get()) : nullptr)
     if (const auto pid = to_number<std::int64_t>(entry->d_name))
       if (auto seen = look(*pid))
@@ -106,7 +106,7 @@ struct UidRange {
 
 std::vector<UidRange> uid_map(std::int64_t pid) {
   std::vector<UidRange> map;
-  const auto text = read_text_file(fmt::format("/proc/{}/uid_map", pid));
+  const auto text = sys::read_text_file(fmt::format("/proc/{}/uid_map", pid));
   for (const std::string_view line : split(text ? std::string_view{*text} : std::string_view{}, '\n')) {
     const auto parts = split_blanks(line);
     if (parts.size() == 3)
@@ -126,7 +126,7 @@ std::uint32_t uid_inside(const std::vector<UidRange>& map, std::uint32_t uid) {
 
 std::vector<std::string> command_of(std::int64_t pid) {
   const std::string path = fmt::format("/proc/{}/cmdline", pid);
-  auto fd = open_file(AT_FDCWD, path, O_RDONLY);
+  auto fd = sys::open_file(AT_FDCWD, path, O_RDONLY);
   std::string text(kMostCommand, '\0');
   const ssize_t n = fd ? read(fd->get(), text.data(), text.size()) : 0;
   text.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
@@ -142,8 +142,8 @@ tl::unexpected<Error> not_the_init(std::string_view why) {
                .hint = "the container has just ended, or its state.json was changed"});
 }
 
-Status check_init(const RunState& state) {
-  const auto boot = read_text_file("/proc/sys/kernel/random/boot_id");
+Status check_init(const container::RunState& state) {
+  const auto boot = sys::read_text_file("/proc/sys/kernel/random/boot_id");
   if (!boot || state.boot_id.empty() || !boot->starts_with(state.boot_id) ||
       boot->size() > state.boot_id.size() + 1)
     return not_the_init("it was started before this computer was");
@@ -159,7 +159,7 @@ Status check_init(const RunState& state) {
 
 }  // namespace
 
-Result<std::vector<ContainerProcess>> container_processes(const RunState& state) {
+Result<std::vector<ContainerProcess>> container_processes(const container::RunState& state) {
   TRY(check_init(state));
   const auto all = look_at_all();
   // And still: what was looked at is the same process as before.
@@ -191,4 +191,4 @@ Result<std::vector<ContainerProcess>> container_processes(const RunState& state)
   return list;
 }
 
-}  // namespace snug
+}  // namespace snug::client

@@ -10,7 +10,7 @@
 #include "base/result.h"
 #include "container/record.h"
 
-namespace snug {
+namespace snug::client {
 
 struct ContainerProcess {
   std::uint32_t uid{};      // inside; 65534 where it has no name there
@@ -27,6 +27,6 @@ struct ContainerProcess {
 // container that runs. Its pid is only believed where everything speaks for it: this boot, the very start
 // time, and a process that is 1 in a pid namespace of its own. Otherwise this fails, and shows nobody's
 // processes.
-Result<std::vector<ContainerProcess>> container_processes(const RunState& state);
+Result<std::vector<ContainerProcess>> container_processes(const container::RunState& state);
 
-}  // namespace snug
+}  // namespace snug::client

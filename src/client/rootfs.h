@@ -9,14 +9,14 @@
 #include "base/unique_fd.h"
 #include "container/store.h"
 
-namespace snug {
+namespace snug::client {
 
 class Rootfs {
  public:
   // Of a running container its own tree, handed out by its supervisor, with every mount in it. Of a stopped
   // one its image under its writable layer, put together for as long as this lives; the container is locked
   // meanwhile. Volumes are not part of a stopped one.
-  static Result<Rootfs> open(Container container);
+  static Result<Rootfs> open(container::Container container);
   Rootfs(Rootfs&&) noexcept;
   Rootfs& operator=(Rootfs&&) noexcept;
   ~Rootfs();
@@ -41,4 +41,4 @@ class Rootfs {
 // container's "maps" has it, nullptr for one id.
 Status run_with_ids(const MapRange* range, const std::function<Status()>& work);
 
-}  // namespace snug
+}  // namespace snug::client

@@ -10,7 +10,7 @@
 #include "client/processes.h"
 #include "sys/file_io.h"
 
-namespace snug {
+namespace snug::client {
 namespace {
 
 std::optional<std::uint64_t> number(std::string_view text) {
@@ -55,14 +55,14 @@ Usage group_usage(int dir) {
   return usage;
 }
 
-Result<Usage> process_usage(const RunState& state) {
+Result<Usage> process_usage(const container::RunState& state) {
   const auto processes = TRY(container_processes(state));
   Usage usage{.pids = processes.size()};
   const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
   for (const ContainerProcess& process : processes) {
     usage.cpu_us += process.time_ms * 1000;
     // The second number is the resident pages: proc(5). A process may have gone meanwhile.
-    const auto statm = read_text_file(fmt::format("/proc/{}/statm", process.host_pid));
+    const auto statm = sys::read_text_file(fmt::format("/proc/{}/statm", process.host_pid));
     const auto words = statm ? split(*statm, ' ') : std::vector<std::string_view>{};
     if (words.size() > 1)
       usage.memory += number(words[1]).value_or(0) * page;
@@ -70,4 +70,4 @@ Result<Usage> process_usage(const RunState& state) {
   return usage;
 }
 
-}  // namespace snug
+}  // namespace snug::client

@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "container/record.h"
 
-namespace snug {
+namespace snug::client {
 
 struct Usage {
   bool by_group{};
@@ -25,9 +25,9 @@ struct Usage {
 Usage group_usage(int dir);
 
 // Of a container that runs without a group. Memory that processes share is counted for each.
-Result<Usage> process_usage(const RunState& state);
+Result<Usage> process_usage(const container::RunState& state);
 
 // The sum of a key ("rbytes") over the devices of a text of io.stat; for the tests.
 std::uint64_t io_sum(std::string_view io_stat, std::string_view key);
 
-}  // namespace snug
+}  // namespace snug::client

@@ -7,7 +7,7 @@
 #include "sys/control_fds.h"
 #include "sys/poller.h"
 
-namespace snug {
+namespace snug::container {
 namespace {
 
 // Of this protocol: a client of another version is told so, and not misunderstood.
@@ -24,7 +24,7 @@ struct Header {
 Status send_frame(int socket, const FrameText& frame, const int* fds, std::size_t count) {
   Header header{kMagic, frame.kind, frame.a, frame.b};
   iovec parts[2] = {{&header, sizeof header}, {const_cast<char*>(frame.data.data()), frame.data.size()}};
-  ControlFds<kFrameFds> control;
+  sys::ControlFds<kFrameFds> control;
   msghdr message{};
   message.msg_iov = parts;
   message.msg_iovlen = 2;
@@ -43,7 +43,7 @@ Result<Frame> receive_frame(int socket) {
   // On the stack: a supervisor that rests should have no such buffer in its heap.
   char data[kFrameBytes];
   iovec parts[2] = {{&header, sizeof header}, {data, sizeof data}};
-  ControlFds<kFrameFds> control;
+  sys::ControlFds<kFrameFds> control;
   msghdr message{};
   message.msg_iov = parts;
   message.msg_iovlen = 2;
@@ -57,7 +57,7 @@ Result<Frame> receive_frame(int socket) {
   if (size <= 0)
     return failed(size == 0 ? EPIPE : errno);
   int received[kFrameFds];
-  ControlFds<kFrameFds>::take(message, received);
+  sys::ControlFds<kFrameFds>::take(message, received);
   for (std::size_t i = 0; i < kFrameFds; ++i) frame.fds[i].reset(received[i]);
   if (size < static_cast<ssize_t>(sizeof header) || header.magic != kMagic ||
       (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)))
@@ -74,8 +74,8 @@ Result<Frame> await_frame(int socket) {
     auto frame = receive_frame(socket);
     if (frame || frame.error().err != EAGAIN)
       return frame;
-    (void)wait_until_ready(socket, POLLIN, -1);  // a signal: the next round asks again
+    (void)sys::wait_until_ready(socket, POLLIN, -1);  // a signal: the next round asks again
   }
 }
 
-}  // namespace snug
+}  // namespace snug::container

@@ -25,7 +25,7 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 
-namespace snug {
+namespace snug::container {
 
 enum class FrameKind : std::uint32_t {
   Attach,      // a: 1 where it has input to give
@@ -87,4 +87,4 @@ Result<Frame> receive_frame(int socket);
 // The same, waiting.
 Result<Frame> await_frame(int socket);
 
-}  // namespace snug
+}  // namespace snug::container

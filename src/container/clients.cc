@@ -5,7 +5,7 @@
 
 #include "container/control.h"
 
-namespace snug {
+namespace snug::container {
 namespace {
 
 // A frame that has to wait: kind, a, then its bytes.
@@ -25,10 +25,10 @@ FrameText unpack(const std::string& packed) {
 }
 
 // Those that are behind, and nothing else.
-class Unsent : public PollSource {
+class Unsent : public sys::PollSource {
  public:
   explicit Unsent(Clients& clients) : clients_{clients} {}
-  void add_to(Poller& poller) override {
+  void add_to(sys::Poller& poller) override {
     clients_.for_each([&](Client& client) {
       if (!client.behind.empty())
         poller.on<&Client::flush>(client.socket.get(), POLLOUT, client);
@@ -58,10 +58,10 @@ void Clients::tell(Client& client, const FrameText& frame, const int* fds, std::
     client.gone = true;
 }
 
-void Clients::output(LogStream stream, std::string_view bytes) {
+void Clients::output(log::LogStream stream, std::string_view bytes) {
   for_each([&](Client& client) {
     if (client.attached)
-      tell(client, {.kind = FrameKind::Output, .a = stream == LogStream::Out ? 1 : 2, .data = bytes});
+      tell(client, {.kind = FrameKind::Output, .a = stream == log::LogStream::Out ? 1 : 2, .data = bytes});
   });
 }
 
@@ -115,7 +115,7 @@ void Clients::accept() {
     add(std::move(socket));
 }
 
-void Clients::add_to(Poller& poller) {
+void Clients::add_to(sys::Poller& poller) {
   forget_gone();
   for (Client& client : clients_) {
     const bool reading = !client.attached || !client.has_input || requests_.takes_input();
@@ -136,11 +136,11 @@ void Clients::forget_gone() {
   }
 }
 
-void Clients::finish(Poller& poller) {
+void Clients::finish(sys::Poller& poller) {
   Unsent unsent{*this};
   while (behind()) poller.run_once(unsent);
   forget_gone();
   clients_.clear();
 }
 
-}  // namespace snug
+}  // namespace snug::container

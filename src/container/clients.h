@@ -9,7 +9,7 @@
 #include "log/log.h"
 #include "sys/poller.h"
 
-namespace snug {
+namespace snug::container {
 
 class Clients;
 
@@ -39,7 +39,7 @@ class ClientRequests {
   virtual bool takes_input() const = 0;  // false while the payload does not read
 };
 
-class Clients : public PollSource {
+class Clients : public sys::PollSource {
  public:
   explicit Clients(ClientRequests& requests) : requests_{requests} {}
 
@@ -49,7 +49,7 @@ class Clients : public PollSource {
   // An answer. A client that is gone is found out later; one that is behind gets it in its turn.
   void tell(Client& client, const FrameText& frame, const int* fds = nullptr, std::size_t count = 0);
   // To every attached client.
-  void output(LogStream stream, std::string_view bytes);
+  void output(log::LogStream stream, std::string_view bytes);
   // True while a client is behind: then there should be no more output for the moment.
   bool behind() const;
 
@@ -63,12 +63,12 @@ class Clients : public PollSource {
   Client* with_exec(std::uint32_t id);
 
   // Forgets those that have gone, and waits for what the others say.
-  void add_to(Poller& poller) override;
+  void add_to(sys::Poller& poller) override;
   bool empty() const { return clients_.empty(); }
   // No more of them come.
   void close_listener() { listener_.reset(); }
   // Lets everybody have what they are behind with, however long they take, then lets go of them.
-  void finish(Poller& poller);
+  void finish(sys::Poller& poller);
 
  private:
   friend struct Client;
@@ -81,4 +81,4 @@ class Clients : public PollSource {
   std::list<Client> clients_;  // a client keeps its place in memory
 };
 
-}  // namespace snug
+}  // namespace snug::container

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <ctime>
 
-namespace snug {
+namespace snug::container {
 
 inline std::int64_t now_ns() {
   timespec now{};
@@ -12,4 +12,4 @@ inline std::int64_t now_ns() {
   return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
 }
 
-}  // namespace snug
+}  // namespace snug::container

@@ -8,7 +8,7 @@
 #include "container/record.h"
 #include "spec/settings.h"
 
-namespace snug {
+namespace snug::container {
 
 // container.json
 struct ContainerRecord {
@@ -16,9 +16,9 @@ struct ContainerRecord {
   std::int64_t created_ns{};  // since 1970, CLOCK_REALTIME
   // Resolved: nothing in it is taken from the caller any more (env_pass is empty, its values are in env_set;
   // sources are absolute; tty is On or Off).
-  Spec spec{};
+  spec::Spec spec{};
   KeepRules rules{};
   bool operator==(const ContainerRecord&) const = default;
 };
 
-}  // namespace snug
+}  // namespace snug::container

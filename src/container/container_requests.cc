@@ -11,7 +11,7 @@
 #include "launch/enter_request.h"
 #include "plan/enter.h"
 
-namespace snug {
+namespace snug::container {
 
 void ContainerSupervisor::on_frame(Client& client, Frame& frame) {
   switch (frame.kind) {
@@ -104,7 +104,7 @@ void ContainerSupervisor::give_group(Client& client) {
 }
 
 void ContainerSupervisor::allow(Client& client, std::string_view text) {
-  const auto rule = parse_host_rule(text, "allow", RuleUse::Allow);
+  const auto rule = spec::parse_host_rule(text, "allow", spec::RuleUse::Allow);
   if (!rule || !sandbox_)
     return refuse(client, rule ? ESRCH : EINVAL,
                   rule ? "nothing runs in it at this moment" : rule.error().step);
@@ -170,9 +170,9 @@ void ContainerSupervisor::exec_ended(std::uint32_t id, int wait_status) {
 
 void ContainerSupervisor::begin_health_check() {
   const std::uint32_t id = free_exec_id();
-  ExecRequest request = exec_request(container_.name(), state_.payload);
+  plan::ExecRequest request = exec_request(container_.name(), state_.payload);
   request.argv = {"/bin/sh", "-c", health_.check()->command};
-  const auto sealed = make_enter_request(plan_enter(std::move(request)), {});
+  const auto sealed = launch::make_enter_request(plan::plan_enter(std::move(request)), {});
   const UniqueFd null{open("/dev/null", O_RDWR | O_CLOEXEC)};
   const int standard[] = {null.get(), null.get(), null.get()};
   if (id != 0 && sealed && null && sandbox_->exec(id, sealed->get(), standard))
@@ -181,4 +181,4 @@ void ContainerSupervisor::begin_health_check() {
     exec_ended(health_.id(), 1 << 8);  // could not be asked: as if it had failed
 }
 
-}  // namespace snug
+}  // namespace snug::container

@@ -8,32 +8,32 @@
 #include "container/control.h"
 #include "sys/process_identity.h"
 
-namespace snug {
+namespace snug::container {
 namespace {
 
 // Between two runs: what clients say, until it is time.
-class RestartPause : public PollSource {
+class RestartPause : public sys::PollSource {
  public:
-  RestartPause(Clients& clients, Poller::Time until) : clients_{clients}, until_{until} {}
-  void add_to(Poller& poller) override {
+  RestartPause(Clients& clients, sys::Poller::Time until) : clients_{clients}, until_{until} {}
+  void add_to(sys::Poller& poller) override {
     poller.wake_at(until_);
     clients_.add_to(poller);
   }
 
  private:
   Clients& clients_;
-  Poller::Time until_;
+  sys::Poller::Time until_;
 };
 
 }  // namespace
 
 ContainerSupervisor::ContainerSupervisor(Container& container, ContainerRecord record, RunState state,
-                                         UniqueFd first, PollClock& clock)
+                                         UniqueFd first, sys::PollClock& clock)
     : container_{container},
       record_{std::move(record)},
       state_{std::move(state)},
       clients_{*this},
-      streams_{[this](LogStream stream, std::string_view bytes) { on_output(stream, bytes); }},
+      streams_{[this](log::LogStream stream, std::string_view bytes) { on_output(stream, bytes); }},
       clock_{clock},
       health_{record_.rules.health} {
   if (first)
@@ -41,7 +41,7 @@ ContainerSupervisor::ContainerSupervisor(Container& container, ContainerRecord r
 }
 
 Status ContainerSupervisor::prepare() {
-  auto log = TRY(LogWriter::open(container_.dir(), record_.rules.log_size, record_.rules.log_files));
+  auto log = TRY(log::LogWriter::open(container_.dir(), record_.rules.log_size, record_.rules.log_files));
   log_ = std::move(log);
   auto path = TRY(control_path(record_.id));
   auto listener = TRY(listen_at(path));
@@ -77,14 +77,14 @@ void ContainerSupervisor::take_tree(UniqueFd root, UniqueFd user_namespace, Uniq
   tree_[2] = std::move(network_namespace);
 }
 
-void ContainerSupervisor::started(Sandbox& sandbox) {
+void ContainerSupervisor::started(launch::Sandbox& sandbox) {
   sandbox_ = &sandbox;
   state_.phase = RunPhase::Running;
   state_.started_ns = now_ns();
   state_.supervisor_pid = getpid();
   state_.init_pid = sandbox.init();
-  state_.init_start = start_time_of(sandbox.init()).value_or(0);
-  state_.boot_id = boot_id();
+  state_.init_start = sys::start_time_of(sandbox.init()).value_or(0);
+  state_.boot_id = sys::boot_id();
   state_.health = health_.start(clock_.now());
   if (started_once_) {
     write_state();
@@ -117,14 +117,15 @@ void ContainerSupervisor::ended() {
   });
 }
 
-void ContainerSupervisor::gate_event(const GateEvent& event) {
+void ContainerSupervisor::gate_event(const gate::GateEvent& event) {
   if (!network_log_)
-    if (auto log = NetworkLog::open(container_.dir(), record_.rules.log_size, record_.rules.log_files))
+    if (auto log = log::NetworkLog::open(container_.dir(), record_.rules.log_size, record_.rules.log_files))
       network_log_ = *std::move(log);
   if (network_log_)
     network_log_->append(event);
   if (told_.is_new(event))
-    clients_.output(LogStream::Err, "snug: note: " + gate_note(event) + (state_.terminal ? "\r\n" : "\n"));
+    clients_.output(log::LogStream::Err,
+                    "snug: note: " + gate::gate_note(event) + (state_.terminal ? "\r\n" : "\n"));
 }
 
 void ContainerSupervisor::end_run(int exit_code, const std::string& error) {
@@ -170,17 +171,17 @@ void ContainerSupervisor::farewell() {
 void ContainerSupervisor::write_state() {
   // A full disk must not end a container that runs: that it does is told by its lock. The log says so.
   if (Status status = container_.write_state(state_); !status && log_)
-    log_->append(LogStream::Err, "snug: " + describe(status.error()) + "\n", now_ns());
+    log_->append(log::LogStream::Err, "snug: " + describe(status.error()) + "\n", now_ns());
 }
 
-void ContainerSupervisor::on_output(LogStream stream, std::string_view bytes) {
+void ContainerSupervisor::on_output(log::LogStream stream, std::string_view bytes) {
   log_->append(stream, bytes, now_ns());
   // Nobody is told of a payload that was ended again because its start could not be written down.
   if (started_once_)
     clients_.output(stream, bytes);
 }
 
-void ContainerSupervisor::add_to(Poller& poller) {
+void ContainerSupervisor::add_to(sys::Poller& poller) {
   poller.at<&ContainerSupervisor::on_kill_time>(stop_.next(), *this);
   poller.at<&ContainerSupervisor::on_health_time>(health_.next(), *this);
   // The payload may write before init tells that it was executed; whoever started it waits for Started first.
@@ -189,7 +190,7 @@ void ContainerSupervisor::add_to(Poller& poller) {
 }
 
 void ContainerSupervisor::on_kill_time() {
-  if (stop_.due(clock_.now()) == EndAction::Kill && sandbox_)
+  if (stop_.due(clock_.now()) == launch::EndAction::Kill && sandbox_)
     sandbox_->kill_all();
 }
 
@@ -209,12 +210,12 @@ void ContainerSupervisor::on_health_time() {
 
 // The user's session or machine ends: as `stop`. A terminal that hangs up is nothing to a container. What
 // comes before the payload runs is the set-up's.
-SignalUse ContainerSupervisor::on_signal(int signal) {
+launch::SignalUse ContainerSupervisor::on_signal(int signal) {
   if (!sandbox_)
-    return signal == SIGTSTP ? SignalUse::StopToo : SignalUse::PassOn;
+    return signal == SIGTSTP ? launch::SignalUse::StopToo : launch::SignalUse::PassOn;
   if (signal == SIGTERM || signal == SIGINT || signal == SIGQUIT)
     stop(0, -1);
-  return SignalUse::Done;
+  return launch::SignalUse::Done;
 }
 
 void ContainerSupervisor::stop(int signal, std::int64_t grace_ms) {
@@ -231,4 +232,4 @@ void ContainerSupervisor::stop(int signal, std::int64_t grace_ms) {
   stop_.kill_at(clock_.now() + std::chrono::milliseconds{grace});
 }
 
-}  // namespace snug
+}  // namespace snug::container

@@ -19,20 +19,20 @@
 #include "log/network_log.h"
 #include "sys/poller.h"
 
-namespace snug {
+namespace snug::container {
 
-class ContainerSupervisor : private StandardStreams,
-                            private SandboxEvents,
-                            private ExecEvents,
-                            private SignalPolicy,
-                            private PollSource,
+class ContainerSupervisor : private launch::StandardStreams,
+                            private launch::SandboxEvents,
+                            private launch::ExecEvents,
+                            private launch::SignalPolicy,
+                            private sys::PollSource,
                             private ClientRequests {
  public:
   // `container` is locked. `first` is the end of whoever started it, or none.
   ContainerSupervisor(Container& container, ContainerRecord record, RunState state, UniqueFd first,
-                      PollClock& clock = PollClock::real());
+                      sys::PollClock& clock = sys::PollClock::real());
 
-  SupervisorDelegate delegate() { return {*this, *this, *this, *this, *this}; }
+  launch::SupervisorDelegate delegate() { return {*this, *this, *this, *this, *this}; }
 
   // Opens the log and the control socket.
   Status prepare();
@@ -57,18 +57,18 @@ class ContainerSupervisor : private StandardStreams,
   const ContainerRecord& record() const { return record_; }
   RunState& state() { return state_; }
   // Into the log of the network, and to those who are attached.
-  void gate_event(const GateEvent& event);
+  void gate_event(const gate::GateEvent& event);
 
  private:
   // StandardStreams
   Status before_clone() override;
   void after_clone() override { streams_.release(); }
-  WindowSize window(std::uint8_t) const override { return window_; }
+  launch::WindowSize window(std::uint8_t) const override { return window_; }
   void take_terminal(UniqueFd master, std::uint8_t) override { streams_.take_terminal(std::move(master)); }
 
   // SandboxEvents
   void take_tree(UniqueFd root, UniqueFd user_namespace, UniqueFd network_namespace) override;
-  void started(Sandbox& sandbox) override;
+  void started(launch::Sandbox& sandbox) override;
   void ended() override;
 
   // ExecEvents
@@ -77,11 +77,11 @@ class ContainerSupervisor : private StandardStreams,
   void exec_ended(std::uint32_t id, int wait_status) override;
 
   // SignalPolicy
-  SignalUse on_signal(int signal) override;
+  launch::SignalUse on_signal(int signal) override;
   void on_stopped() override {}  // a container's payload has no terminal of this process to stop with
 
   // PollSource
-  void add_to(Poller& poller) override;
+  void add_to(sys::Poller& poller) override;
 
   // ClientRequests
   void on_frame(Client& client, Frame& frame) override;
@@ -100,23 +100,23 @@ class ContainerSupervisor : private StandardStreams,
   std::uint32_t free_exec_id();
   void refuse(Client& client, int error, std::string_view why);
   void write_state();
-  void on_output(LogStream stream, std::string_view bytes);
+  void on_output(log::LogStream stream, std::string_view bytes);
 
   Container& container_;
   ContainerRecord record_;
   RunState state_;
   Clients clients_;
   Streams streams_;
-  PollClock& clock_;
-  Poller poller_{clock_};  // between runs, and after the last
-  std::optional<LogWriter> log_;
-  std::optional<NetworkLog> network_log_;
-  ToldOnce told_{};
+  sys::PollClock& clock_;
+  sys::Poller poller_{clock_};  // between runs, and after the last
+  std::optional<log::LogWriter> log_;
+  std::optional<log::NetworkLog> network_log_;
+  gate::ToldOnce told_{};
   HealthCheckRun health_;
-  WindowSize window_{};
-  Sandbox* sandbox_{};
+  launch::WindowSize window_{};
+  launch::Sandbox* sandbox_{};
   UniqueFd tree_[3];
-  EndDeadline stop_{};
+  launch::EndDeadline stop_{};
   Client* starter_{};
   std::uint32_t last_exec_id_{};
   bool updated_{};
@@ -125,4 +125,4 @@ class ContainerSupervisor : private StandardStreams,
   std::optional<Error> start_error_{};
 };
 
-}  // namespace snug
+}  // namespace snug::container

@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "base/try.h"
 
-namespace snug {
+namespace snug::container {
 namespace {
 
 constexpr const char* kHint = "it must be a directory of yours that is closed to others (mode 0700)";
@@ -149,4 +149,4 @@ Result<UniqueFd> connect_to(const Container& container, const RunState& state) {
   return socket;
 }
 
-}  // namespace snug
+}  // namespace snug::container

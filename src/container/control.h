@@ -7,7 +7,7 @@
 #include "base/unique_fd.h"
 #include "container/store.h"
 
-namespace snug {
+namespace snug::container {
 
 // $XDG_RUNTIME_DIR/snug/ID.sock; where that is unset or is not ours, /tmp/snug-UID/ID.sock. The directory is
 // made with mode 0700. Fails where it belongs to somebody else or is open to others: who can reach the socket
@@ -34,4 +34,4 @@ Result<RunState> running_state(const Container& container);
 // not_running() where the container is stopped, with a hint where its supervisor does not answer.
 Result<UniqueFd> connect_to(const Container& container, const RunState& state);
 
-}  // namespace snug
+}  // namespace snug::container

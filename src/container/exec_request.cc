@@ -1,14 +1,14 @@
 #include "container/exec_request.h"
 
-namespace snug {
+namespace snug::container {
 
-ExecRequest exec_request(const std::string& name, const PayloadFacts& payload) {
-  ExecRequest request{.container = name,
-                      .workdir = payload.workdir,
-                      .uid = payload.uid,
-                      .gid = payload.gid,
-                      .groups = payload.groups,
-                      .range = payload.range};
+plan::ExecRequest exec_request(const std::string& name, const PayloadFacts& payload) {
+  plan::ExecRequest request{.container = name,
+                            .workdir = payload.workdir,
+                            .uid = payload.uid,
+                            .gid = payload.gid,
+                            .groups = payload.groups,
+                            .range = payload.range};
   for (const std::string& line : payload.env) {
     const std::size_t equals = line.find('=');
     if (equals != std::string::npos)
@@ -17,4 +17,4 @@ ExecRequest exec_request(const std::string& name, const PayloadFacts& payload) {
   return request;
 }
 
-}  // namespace snug
+}  // namespace snug::container

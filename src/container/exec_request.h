@@ -6,9 +6,9 @@
 #include "container/record.h"
 #include "plan/enter.h"
 
-namespace snug {
+namespace snug::container {
 
 // Without a command yet.
-ExecRequest exec_request(const std::string& name, const PayloadFacts& payload);
+plan::ExecRequest exec_request(const std::string& name, const PayloadFacts& payload);
 
-}  // namespace snug
+}  // namespace snug::container

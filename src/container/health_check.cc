@@ -1,6 +1,6 @@
 #include "container/health_check.h"
 
-namespace snug {
+namespace snug::container {
 
 Health HealthCheckRun::start(Clock::time_point now) {
   stop();
@@ -39,4 +39,4 @@ Health HealthCheckRun::ended(bool good, Clock::time_point now) {
   return health_;
 }
 
-}  // namespace snug
+}  // namespace snug::container

@@ -7,7 +7,7 @@
 
 #include "container/record.h"
 
-namespace snug {
+namespace snug::container {
 
 enum class HealthAction {
   None,
@@ -45,4 +45,4 @@ class HealthCheckRun {
   Health health_{Health::None};
 };
 
-}  // namespace snug
+}  // namespace snug::container

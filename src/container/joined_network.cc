@@ -10,7 +10,7 @@
 #include "container/control.h"
 #include "container/running_tree.h"
 
-namespace snug {
+namespace snug::container {
 namespace {
 
 // A network may be shared on and on; whoever has made the chain longer than this has made a circle.
@@ -18,9 +18,9 @@ constexpr int kLongestChain = 32;
 
 // The container that the namespaces were made for. Nothing where it cannot be told any more: removed,
 // renamed.
-std::optional<Spec> maker(const ContainerStore& store, Spec spec) {
+std::optional<spec::Spec> maker(const ContainerStore& store, spec::Spec spec) {
   for (int i = 0; i < kLongestChain; ++i) {
-    if (spec.network.value != NetworkMode::Container)
+    if (spec.network.value != spec::NetworkMode::Container)
       return spec;
     const auto container = spec.network_of ? store.find(spec.network_of->value)
                                            : Result<Container>{fail({.step = "no name", .err = ENOENT})};
@@ -36,19 +36,19 @@ std::optional<Spec> maker(const ContainerStore& store, Spec spec) {
 
 }  // namespace
 
-Result<JoinedNetwork> joined_network(const ContainerStore& store, const std::string& name,
-                                     const Caller& caller) {
+Result<plan::JoinedNetwork> joined_network(const ContainerStore& store, const std::string& name,
+                                           const host::Caller& caller) {
   const auto container = TRY(store.find(name));
   const std::string safe = escape_control(container.name());
   const auto record = TRY(container.record());
   const auto state = TRY(running_state(container));
-  const Spec& spec = record.spec;
-  if (spec.network.value == NetworkMode::Host)
+  const spec::Spec& spec = record.spec;
+  if (spec.network.value == spec::NetworkMode::Host)
     return fail({.step = fmt::format("container {} has the host's network, and none of its own", safe),
                  .hint = "--network host is the same"});
-  JoinedNetwork joined{.name = container.name(), .id = record.id};
-  if (spec.ids.value == IdMode::Range) {
-    const bool self = spec.run_as.value.kind == RunAs::Kind::Self;
+  plan::JoinedNetwork joined{.name = container.name(), .id = record.id};
+  if (spec.ids.value == spec::IdMode::Range) {
+    const bool self = spec.run_as.value.kind == spec::RunAs::Kind::Self;
     joined.uid = self ? caller.uid : 0;
     joined.gid = self ? caller.gid : 0;
   } else {
@@ -61,13 +61,13 @@ Result<JoinedNetwork> joined_network(const ContainerStore& store, const std::str
     joined.dns_search = made->dns_search;
     joined.nested_userns = made->nested_userns.value;
     // An outer container may have kept the setting from one that was allowed to do without.
-    joined.closed = !made->nested_userns.value && made->require.value == Isolation::Full;
+    joined.closed = !made->nested_userns.value && made->require.value == spec::Isolation::Full;
   }
   return joined;
 }
 
-Result<JoinedNamespaces> joined_namespaces(const ContainerStore& store, const std::string& name,
-                                           const std::string& id) {
+Result<launch::JoinedNamespaces> joined_namespaces(const ContainerStore& store, const std::string& name,
+                                                   const std::string& id) {
   const auto container = TRY(store.find(name));
   const auto record = TRY(container.record());
   if (record.id != id)
@@ -76,8 +76,8 @@ Result<JoinedNamespaces> joined_namespaces(const ContainerStore& store, const st
                  .hint = "run it again",
                  .err_said = true});
   auto tree = TRY(running_tree(container));
-  return JoinedNamespaces{.user = std::move(tree.user_namespace),
-                          .network = std::move(tree.network_namespace)};
+  return launch::JoinedNamespaces{.user = std::move(tree.user_namespace),
+                                  .network = std::move(tree.network_namespace)};
 }
 
-}  // namespace snug
+}  // namespace snug::container

@@ -8,16 +8,16 @@
 #include "launch/join.h"
 #include "plan/plan.h"
 
-namespace snug {
+namespace snug::container {
 
 // What the plan has to know of it. Fails with ENOENT where there is no such container, and with a hint where
 // it does not run, or has no network of its own.
-Result<JoinedNetwork> joined_network(const ContainerStore& store, const std::string& name,
-                                     const Caller& caller);
+Result<plan::JoinedNetwork> joined_network(const ContainerStore& store, const std::string& name,
+                                           const host::Caller& caller);
 
 // Its namespaces, from its supervisor. Fails with ESTALE where the name belongs to another container by now
 // than the one with this id.
-Result<JoinedNamespaces> joined_namespaces(const ContainerStore& store, const std::string& name,
-                                           const std::string& id);
+Result<launch::JoinedNamespaces> joined_namespaces(const ContainerStore& store, const std::string& name,
+                                                   const std::string& id);
 
-}  // namespace snug
+}  // namespace snug::container

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "sys/random_number.h"
 
-namespace snug {
+namespace snug::container {
 namespace {
 
 constexpr std::size_t kMostBytes = 128;
@@ -57,9 +57,9 @@ Status check_container_name(std::string_view name, std::string_view what) {
 }
 
 std::string make_container_name() {
-  const std::uint64_t number = random_number();
+  const std::uint64_t number = sys::random_number();
   return fmt::format("{}-{}-{:04x}", kManners[(number >> 32) % kManners.size()],
                      kAnimals[(number >> 16 & 0xffff) % kAnimals.size()], number & 0xffff);
 }
 
-}  // namespace snug
+}  // namespace snug::container

@@ -10,18 +10,18 @@
 namespace snug {
 
 template<>
-struct Fields<RestartPolicy> {
+struct Fields<container::RestartPolicy> {
   static void visit(auto& field, auto& s) { field("when", s.when), field("most", s.most); }
 };
 template<>
-struct Fields<HealthCheck> {
+struct Fields<container::HealthCheck> {
   static void visit(auto& field, auto& s) {
     field("command", s.command), field("interval_ms", s.interval_ms), field("timeout_ms", s.timeout_ms);
     field("start_period_ms", s.start_period_ms), field("retries", s.retries);
   }
 };
 template<>
-struct Fields<KeepRules> {
+struct Fields<container::KeepRules> {
   static void visit(auto& field, auto& s) {
     field("stop_signal", s.stop_signal), field("stop_timeout_ms", s.stop_timeout_ms);
     field("restart", s.restart), field("health", s.health), field("remove_at_end", s.remove_at_end);
@@ -29,20 +29,20 @@ struct Fields<KeepRules> {
   }
 };
 template<>
-struct Fields<ContainerRecord> {
+struct Fields<container::ContainerRecord> {
   static void visit(auto& field, auto& s) {
     field("id", s.id), field("created_ns", s.created_ns), field("spec", s.spec), field("rules", s.rules);
   }
 };
 template<>
-struct Fields<PayloadFacts> {
+struct Fields<container::PayloadFacts> {
   static void visit(auto& field, auto& s) {
     field("env", s.env), field("workdir", s.workdir), field("uid", s.uid), field("gid", s.gid);
     field("groups", s.groups), field("range", s.range);
   }
 };
 template<>
-struct Fields<RunState> {
+struct Fields<container::RunState> {
   static void visit(auto& field, auto& s) {
     field("phase", s.phase), field("started_ns", s.started_ns), field("finished_ns", s.finished_ns);
     field("exit_code", s.exit_code), field("error", s.error), field("stopped_by_user", s.stopped_by_user);
@@ -55,6 +55,10 @@ struct Fields<RunState> {
   }
 };
 
+}  // namespace snug
+
+namespace snug::container {
+
 namespace {
 
 // Both files have the id, and neither is written without one; "" is a state that nobody has filled yet.
@@ -63,7 +67,7 @@ bool is_id(std::string_view id) {
          (id.size() == 16 && id.find_first_not_of("0123456789abcdef") == std::string_view::npos);
 }
 
-FieldReader reader(std::string_view what, const Document& document) {
+FieldReader reader(std::string_view what, const store::Document& document) {
   return {what, document.version < kRecordFormat.version ? Members::Older : Members::Own};
 }
 
@@ -81,7 +85,7 @@ Json to_json(const RunState& state) {
   return encode(state);
 }
 
-Result<ContainerRecord> container_record(const Document& document) {
+Result<ContainerRecord> container_record(const store::Document& document) {
   auto record = reader("container", document).read<ContainerRecord>(document.body);
   if (record && !is_id(record->id))
     return fail(out_of_range("container: id"));
@@ -90,7 +94,7 @@ Result<ContainerRecord> container_record(const Document& document) {
   return record;
 }
 
-Result<RunState> run_state(const Document& document) {
+Result<RunState> run_state(const store::Document& document) {
   auto state = reader("state", document).read<RunState>(document.body);
   if (state && !is_id(state->id))
     return fail(out_of_range("state: id"));
@@ -99,4 +103,4 @@ Result<RunState> run_state(const Document& document) {
   return state;
 }
 
-}  // namespace snug
+}  // namespace snug::container

@@ -12,7 +12,7 @@
 #include "base/result.h"
 #include "store/document.h"
 
-namespace snug {
+namespace snug::container {
 
 enum class RestartWhen { No, OnFailure, Always };
 
@@ -97,7 +97,7 @@ constexpr FileFormat kRecordFormat{.version = 2, .since = "0.2"};
 // (base/fields.h).
 Json to_json(const ContainerRecord& record);
 Json to_json(const RunState& state);
-Result<ContainerRecord> container_record(const Document& document);
-Result<RunState> run_state(const Document& document);
+Result<ContainerRecord> container_record(const store::Document& document);
+Result<RunState> run_state(const store::Document& document);
 
-}  // namespace snug
+}  // namespace snug::container

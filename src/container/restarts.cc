@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace snug {
+namespace snug::container {
 
 bool Restarts::wanted(const EndedRun& run) const {
   if (run.stopped_by_user || policy_.when == RestartWhen::No)
@@ -20,4 +20,4 @@ std::optional<std::chrono::milliseconds> Restarts::after(const EndedRun& run) {
   return std::exchange(delay_, std::min(2 * delay_, kLongestDelay));
 }
 
-}  // namespace snug
+}  // namespace snug::container

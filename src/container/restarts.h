@@ -7,7 +7,7 @@
 
 #include "container/record.h"
 
-namespace snug {
+namespace snug::container {
 
 struct EndedRun {
   int exit_code{};
@@ -36,4 +36,4 @@ class Restarts {
   static constexpr std::chrono::seconds kGoodRun{10};
 };
 
-}  // namespace snug
+}  // namespace snug::container

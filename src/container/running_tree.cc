@@ -7,7 +7,7 @@
 #include "container/channel.h"
 #include "container/control.h"
 
-namespace snug {
+namespace snug::container {
 
 Result<RunningTree> running_tree(const Container& container) {
   const auto run = TRY(container.state());
@@ -23,4 +23,4 @@ Result<RunningTree> running_tree(const Container& container) {
                      .network_namespace = std::move(frame.fds[2])};
 }
 
-}  // namespace snug
+}  // namespace snug::container

@@ -5,7 +5,7 @@
 #include "base/unique_fd.h"
 #include "container/store.h"
 
-namespace snug {
+namespace snug::container {
 
 struct RunningTree {
   UniqueFd root{};  // O_PATH
@@ -16,4 +16,4 @@ struct RunningTree {
 // Fails as connect_to() does, and with ESRCH where nothing runs in it at this moment.
 Result<RunningTree> running_tree(const Container& container);
 
-}  // namespace snug
+}  // namespace snug::container

@@ -1,13 +1,13 @@
 #include "container/spec_file.h"
 
-namespace snug {
+namespace snug::container {
 
-Json to_json(const Spec& spec) {
+Json to_json(const spec::Spec& spec) {
   return encode(spec);
 }
 
-Result<Spec> spec_from_json(const Json& json) {
-  return FieldReader{"spec", Members::Own}.read<Spec>(json);
+Result<spec::Spec> spec_from_json(const Json& json) {
+  return FieldReader{"spec", Members::Own}.read<spec::Spec>(json);
 }
 
-}  // namespace snug
+}  // namespace snug::container

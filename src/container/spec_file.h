@@ -11,23 +11,23 @@
 namespace snug {
 
 template<class T>
-struct Fields<Setting<T>> {
+struct Fields<spec::Setting<T>> {
   static void visit(auto& field, auto& s) { field("value", s.value), field("origin", s.origin.text); }
 };
 template<>
-struct Fields<EnvVariable> {
+struct Fields<spec::EnvVariable> {
   static void visit(auto& field, auto& s) {
     field("name", s.name), field("value", s.value), field("origin", s.origin.text);
   }
 };
 template<>
-struct Fields<RunAs> {
+struct Fields<spec::RunAs> {
   static void visit(auto& field, auto& s) {
     field("kind", s.kind), field("user", s.user), field("group", s.group);
   }
 };
 template<>
-struct Fields<Mount> {
+struct Fields<spec::Mount> {
   static void visit(auto& field, auto& s) {
     field("type", s.type), field("source", s.source), field("target", s.target);
     field("access", s.access), field("missing", s.missing), field("size", s.size), field("mode", s.mode);
@@ -35,24 +35,28 @@ struct Fields<Mount> {
   }
 };
 template<>
-struct Fields<HostSet> {
+struct Fields<spec::HostSet> {
   static void visit(auto& field, auto& s) {
     field("name", s.name), field("rules", s.rules), field("origin", s.origin.text);
   }
 };
 // Every row of the schema, by its stored name.
 template<>
-struct Fields<Spec> {
+struct Fields<spec::Spec> {
   static void visit(auto& field, auto& spec) {
-    for_each_key([&](const Section&, const Key& key) {
+    spec::for_each_key([&](const spec::Section&, const spec::Key& key) {
       std::visit([&](const auto& at) { field(key.stored_name(), spec.*at.spec); }, key.value.member);
     });
   }
 };
 
-Json to_json(const Spec& spec);
+}  // namespace snug
+
+namespace snug::container {
+
+Json to_json(const spec::Spec& spec);
 
 // Strict: a member that is missing, unknown, of another kind or out of range is an error that names it.
-Result<Spec> spec_from_json(const Json& json);
+Result<spec::Spec> spec_from_json(const Json& json);
 
-}  // namespace snug
+}  // namespace snug::container

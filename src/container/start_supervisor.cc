@@ -18,15 +18,15 @@
 #include "launch/replan.h"
 #include "sys/process_identity.h"
 
-namespace snug {
+namespace snug::container {
 namespace {
 
 // How long a killed supervisor's init may need to be gone.
 constexpr int kLeftoverPatienceMs = 5000;
 
-std::string end_text(const Outcome& outcome) {
+std::string end_text(const launch::Outcome& outcome) {
   if (!outcome.memory_limit.empty())
-    return out_of_memory_text(outcome.memory_limit);
+    return launch::out_of_memory_text(outcome.memory_limit);
   return outcome.timed_out ? "timed out" : "";
 }
 
@@ -43,16 +43,17 @@ void take_update(SupervisorJob& job) {
 // One run. False where it never came to one.
 bool run_once(SupervisorJob& job, ContainerSupervisor& supervisor) {
   supervisor.begin_run();
-  LaunchOptions options{
+  launch::LaunchOptions options{
       .stays = true,
       .container_dir = job.container.path(),
       .arguments = job.arguments,
       .published = [&](const std::vector<std::string>& ports) { supervisor.state().ports = ports; },
-      .gate_event = [&](const GateEvent& event) { supervisor.gate_event(event); },
+      .gate_event = [&](const gate::GateEvent& event) { supervisor.gate_event(event); },
       .join = [&](const std::string& name,
                   const std::string& id) { return joined_namespaces(job.store, name, id); }};
-  auto outcome = run_replanning(
-      job.plan, job.replan, [&](const Plan& plan) { return run_plan(plan, options, supervisor.delegate()); });
+  auto outcome = launch::run_replanning(job.plan, job.replan, [&](const plan::Plan& plan) {
+    return launch::run_plan(plan, options, supervisor.delegate());
+  });
   if (outcome && !supervisor.unwritten()) {
     supervisor.end_run(outcome->exit_status, end_text(*outcome));
     return true;
@@ -93,8 +94,8 @@ void supervise(SupervisorJob& job, UniqueFd first) {
   ContainerSupervisor supervisor{job.container, job.record, std::exchange(job.state, {}), std::move(first)};
   if (Status status = supervisor.prepare(); !status) {
     supervisor.never_started(status.error());
-  } else if (!await_end_of(static_cast<pid_t>(before.init_pid), before.init_start, before.boot_id,
-                           kLeftoverPatienceMs)) {
+  } else if (!sys::await_end_of(static_cast<pid_t>(before.init_pid), before.init_start, before.boot_id,
+                                kLeftoverPatienceMs)) {
     supervisor.never_started(
         {.step = "the container's last run has not ended yet",
          .hint = "its supervisor was killed, and the kernel is still busy with the rest"});
@@ -158,23 +159,24 @@ Result<UniqueFd> start_supervisor(SupervisorJob job) {
   return ours;
 }
 
-void note_payload(const Plan& plan, RunState& state) {
+void note_payload(const plan::Plan& plan, RunState& state) {
   PayloadFacts facts;
-  if (const auto* step = find_step<SetEnvironment>(plan))
-    for (const EnvVariable& variable : step->variables)
+  if (const auto* step = plan::find_step<plan::SetEnvironment>(plan))
+    for (const spec::EnvVariable& variable : step->variables)
       facts.env.push_back(variable.name + "=" + variable.value);
-  if (const auto* step = find_step<EnterDir>(plan))
+  if (const auto* step = plan::find_step<plan::EnterDir>(plan))
     facts.workdir = step->target;
-  if (const auto* step = find_step<BecomeUser>(plan)) {
+  if (const auto* step = plan::find_step<plan::BecomeUser>(plan)) {
     facts.uid = step->uid;
     facts.gid = step->gid;
     facts.groups = step->groups;
     facts.range = step->set;
   }
-  if (const auto* step = find_step<Execute>(plan))
+  if (const auto* step = plan::find_step<plan::Execute>(plan))
     state.command = step->argv;
-  state.terminal = find_step<OpenTerminal>(plan) && find_step<OpenTerminal>(plan)->always;
+  state.terminal =
+      plan::find_step<plan::OpenTerminal>(plan) && plan::find_step<plan::OpenTerminal>(plan)->always;
   state.payload = std::move(facts);
 }
 
-}  // namespace snug
+}  // namespace snug::container

@@ -11,21 +11,21 @@
 #include "launch/replan.h"
 #include "plan/plan.h"
 
-namespace snug {
+namespace snug::container {
 
 struct SupervisorJob {
   const ContainerStore& store;
   Container container;  // locked
   ContainerRecord record{};
   RunState state{};
-  Plan plan{};
+  plan::Plan plan{};
   child::Region arguments{};
   bool fresh{};  // made for this run: it is removed where it never starts
-  Replan replan{};
+  launch::Replan replan{};
   // Adds what the machine says to an error.
-  std::function<void(const Plan&, LaunchError&)> explain{};
+  std::function<void(const plan::Plan&, launch::LaunchError&)> explain{};
   // The plan of a Spec whose limits were changed while it ran (snug update), for the next run.
-  std::function<Result<Plan>(const Spec&)> plan_anew{};
+  std::function<Result<plan::Plan>(const spec::Spec&)> plan_anew{};
 };
 
 // Starts the supervisor, and answers the first client's end of the connection to it (channel.h). The client
@@ -33,6 +33,6 @@ struct SupervisorJob {
 Result<UniqueFd> start_supervisor(SupervisorJob job);
 
 // What entered commands and ps are to know of the payload, by its plan.
-void note_payload(const Plan& plan, RunState& state);
+void note_payload(const plan::Plan& plan, RunState& state);
 
-}  // namespace snug
+}  // namespace snug::container

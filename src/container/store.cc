@@ -22,7 +22,7 @@
 #include "sys/parallel.h"
 #include "sys/process_identity.h"
 
-namespace snug {
+namespace snug::container {
 
 using namespace store_files;
 
@@ -70,41 +70,41 @@ std::string Container::path() const {
 }
 
 Result<ContainerRecord> Container::record() const {
-  auto record = read_document(dir_.get(), kRecord, kRecordFormat).and_then(container_record);
+  auto record = store::read_document(dir_.get(), kRecord, kRecordFormat).and_then(container_record);
   if (!record)
     return fail(of_container(*this, record.error()));
   return record;
 }
 
 Result<RunState> Container::state() const {
-  auto state = read_document(dir_.get(), kState, kRecordFormat).and_then(run_state);
+  auto state = store::read_document(dir_.get(), kState, kRecordFormat).and_then(run_state);
   if (!state)
     return fail(of_container(*this, state.error()));
   return state;
 }
 
 Status Container::write_state(const RunState& state) const {
-  if (Status status = write_document(dir_.get(), kState, kRecordFormat, to_json(state)); !status)
+  if (Status status = store::write_document(dir_.get(), kState, kRecordFormat, to_json(state)); !status)
     return fail(of_container(*this, status.error()));
   return {};
 }
 
 Status Container::write_record(const ContainerRecord& record) const {
-  if (Status status = write_document(dir_.get(), kRecord, kRecordFormat, to_json(record)); !status)
+  if (Status status = store::write_document(dir_.get(), kRecord, kRecordFormat, to_json(record)); !status)
     return fail(of_container(*this, status.error()));
   return {};
 }
 
 // Does its name still lead here? Not where it was removed, or renamed.
 bool Container::is_in_place() const {
-  return is_same_file(dir_.get(), dir_.get(), "../" + name_);
+  return sys::is_same_file(dir_.get(), dir_.get(), "../" + name_);
 }
 
 Result<bool> Container::running() const {
   const UniqueFd lock = open_lock(dir_.get(), O_RDONLY);
-  int locked = lock ? is_file_locked(lock.get()) : -errno;
+  int locked = lock ? sys::is_file_locked(lock.get()) : -errno;
   if (locked == -ENOENT && is_in_place())
-    locked = is_directory_locked(dir_.get());
+    locked = sys::is_directory_locked(dir_.get());
   if (locked < 0)
     return fail(
         {.step = fmt::format("ask for the lock of container {}", escape_control(name_)), .err = -locked});
@@ -113,11 +113,11 @@ Result<bool> Container::running() const {
 
 // What does not hold the directory, and cannot be told from what does, is not destroyed.
 Status Container::hold_directory(bool lost) const {
-  int error = lock_directory(dir_.get());
+  int error = sys::lock_directory(dir_.get());
   // Whoever ends closes one descriptor after the other, and may have come to the file and not yet to this.
   for (int tries = 0; error == EAGAIN && !lost && tries < kFarewellTries; ++tries) {
     std::this_thread::sleep_for(kFarewellPause);
-    error = lock_directory(dir_.get());
+    error = sys::lock_directory(dir_.get());
   }
   if (error == 0 || (error != EAGAIN && !lost))
     return {};
@@ -138,7 +138,7 @@ Status Container::hold_directory(bool lost) const {
 Result<UniqueFd> Container::make_lost_lock() const {
   const std::string name = escape_control(name_);
   if (const auto last = state();
-      last && is_still_there(static_cast<pid_t>(last->init_pid), last->init_start, last->boot_id))
+      last && sys::is_still_there(static_cast<pid_t>(last->init_pid), last->init_start, last->boot_id))
     return fail({.step = fmt::format("container {} has no file \"lock\", and runs", name),
                  .hint = fmt::format("end its supervisor first, process {}", last->supervisor_pid)});
   UniqueFd lock = open_lock(dir_.get(), O_RDWR | O_CREAT);
@@ -158,11 +158,11 @@ Status Container::lock() {
     return failed("lock", opened);
   // The file before the directory: of two who want it the one who has lost must not hold what the other
   // wants.
-  if (const int error = lock ? lock_file(lock.get()) : 0)
+  if (const int error = lock ? sys::lock_file(lock.get()) : 0)
     return failed("lock", error == EAGAIN ? EBUSY : error);
   TRY(hold_directory(lost));
   const auto let_go = [&](Status status) {
-    unlock_directory(dir_.get());
+    sys::unlock_directory(dir_.get());
     return status;
   };
   if (lost) {
@@ -170,7 +170,7 @@ Status Container::lock() {
     if (!made)
       return let_go(tl::unexpected{std::move(made).error()});
     lock = *std::move(made);
-    if (const int error = lock_file(lock.get()))
+    if (const int error = sys::lock_file(lock.get()))
       return let_go(failed("lock", error == EAGAIN ? EBUSY : error));
   }
   // Removed, or renamed, in the moment before: its name may be another's by now.
@@ -181,7 +181,7 @@ Status Container::lock() {
 }
 
 void Container::unlock() {
-  unlock_directory(dir_.get());
+  sys::unlock_directory(dir_.get());
   lock_.reset();
 }
 
@@ -206,9 +206,9 @@ Status ContainerStore::rename(const std::string& from, const std::string& to) co
   if (!store)
     return no_such(-1, from, errno);
   const std::string step = fmt::format("rename container {} to {}", escape_control(from), escape_control(to));
-  switch (const int error = rename_to_new(store.get(), from, to)) {
+  switch (const int error = sys::rename_to_new(store.get(), from, to)) {
     case 0:
-      return sync_fd(store.get(), path_);
+      return sys::sync_fd(store.get(), path_);
     case ENOENT:
       return no_such(store.get(), from, error);
     case EEXIST:
@@ -237,7 +237,7 @@ std::optional<ListedContainer> ContainerStore::look_at(int store, const std::str
   if (state)
     listed.state = *std::move(state);
   // What is being removed loses its name first and its files then.
-  if (!listed.damage.empty() && !is_same_file(container.dir(), store, name))
+  if (!listed.damage.empty() && !sys::is_same_file(container.dir(), store, name))
     return std::nullopt;
   return listed;
 }
@@ -257,8 +257,8 @@ Result<std::vector<ListedContainer>> ContainerStore::list() const {
   // A container takes nine calls and a parser: of a thousand they add up to what a person notices.
   constexpr std::size_t kPerThread = 64;
   std::vector<std::optional<ListedContainer>> looked(names.size());
-  for_each_index(names.size(), kPerThread,
-                 [&](std::size_t i) { looked[i] = look_at(store.get(), names[i]); });
+  sys::for_each_index(names.size(), kPerThread,
+                      [&](std::size_t i) { looked[i] = look_at(store.get(), names[i]); });
   std::vector<ListedContainer> list;
   list.reserve(names.size());
   for (auto& one : looked)
@@ -267,4 +267,4 @@ Result<std::vector<ListedContainer>> ContainerStore::list() const {
   return list;
 }
 
-}  // namespace snug
+}  // namespace snug::container

@@ -25,7 +25,7 @@
 #include "container/record.h"
 #include "plan/step.h"
 
-namespace snug {
+namespace snug::container {
 
 // One container's directory.
 class Container {
@@ -117,4 +117,4 @@ class ContainerStore {
   std::string path_;
 };
 
-}  // namespace snug
+}  // namespace snug::container

@@ -16,7 +16,7 @@
 #include "store/document.h"
 #include "sys/durable.h"
 
-namespace snug {
+namespace snug::container {
 
 using namespace store_files;
 
@@ -65,7 +65,7 @@ class Checker {
         add("{}: the directory {} is missing", shown, part);
     if (fstatat(dir, kLock, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(info.st_mode))
       add("{}: the file {} is missing", shown, kLock);
-    if (const auto maps = read_maps_file(dir); !maps)
+    if (const auto maps = files::read_maps_file(dir); !maps)
       add("{}: {}", shown, describe(maps.error()));
   }
 
@@ -75,9 +75,9 @@ class Checker {
       if (is_dots(*entry))
         continue;
       const std::string name{entry->d_name};
-      if (is_temporary_document(name)) {
+      if (store::is_temporary_document(name)) {
         const UniqueFd fd{openat(dir, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
-        if (fd && is_file_locked(fd.get()) == 0)
+        if (fd && sys::is_file_locked(fd.get()) == 0)
           add("{}: {} was left by a crash", shown, escape_control(name));
         continue;
       }
@@ -92,7 +92,7 @@ class Checker {
 bool is_at_work(int store, const std::string& name) {
   const UniqueFd dir = open_dir(store, name);
   const UniqueFd lock = dir ? open_lock(dir.get(), O_RDONLY) : UniqueFd{};
-  return lock && is_file_locked(lock.get()) == 1;
+  return lock && sys::is_file_locked(lock.get()) == 1;
 }
 
 }  // namespace
@@ -134,10 +134,10 @@ Result<std::vector<std::string>> ContainerStore::check() const {
     const std::size_t before = checker.problems.size();
     checker.check_container(container);
     // What is being removed loses its name first and its files then.
-    if (!is_same_file(container.dir(), store.get(), name))
+    if (!sys::is_same_file(container.dir(), store.get(), name))
       checker.problems.resize(before);
   }
   return std::move(checker.problems);
 }
 
-}  // namespace snug
+}  // namespace snug::container

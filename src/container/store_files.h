@@ -13,13 +13,13 @@
 #include "plan/step.h"
 #include "store/draft.h"
 
-namespace snug::store_files {
+namespace snug::container::store_files {
 
 constexpr const char* kRecord = "container.json";
 constexpr const char* kState = "state.json";
-constexpr const char* kLock = kLockFile;
+constexpr const char* kLock = store::kLockFile;
 // What a payload can write to, and so what may belong to subordinate ids.
-constexpr const char* kParts[] = {kRootLayer, "cow"};
+constexpr const char* kParts[] = {image::kRootLayer, "cow"};
 
 constexpr std::string_view kNew = ".new-";
 constexpr std::string_view kGone = ".gone-";
@@ -49,4 +49,4 @@ UniqueFd open_dir(int parent, const std::string& name);
 // `flags` besides O_NOFOLLOW, O_NONBLOCK and O_CLOEXEC: a lock that is a FIFO hangs nobody.
 UniqueFd open_lock(int dir, int flags);
 
-}  // namespace snug::store_files
+}  // namespace snug::container::store_files

@@ -22,7 +22,7 @@
 #include "sys/durable.h"
 #include "sys/random_number.h"
 
-namespace snug {
+namespace snug::container {
 
 namespace store_files {
 
@@ -45,8 +45,9 @@ using namespace store_files;
 
 namespace {
 
-constexpr DraftKind kNewContainer{.prefix = kNew, .mapped = kParts, .lock_file = true};
-constexpr DraftKind kGoneContainer{.prefix = kGone, .mapped = kParts, .lock_file = true, .ending = true};
+constexpr store::DraftKind kNewContainer{.prefix = kNew, .mapped = kParts, .lock_file = true};
+constexpr store::DraftKind kGoneContainer{
+    .prefix = kGone, .mapped = kParts, .lock_file = true, .ending = true};
 
 Status make_part(int dir, const char* part, mode_t mode) {
   const auto failed = [&] { return fail({.step = fmt::format("make {}", part), .err = errno}); };
@@ -56,16 +57,16 @@ Status make_part(int dir, const char* part, mode_t mode) {
   const UniqueFd fd = open_dir(dir, part);
   if (!fd || fchmod(fd.get(), mode) != 0)
     return failed();
-  return sync_fd(fd.get(), part);
+  return sys::sync_fd(fd.get(), part);
 }
 
 Status make_layer(int dir, mode_t root_mode) {
-  const UniqueFd layer = open_dir(dir, kRootLayer);
+  const UniqueFd layer = open_dir(dir, image::kRootLayer);
   if (!layer)
-    return fail({.step = fmt::format("open {}", kRootLayer), .err = errno});
+    return fail({.step = fmt::format("open {}", image::kRootLayer), .err = errno});
   TRY(make_part(layer.get(), "upper", root_mode));
   TRY(make_part(layer.get(), "work", 0700));
-  return sync_fd(layer.get(), kRootLayer);
+  return sys::sync_fd(layer.get(), image::kRootLayer);
 }
 
 // Everything that a container has. On disk, but for the names in `dir`.
@@ -73,14 +74,14 @@ Status fill_draft(int dir, const ContainerRecord& record, const RunState& state,
                   const MapRange* range) {
   if (range) {
     // Before the parts: whoever removes what is left finds it.
-    const auto file = TRY(write_maps_file(dir, *range));
-    TRY(sync_fd(file.get(), kMapsFile));
+    const auto file = TRY(files::write_maps_file(dir, *range));
+    TRY(sys::sync_fd(file.get(), files::kMapsFile));
   }
   for (const char* part : kParts) TRY(make_part(dir, part, 0700));
   TRY(make_layer(dir, root_mode));
-  TRY(create_document(dir, kRecord, kRecordFormat, to_json(record)));
-  TRY(create_document(dir, kState, kRecordFormat, to_json(state)));
-  return sync_fd(dir, "the container's directory");
+  TRY(store::create_document(dir, kRecord, kRecordFormat, to_json(record)));
+  TRY(store::create_document(dir, kState, kRecordFormat, to_json(state)));
+  return sys::sync_fd(dir, "the container's directory");
 }
 
 }  // namespace
@@ -101,7 +102,7 @@ Result<Container> ContainerStore::create(const std::string& name, const Containe
                  .err = error,
                  .hint = hint.empty() ? "XDG_DATA_HOME must be a directory that you can write to" : hint});
   };
-  if (const int error = make_private_dirs(path_))
+  if (const int error = sys::make_private_dirs(path_))
     return failed(error);
   const UniqueFd store = open_dir(AT_FDCWD, path_);
   if (!store)
@@ -110,7 +111,7 @@ Result<Container> ContainerStore::create(const std::string& name, const Containe
   if (fstatat(store.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0)
     return fail(name_in_use(name));
 
-  auto draft = Draft::make(store.get(), kNewContainer);
+  auto draft = store::Draft::make(store.get(), kNewContainer);
   if (!draft)
     return failed(draft.error().err);
   if (const Status status = fill_draft(draft->dir(), record, state, root_mode, range); !status) {
@@ -143,7 +144,7 @@ Status ContainerStore::remove(Container container) const {
   if (!container.locked())
     return fail({.step = step + ": it is not locked", .err = EBUSY, .err_said = true});
   // Before it loses its name: what cannot be removed here stays what it is.
-  if (const auto range = maps_for_removal(container.dir()); !range)
+  if (const auto range = files::maps_for_removal(container.dir()); !range)
     return fail(of_container(container, range.error()));
   const UniqueFd store = open_dir(AT_FDCWD, path_);
   if (!store)
@@ -151,21 +152,21 @@ Status ContainerStore::remove(Container container) const {
   // It may be renamed at any time, and its old name be given to another.
   for (int attempt = 0; attempt < 16; ++attempt) {
     const std::string name{file_name(container.path())};
-    if (name.empty() || !is_same_file(container.dir(), store.get(), name))
+    if (name.empty() || !sys::is_same_file(container.dir(), store.get(), name))
       continue;
-    const std::string gone = std::string{kGone} + random_hex();
-    if (const int error = rename_to_new(store.get(), name, gone)) {
+    const std::string gone = std::string{kGone} + sys::random_hex();
+    if (const int error = sys::rename_to_new(store.get(), name, gone)) {
       if (error == ENOENT || error == EEXIST)
         continue;
       return fail({.step = step, .err = error});
     }
-    if (!is_same_file(container.dir(), store.get(), gone)) {
+    if (!sys::is_same_file(container.dir(), store.get(), gone)) {
       // Another took its name between the look and the rename, and gets it back.
-      (void)rename_to_new(store.get(), gone, name);
+      (void)sys::rename_to_new(store.get(), gone, name);
       continue;
     }
-    const Status synced = sync_fd(store.get(), path_);
-    if (Status status = remove_locked(store.get(), gone, container.dir(), kGoneContainer); !status) {
+    const Status synced = sys::sync_fd(store.get(), path_);
+    if (Status status = store::remove_locked(store.get(), gone, container.dir(), kGoneContainer); !status) {
       Error error = status.error();
       error.step = fmt::format("{}: {}", step, error.step);
       return fail(std::move(error));
@@ -184,9 +185,9 @@ void ContainerStore::sweep(Sweep depth) const {
       while (const dirent* entry = readdir(entries.get()))
         if (entry->d_name[0] != '.')
           if (const UniqueFd dir = open_dir(store.get(), entry->d_name))
-            sweep_documents(dir.get());
-  sweep_drafts(store.get(), kNewContainer);
-  sweep_drafts(store.get(), kGoneContainer);
+            store::sweep_documents(dir.get());
+  store::sweep_drafts(store.get(), kNewContainer);
+  store::sweep_drafts(store.get(), kGoneContainer);
 }
 
-}  // namespace snug
+}  // namespace snug::container

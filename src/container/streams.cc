@@ -8,7 +8,7 @@
 
 #include "base/try.h"
 
-namespace snug {
+namespace snug::container {
 namespace {
 
 constexpr std::size_t kChunk = 16 << 10;
@@ -89,7 +89,7 @@ void Streams::flush_input() {
     input_.reset();
 }
 
-void Streams::resize(WindowSize size) const {
+void Streams::resize(launch::WindowSize size) const {
   winsize window{};
   window.ws_row = size.rows;
   window.ws_col = size.columns;
@@ -98,7 +98,7 @@ void Streams::resize(WindowSize size) const {
     (void)ioctl(output_.get(), TIOCSWINSZ, &window);
 }
 
-void Streams::add_to(Poller& poller, bool paused) {
+void Streams::add_to(sys::Poller& poller, bool paused) {
   const int writing = pending_.empty() ? 0 : POLLOUT;
   const int output = (paused ? 0 : POLLIN) | (terminal_ ? writing : 0);
   if (writing && !terminal_)
@@ -114,16 +114,16 @@ void Streams::add_to(Poller& poller, bool paused) {
 void Streams::on_output(int events) {
   if (events & POLLOUT)
     flush_input();
-  if ((events & (POLLIN | POLLHUP | POLLERR)) && !read_some(output_, LogStream::Out))
+  if ((events & (POLLIN | POLLHUP | POLLERR)) && !read_some(output_, log::LogStream::Out))
     output_.reset();
 }
 
 void Streams::on_error() {
-  if (!read_some(error_, LogStream::Err))
+  if (!read_some(error_, log::LogStream::Err))
     error_.reset();
 }
 
-bool Streams::read_some(UniqueFd& from, LogStream stream) {
+bool Streams::read_some(UniqueFd& from, log::LogStream stream) {
   char buffer[kChunk];
   const ssize_t n = read(from.get(), buffer, sizeof buffer);
   if (n > 0) {
@@ -135,9 +135,10 @@ bool Streams::read_some(UniqueFd& from, LogStream stream) {
 }
 
 void Streams::drain() {
-  for (auto [fd, stream] : {std::pair{&output_, LogStream::Out}, std::pair{&error_, LogStream::Err}})
+  for (auto [fd, stream] :
+       {std::pair{&output_, log::LogStream::Out}, std::pair{&error_, log::LogStream::Err}})
     while (*fd)
-      if (!wait_until_ready(fd->get(), POLLIN, 0) || !read_some(*fd, stream))
+      if (!sys::wait_until_ready(fd->get(), POLLIN, 0) || !read_some(*fd, stream))
         fd->reset();
 }
 
@@ -147,4 +148,4 @@ void Streams::close() {
   ending_ = false;
 }
 
-}  // namespace snug
+}  // namespace snug::container

@@ -11,12 +11,12 @@
 #include "log/log.h"
 #include "sys/poller.h"
 
-namespace snug {
+namespace snug::container {
 
 class Streams {
  public:
   // Takes what the payload writes.
-  using Sink = std::function<void(LogStream, std::string_view)>;
+  using Sink = std::function<void(log::LogStream, std::string_view)>;
 
   explicit Streams(Sink sink) : sink_{std::move(sink)} {}
 
@@ -31,10 +31,10 @@ class Streams {
   void write_input(std::string_view bytes);
   void end_input();
   bool clogged() const { return !pending_.empty(); }
-  void resize(WindowSize size) const;
+  void resize(launch::WindowSize size) const;
 
   // `paused`: somebody who is attached does not keep up, so that the payload must wait.
-  void add_to(Poller& poller, bool paused);
+  void add_to(sys::Poller& poller, bool paused);
   // Reads what is still in the pipes, once nobody can write any more.
   void drain();
   void close();
@@ -43,7 +43,7 @@ class Streams {
   void on_output(int events);
   void on_error();
   // False at the end of file.
-  bool read_some(UniqueFd& from, LogStream stream);
+  bool read_some(UniqueFd& from, log::LogStream stream);
   void flush_input();
 
   Sink sink_;
@@ -56,4 +56,4 @@ class Streams {
   std::string pending_;
 };
 
-}  // namespace snug
+}  // namespace snug::container

@@ -16,13 +16,13 @@
 #include "plan/views.h"
 #include "sys/durable.h"
 
-namespace snug {
+namespace snug::container {
 
 using namespace store_files;
 
 namespace {
 
-using Views = std::vector<const Mount*>;
+using Views = std::vector<const spec::Mount*>;
 
 bool is_number(std::string_view name) {
   constexpr std::size_t kMostDigits = 9;  // a digest has more
@@ -40,8 +40,8 @@ std::vector<std::string> numbered_layers(int cow) {
   return names;
 }
 
-std::string layer_of(const Mount& view) {
-  return view_layer(view.source, view.target);
+std::string layer_of(const spec::Mount& view) {
+  return plan::view_layer(view.source, view.target);
 }
 
 bool is_there(int cow, const std::string& name) {
@@ -63,7 +63,7 @@ bool are_numbered(int cow, const std::vector<std::string>& numbers, const Views&
 Error ambiguous(const Container& container, const std::vector<std::string>& numbers, const Views& views) {
   const std::string cow = escape_control(container.path() + "/cow/");
   std::string names;
-  for (const Mount* view : views)
+  for (const spec::Mount* view : views)
     names += fmt::format("{}{} for {} on {}", names.empty() ? "" : ", ", layer_of(*view),
                          escape_control(view->source), escape_control(view->target));
   return {
@@ -80,11 +80,11 @@ Error ambiguous(const Container& container, const std::vector<std::string>& numb
 Status name_view_layers(const Container& container, const ContainerRecord& record) {
   Views all;
   Views always;  // at every start
-  for (const Mount* mount : mounts_in_order(record.spec)) {
-    if (mount->type != MountType::Cow)
+  for (const spec::Mount* mount : plan::mounts_in_order(record.spec)) {
+    if (mount->type != spec::MountType::Cow)
       continue;
     all.push_back(mount);
-    if (mount->missing == Missing::Fail)
+    if (mount->missing == spec::Missing::Fail)
       always.push_back(mount);
   }
   const UniqueFd cow = all.empty() ? UniqueFd{} : open_dir(container.dir(), "cow");
@@ -100,11 +100,11 @@ Status name_view_layers(const Container& container, const ContainerRecord& recor
   TRY(container.write_record(record));
   const Views& views = all_numbered ? all : always;
   for (const std::string& number : numbers)
-    if (const int error = rename_to_new(cow.get(), number, layer_of(*views[std::stoul(number)])))
+    if (const int error = sys::rename_to_new(cow.get(), number, layer_of(*views[std::stoul(number)])))
       return fail(
           {.step = fmt::format("container {}: rename cow/{}", escape_control(container.name()), number),
            .err = error});
-  return sync_fd(cow.get(), "the directory of the container's views");
+  return sys::sync_fd(cow.get(), "the directory of the container's views");
 }
 
-}  // namespace snug
+}  // namespace snug::container

@@ -5,7 +5,7 @@
 #include "container/record.h"
 #include "container/store.h"
 
-namespace snug {
+namespace snug::container {
 
 // Up to 0.1 a view's layer was named by its place among the views of a start: cow/0, cow/1. Gives each of
 // these the name of its view (plan/views.h), so that its changes are in the same view as before, and writes
@@ -18,4 +18,4 @@ namespace snug {
 // `container` is locked by the caller, and `record` is its own.
 Status name_view_layers(const Container& container, const ContainerRecord& record);
 
-}  // namespace snug
+}  // namespace snug::container

@@ -7,21 +7,24 @@
 namespace snug {
 
 template<>
-struct EnumNames<RestartWhen> {
-  static constexpr EnumName<RestartWhen> kAll[] = {
-      {"no", RestartWhen::No}, {"on-failure", RestartWhen::OnFailure}, {"always", RestartWhen::Always}};
+struct EnumNames<container::RestartWhen> {
+  static constexpr EnumName<container::RestartWhen> kAll[] = {
+      {"no", container::RestartWhen::No},
+      {"on-failure", container::RestartWhen::OnFailure},
+      {"always", container::RestartWhen::Always}};
 };
 template<>
-struct EnumNames<RunPhase> {
-  static constexpr EnumName<RunPhase> kAll[] = {
-      {"created", RunPhase::Created}, {"running", RunPhase::Running}, {"exited", RunPhase::Exited}};
+struct EnumNames<container::RunPhase> {
+  static constexpr EnumName<container::RunPhase> kAll[] = {{"created", container::RunPhase::Created},
+                                                           {"running", container::RunPhase::Running},
+                                                           {"exited", container::RunPhase::Exited}};
 };
 template<>
-struct EnumNames<Health> {
-  static constexpr EnumName<Health> kAll[] = {{"none", Health::None},
-                                              {"starting", Health::Starting},
-                                              {"healthy", Health::Healthy},
-                                              {"unhealthy", Health::Unhealthy}};
+struct EnumNames<container::Health> {
+  static constexpr EnumName<container::Health> kAll[] = {{"none", container::Health::None},
+                                                         {"starting", container::Health::Starting},
+                                                         {"healthy", container::Health::Healthy},
+                                                         {"unhealthy", container::Health::Unhealthy}};
 };
 
 }  // namespace snug

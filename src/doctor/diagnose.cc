@@ -81,16 +81,16 @@ std::string hint_of(const Finding& finding) {
   return text;
 }
 
-std::optional<Isolation> isolation_of(const Facts& facts) {
+std::optional<spec::Isolation> isolation_of(const Facts& facts) {
   if (facts.base.worked())
-    return facts.isolated ? std::optional{Isolation::Full} : std::nullopt;
+    return facts.isolated ? std::optional{spec::Isolation::Full} : std::nullopt;
   // What --require no-proc does without.
   const bool withheld = facts.base.tried && facts.isolated &&
                         std::ranges::all_of(facts.base.failures, [](const Failure& failure) {
                           return failure.stage == Stage::Proc || failure.stage == Stage::Sys ||
                                  failure.stage == Stage::Settings;
                         });
-  return withheld ? std::optional{Isolation::NoProc} : std::nullopt;
+  return withheld ? std::optional{spec::Isolation::NoProc} : std::nullopt;
 }
 
 std::vector<Finding> diagnose(const Facts& facts) {
@@ -110,7 +110,7 @@ std::vector<Finding> diagnose(const Facts& facts) {
 }
 
 int exit_status(const Facts& facts, const std::vector<Finding>& findings) {
-  if (isolation_of(facts) != Isolation::Full)
+  if (isolation_of(facts) != spec::Isolation::Full)
     return 2;
   const bool well = std::ranges::all_of(findings, [](const Finding& f) { return f.level == Level::Ok; });
   return well ? 0 : 1;
@@ -170,8 +170,8 @@ bool in_sandbox(const Facts& facts) {
          facts.process.seccomp == 2 && facts.process.container.empty();
 }
 
-bool kernel_is_older(const Facts& facts, KernelVersion than) {
-  return facts.kernel.version != KernelVersion{} && facts.kernel.version < than;
+bool kernel_is_older(const Facts& facts, host::KernelVersion than) {
+  return facts.kernel.version != host::KernelVersion{} && facts.kernel.version < than;
 }
 
 std::string_view sysctl(const Facts& facts, std::string_view name) {

@@ -12,7 +12,7 @@
 namespace snug::doctor {
 
 // The highest level that a run can have here; nothing where no sandbox can be made.
-std::optional<Isolation> isolation_of(const Facts& facts);
+std::optional<spec::Isolation> isolation_of(const Facts& facts);
 
 // In the order in which they are printed. What cannot be judged, because something before it is broken, is
 // left out.
@@ -45,7 +45,7 @@ bool in_sandbox(const Facts& facts);
 // "" where the sysctl is not there.
 std::string_view sysctl(const Facts& facts, std::string_view name);
 // False where the version is not known.
-bool kernel_is_older(const Facts& facts, KernelVersion than);
+bool kernel_is_older(const Facts& facts, host::KernelVersion than);
 // The restriction of Ubuntu 23.10 and later.
 bool apparmor_restricts(const Facts& facts);
 Finding apparmor_finding(const Facts& facts, std::string check);

@@ -11,7 +11,7 @@ namespace snug::doctor {
 namespace {
 
 // Of the directories that an overlay was to be put over.
-void read_lower(const HostView& host, const std::string& dir, StoreFacts& facts) {
+void read_lower(const host::HostView& host, const std::string& dir, StoreFacts& facts) {
   for (const std::string& mount : host.mounts_below(dir)) facts.below.push_back(dir + ": " + mount);
   StoreFacts lower;
   read_place(host, dir, lower);
@@ -22,29 +22,33 @@ void read_lower(const HostView& host, const std::string& dir, StoreFacts& facts)
     facts.lower_type = lower.type;
 }
 
-void read_around(const Step& step, const HostView& host, StoreFacts& facts) {
-  std::visit(overloaded{
-                 [&](const OverlayRoot& root) {
-                   if (root.upper == UpperPlace::Disk)
-                     read_place(host, host.store_dir(), facts);
-                   for (const Layer& layer : root.layers) read_lower(host, layer.path, facts);
-                 },
-                 [&](const CowMount& view) {
-                   if (view.upper == UpperPlace::Disk)
-                     read_place(host, host.store_dir(), facts);
-                   read_lower(host, view.source, facts);
-                 },
-                 [&](const PrepareDisk&) { read_place(host, host.store_dir(), facts); },
-                 Ignore<SweepDisk, KeepContainer, EnterContainer, LimitGroup, RelayFiles, PublishPorts,
-                        OpenGate, ConnectNetwork, JoinNetwork, CreateNamespaces, MapSelf, SharedMap, MapRange,
-                        NewCgroupNamespace, JoinKeyring, LoopbackUp, SetSysctl, SetHostname, PrivateMounts,
-                        TmpfsRoot, DiskRoot, MakeDir, MakeSymlink, BindText, BindMount, MountTmpfs, MountDev,
-                        MountDevpts, MountProc, MountSys, MountCgroup, OpenTerminal, RootReadOnly, PivotRoot,
-                        LimitResource, KeepCapabilities, NoNewPrivileges, BecomeUser, CloseDescriptors,
-                        EnterDir, SetEnvironment, ApplyLandlock, InstallSeccomp, Execute, ReportNew,
-                        ServeContainer, Timeout>{},
-             },
-             step);
+void read_around(const plan::Step& step, const host::HostView& host, StoreFacts& facts) {
+  std::visit(
+      overloaded{
+          [&](const plan::OverlayRoot& root) {
+            if (root.upper == plan::UpperPlace::Disk)
+              read_place(host, host.store_dir(), facts);
+            for (const image::Layer& layer : root.layers) read_lower(host, layer.path, facts);
+          },
+          [&](const plan::CowMount& view) {
+            if (view.upper == plan::UpperPlace::Disk)
+              read_place(host, host.store_dir(), facts);
+            read_lower(host, view.source, facts);
+          },
+          [&](const plan::PrepareDisk&) { read_place(host, host.store_dir(), facts); },
+          Ignore<plan::SweepDisk, plan::KeepContainer, plan::EnterContainer, plan::LimitGroup,
+                 plan::RelayFiles, plan::PublishPorts, plan::OpenGate, plan::ConnectNetwork,
+                 plan::JoinNetwork, plan::CreateNamespaces, plan::MapSelf, plan::SharedMap, MapRange,
+                 plan::NewCgroupNamespace, plan::JoinKeyring, plan::LoopbackUp, plan::SetSysctl,
+                 plan::SetHostname, plan::PrivateMounts, plan::TmpfsRoot, plan::DiskRoot, plan::MakeDir,
+                 plan::MakeSymlink, plan::BindText, plan::BindMount, plan::MountTmpfs, plan::MountDev,
+                 plan::MountDevpts, plan::MountProc, plan::MountSys, plan::MountCgroup, plan::OpenTerminal,
+                 plan::RootReadOnly, plan::PivotRoot, plan::LimitResource, plan::KeepCapabilities,
+                 plan::NoNewPrivileges, plan::BecomeUser, plan::CloseDescriptors, plan::EnterDir,
+                 plan::SetEnvironment, plan::ApplyLandlock, plan::InstallSeccomp, plan::Execute,
+                 plan::ReportNew, plan::ServeContainer, plan::Timeout>{},
+      },
+      step);
 }
 
 // The image's and the command's own faults have errnos that no machine gives.
@@ -68,7 +72,7 @@ bool may_be_the_machine(Stage stage, int err) {
 
 }  // namespace
 
-std::optional<Finding> explain_step(const Step& step, int err, const HostView& host) {
+std::optional<Finding> explain_step(const plan::Step& step, int err, const host::HostView& host) {
   const Stage stage = stage_of(step);
   if (!may_be_the_machine(stage, err))
     return std::nullopt;
@@ -82,7 +86,7 @@ std::optional<Finding> explain_step(const Step& step, int err, const HostView& h
   return finding;
 }
 
-std::optional<Finding> explain_port(unsigned port, int err, const HostView& host) {
+std::optional<Finding> explain_port(unsigned port, int err, const host::HostView& host) {
   if ((err != EACCES && err != EPERM) || port == 0 || port >= 1024)
     return std::nullopt;
   return port_refused(read_facts(host), port);

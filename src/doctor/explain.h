@@ -12,9 +12,9 @@ namespace snug::doctor {
 // Why a step failed with this errno, where the machine is to blame and the cause was found. Only reads;
 // nothing is tried again. Nothing for what is the command's or the image's own affair: plan/hints.h speaks of
 // that.
-std::optional<Finding> explain_step(const Step& step, int err, const HostView& host);
+std::optional<Finding> explain_step(const plan::Step& step, int err, const host::HostView& host);
 
 // Why a port of the host's cannot be bound.
-std::optional<Finding> explain_port(unsigned port, int err, const HostView& host);
+std::optional<Finding> explain_port(unsigned port, int err, const host::HostView& host);
 
 }  // namespace snug::doctor

@@ -52,7 +52,7 @@ struct ProcessFacts {
 };
 
 struct KernelFacts {
-  KernelVersion version{};
+  host::KernelVersion version{};
   std::string release{};
   std::map<std::string, std::string> sysctls{};  // "user/max_user_namespaces": only those that are there
   bool selinux_enforcing{};

@@ -2,7 +2,7 @@
 
 namespace snug::doctor {
 
-Facts read_facts(const HostView& host) {
+Facts read_facts(const host::HostView& host) {
   Facts facts;
   read_process(host, facts.process);
   read_kernel(host, facts.kernel);
@@ -15,7 +15,7 @@ Facts read_facts(const HostView& host) {
   return facts;
 }
 
-Facts gather(const RealHost& host) {
+Facts gather(const host::RealHost& host) {
   Facts facts = read_facts(host);
   read_store(host, facts.store);
   read_cgroup(host, facts.cgroup);

@@ -22,7 +22,7 @@ namespace {
 constexpr std::string_view kRoot = "/sys/fs/cgroup";
 constexpr std::uint64_t kCgroup2 = 0x63677270;
 
-std::vector<std::string> controllers_of(const HostView& host, const std::string& dir) {
+std::vector<std::string> controllers_of(const host::HostView& host, const std::string& dir) {
   const auto text = host.read_file(dir + "/cgroup.controllers");
   return text ? words_of(*text) : std::vector<std::string>{};
 }
@@ -39,7 +39,7 @@ int try_bus(const std::string& path) {
                                                                                                     : errno;
 }
 
-void read_version_2(const HostView& host, CgroupFacts& facts) {
+void read_version_2(const host::HostView& host, CgroupFacts& facts) {
   const std::string root{kRoot};
   facts.present = controllers_of(host, root);
   // The very question that the planner asks, so that both come to the same.
@@ -52,10 +52,10 @@ void read_version_2(const HostView& host, CgroupFacts& facts) {
 
 }  // namespace
 
-void read_cgroup(const HostView& host, CgroupFacts& facts) {
+void read_cgroup(const host::HostView& host, CgroupFacts& facts) {
   facts.v2 = host.file_system(std::string{kRoot}).value_or(0U) == kCgroup2;
   if (const auto text = host.read_file("/proc/self/mountinfo"))
-    for (const MountLine& mount : parse_mountinfo(*text)) {
+    for (const sys::MountLine& mount : sys::parse_mountinfo(*text)) {
       facts.v1 = facts.v1 || mount.type == "cgroup";
       facts.hybrid = facts.hybrid || (mount.type == "cgroup2" && mount.target != kRoot);
     }

@@ -27,7 +27,7 @@ constexpr std::string_view kSysctls[] = {"kernel/unprivileged_userns_clone",
                                          "net/ipv4/ip_unprivileged_port_start",
                                          "net/ipv4/ping_group_range"};
 
-std::string text_of(const HostView& host, const std::string& path) {
+std::string text_of(const host::HostView& host, const std::string& path) {
   auto text = host.read_file(path);
   if (!text)
     return "";
@@ -35,12 +35,12 @@ std::string text_of(const HostView& host, const std::string& path) {
   return std::move(*text);
 }
 
-std::vector<MountLine> own_mounts() {
-  const auto text = read_text_file("/proc/self/mountinfo", 64 << 20);
-  return text ? parse_mountinfo(*text) : std::vector<MountLine>{};
+std::vector<sys::MountLine> own_mounts() {
+  const auto text = sys::read_text_file("/proc/self/mountinfo", 64 << 20);
+  return text ? sys::parse_mountinfo(*text) : std::vector<sys::MountLine>{};
 }
 
-std::string container_name(const HostView& host) {
+std::string container_name(const host::HostView& host) {
   if (host.stat("/run/.containerenv"))
     return "podman";
   if (host.stat("/.dockerenv"))
@@ -58,8 +58,9 @@ std::string container_name(const HostView& host) {
 }
 
 // A root that is no mount point is no mount namespace's root. One that is may be another one's than init's.
-bool is_chrooted(const HostView& host, const std::vector<MountLine>& mounts) {
-  if (!mounts.empty() && std::ranges::find(mounts, std::string_view{"/"}, &MountLine::target) == mounts.end())
+bool is_chrooted(const host::HostView& host, const std::vector<sys::MountLine>& mounts) {
+  if (!mounts.empty() &&
+      std::ranges::find(mounts, std::string_view{"/"}, &sys::MountLine::target) == mounts.end())
     return true;
   const auto init = host.stat("/proc/1/root");
   const auto own = host.stat("/");
@@ -70,8 +71,8 @@ bool is_chrooted(const HostView& host, const std::vector<MountLine>& mounts) {
 }
 
 // The first path from the binary upwards that somebody else than you and root may replace.
-std::string open_to_others(const HostView& host, std::string path) {
-  const Caller& you = host.caller();
+std::string open_to_others(const host::HostView& host, std::string path) {
+  const host::Caller& you = host.caller();
   for (; !path.empty(); path = parent_path(path)) {
     const auto info = host.stat(path);
     if (!info)
@@ -88,7 +89,7 @@ std::string open_to_others(const HostView& host, std::string path) {
 
 }  // namespace
 
-void read_process(const HostView& host, ProcessFacts& facts) {
+void read_process(const host::HostView& host, ProcessFacts& facts) {
   const std::string status = text_of(host, "/proc/self/status");
   facts.program = host.read_link("/proc/self/exe").value_or("");
   facts.open_to = open_to_others(host, facts.program);
@@ -108,9 +109,9 @@ void read_process(const HostView& host, ProcessFacts& facts) {
   facts.container = container_name(host);
 }
 
-void read_kernel(const HostView& host, KernelFacts& facts) {
+void read_kernel(const host::HostView& host, KernelFacts& facts) {
   facts.release = text_of(host, "/proc/sys/kernel/osrelease");
-  facts.version = parse_kernel_version(facts.release);
+  facts.version = host::parse_kernel_version(facts.release);
   for (const std::string_view name : kSysctls)
     if (auto text = host.read_file("/proc/sys/" + std::string{name}))
       facts.sysctls[std::string{name}] = join(words_of(*text), " ");
@@ -119,14 +120,14 @@ void read_kernel(const HostView& host, KernelFacts& facts) {
   const auto mounts = own_mounts();
   facts.over_proc = hiding_mounts(mounts, "/proc");
   facts.over_sys = hiding_mounts(mounts, "/sys");
-  const MountLine* proc = mount_of(mounts, "/proc");
+  const sys::MountLine* proc = mount_of(mounts, "/proc");
   facts.proc_read_only = proc && proc->target == "/proc" && has_option(proc->options, "ro");
   const auto abi = host.landlock_abi();
   facts.landlock = abi ? 0 : abi.error().err;
   facts.landlock_abi = abi.value_or(0U);
 }
 
-Helper read_helper(const HostView& host, std::string_view name) {
+Helper read_helper(const host::HostView& host, std::string_view name) {
   const auto path = host.find_program(name);
   if (!path)
     return {};
@@ -138,7 +139,7 @@ Helper read_helper(const HostView& host, std::string_view name) {
           .nosuid = statvfs(path->c_str(), &place) == 0 && (place.f_flag & ST_NOSUID)};
 }
 
-void read_ids(const HostView& host, IdFacts& facts) {
+void read_ids(const host::HostView& host, IdFacts& facts) {
   facts.newuidmap = read_helper(host, "newuidmap");
   facts.newgidmap = read_helper(host, "newgidmap");
   facts.uids = host.subordinate_uids();

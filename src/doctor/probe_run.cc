@@ -24,7 +24,7 @@ namespace snug::doctor {
 namespace {
 
 // The shipped profile as it is: a user's own of the same name would be judged and not the machine.
-class ShippedOnly : public ProfileSource {
+class ShippedOnly : public spec::ProfileSource {
  public:
   Result<std::string> read(const std::string& path) const override {
     return fail({.step = "read " + path, .err = ENOENT});
@@ -32,18 +32,18 @@ class ShippedOnly : public ProfileSource {
   Result<std::vector<std::string>> user_names() const override { return std::vector<std::string>{}; }
 };
 
-Result<Spec> default_spec(const HostView& host) {
-  const Caller& you = host.caller();
-  auto chain = TRY(load_profile_chain(
+Result<spec::Spec> default_spec(const host::HostView& host) {
+  const host::Caller& you = host.caller();
+  auto chain = TRY(spec::load_profile_chain(
       "default", {.cwd = you.cwd, .home = you.home, .user_directory = "/nonexistent"}, ShippedOnly{}));
-  const auto profiles = profiles_of(std::move(chain));
-  return merge_layers(profiles);
+  const auto profiles = spec::profiles_of(std::move(chain));
+  return spec::merge_layers(profiles);
 }
 
 // The machine with a store of the trial's own.
-class TrialHost : public RealHost {
+class TrialHost : public host::RealHost {
  public:
-  TrialHost(const RealHost& host, std::string store) : RealHost{host}, store_{std::move(store)} {}
+  TrialHost(const host::RealHost& host, std::string store) : host::RealHost{host}, store_{std::move(store)} {}
   std::string store_dir() const override { return store_; }
 
  private:
@@ -60,7 +60,7 @@ class TrialDir {
   ~TrialDir() {
     const UniqueFd parent{open(parent_path(path_).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
     if (made_ && parent)
-      (void)remove_tree(parent.get(), std::string{file_name(path_)});  // it was made to be empty
+      (void)files::remove_tree(parent.get(), std::string{file_name(path_)});  // it was made to be empty
   }
   TrialDir(const TrialDir&) = delete;
   TrialDir& operator=(const TrialDir&) = delete;
@@ -79,7 +79,7 @@ class TrialDir {
   int err_{};
 };
 
-Failure failure_of(const Plan& plan, const LaunchError& error) {
+Failure failure_of(const plan::Plan& plan, const launch::LaunchError& error) {
   return {.stage = error.step ? stage_of(plan.steps[*error.step].step) : Stage::Disk,
           .err = error.error.err,
           .words = describe(error.error),
@@ -88,27 +88,27 @@ Failure failure_of(const Plan& plan, const LaunchError& error) {
 
 // Leaves a step out, or takes what --require no-proc would take. Later steps count on /proc and /sys being
 // directories.
-void leave_out(Plan& plan, std::size_t at) {
-  Step& step = plan.steps[at].step;
-  if (auto* proc = std::get_if<MountProc>(&step))
-    proc->own ? step = MountProc{.own = false, .masked = std::move(proc->masked)}
-              : step = MountTmpfs{.target = "/proc"};
-  else if (auto* sys = std::get_if<MountSys>(&step))
-    sys->own ? step = MountSys{.own = false, .masked = std::move(sys->masked)}
-             : step = MountTmpfs{.target = "/sys"};
+void leave_out(plan::Plan& plan, std::size_t at) {
+  plan::Step& step = plan.steps[at].step;
+  if (auto* proc = std::get_if<plan::MountProc>(&step))
+    proc->own ? step = plan::MountProc{.own = false, .masked = std::move(proc->masked)}
+              : step = plan::MountTmpfs{.target = "/proc"};
+  else if (auto* sys = std::get_if<plan::MountSys>(&step))
+    sys->own ? step = plan::MountSys{.own = false, .masked = std::move(sys->masked)}
+             : step = plan::MountTmpfs{.target = "/sys"};
   else
     plan.steps.erase(plan.steps.begin() + static_cast<std::ptrdiff_t>(at));
 }
 
 template<class CarryOut>
-Trial try_out(Result<Plan> plan, CarryOut carry_out) {
+Trial try_out(Result<plan::Plan> plan, CarryOut carry_out) {
   Trial trial{.tried = true};
   if (!plan) {
     trial.failures.push_back(
         {.err = plan.error().err, .words = describe(plan.error()), .hint = plan.error().hint});
     return trial;
   }
-  while (const std::optional<LaunchError> error = carry_out(*plan)) {
+  while (const std::optional<launch::LaunchError> error = carry_out(*plan)) {
     trial.failures.push_back(failure_of(*plan, *error));
     if (!error->step || !can_be_left_out(trial.failures.back().stage))
       break;
@@ -118,30 +118,32 @@ Trial try_out(Result<Plan> plan, CarryOut carry_out) {
 }
 
 // A whole run: it must see this machine's programs, and must not see the directory `hidden`.
-void try_base(Spec spec, const RealHost& host, const std::string& hidden, Facts& facts) {
+void try_base(spec::Spec spec, const host::RealHost& host, const std::string& hidden, Facts& facts) {
   spec.command = {{"/bin/sh", "-c", R"([ -d /usr ] && [ ! -d "$0" ])", hidden}, {}};
-  facts.base = try_out(make_plan(spec, *load_image("host", {}), host), [&](const Plan& plan) {
-    auto result = run_plan(plan, {});
-    facts.isolated = result && result->exit_status == 0;
-    return result ? std::nullopt : std::optional{std::move(result).error()};
-  });
+  facts.base =
+      try_out(plan::make_plan(spec, *image::load_image("host", {}), host), [&](const plan::Plan& plan) {
+        auto result = launch::run_plan(plan, {});
+        facts.isolated = result && result->exit_status == 0;
+        return result ? std::nullopt : std::optional{std::move(result).error()};
+      });
 }
 
-std::optional<LaunchError> try_alone(const Plan& plan) {
-  return try_plan(plan, {});
+std::optional<launch::LaunchError> try_alone(const plan::Plan& plan) {
+  return launch::try_plan(plan, {});
 }
 
-std::optional<LaunchError> try_run(const Plan& plan) {
-  auto result = run_plan(plan, {});
+std::optional<launch::LaunchError> try_run(const plan::Plan& plan) {
+  auto result = launch::run_plan(plan, {});
   return result ? std::nullopt : std::optional{std::move(result).error()};
 }
 
 // What fails in every run is told once.
-Trial try_set_up(const Spec& spec, const Result<Image>& image, const HostView& host, const Trial& base,
-                 const std::function<std::optional<LaunchError>(const Plan&)>& carry_out = try_alone) {
+Trial try_set_up(
+    const spec::Spec& spec, const Result<image::Image>& image, const host::HostView& host, const Trial& base,
+    const std::function<std::optional<launch::LaunchError>(const plan::Plan&)>& carry_out = try_alone) {
   if (!image)
     return {};
-  Trial trial = try_out(make_plan(spec, *image, host), carry_out);
+  Trial trial = try_out(plan::make_plan(spec, *image, host), carry_out);
   std::erase_if(trial.failures, [&](const Failure& failure) {
     return can_be_left_out(failure.stage) &&
            std::ranges::find(base.failures, failure.stage, &Failure::stage) != base.failures.end();
@@ -151,7 +153,8 @@ Trial try_set_up(const Spec& spec, const Result<Image>& image, const HostView& h
 
 // An image of doctor's own in `dir` under each kind of writable layer; under those on disk only where the
 // directory is in the store.
-void try_layers(Spec spec, const RealHost& host, const TrialDir& dir, bool in_store, Facts& facts) {
+void try_layers(spec::Spec spec, const host::RealHost& host, const TrialDir& dir, bool in_store,
+                Facts& facts) {
   LayerFacts& layers = facts.layers;
   const std::string root = dir.make("image");
   const std::string store = dir.make("store");
@@ -161,39 +164,39 @@ void try_layers(Spec spec, const RealHost& host, const TrialDir& dir, bool in_st
   for (const char* name : {"image/dev", "image/proc", "image/sys", "image/tmp", "image/run"})
     (void)dir.make(name);
   const TrialHost here{host, store};
-  const auto image = load_image(root, {});
+  const auto image = image::load_image(root, {});
   spec.command = {{"/bin/true"}, {}};
-  spec.overlay.value = OverlayDriver::Native;
-  spec.writable.value = Writable::Tmpfs;
+  spec.overlay.value = spec::OverlayDriver::Native;
+  spec.writable.value = spec::Writable::Tmpfs;
   layers.memory = try_set_up(spec, image, here, facts.base);
   if (!in_store)
     return;
-  spec.writable.value = Writable::Disk;
+  spec.writable.value = spec::Writable::Disk;
   layers.disk = try_set_up(spec, image, here, facts.base);
-  spec.overlay.value = OverlayDriver::Fuse;
+  spec.overlay.value = spec::OverlayDriver::Fuse;
   if (!layers.fuse_program.path.empty() && layers.fuse_device == 0)
     layers.fuse = try_set_up(spec, image, here, facts.base);
 }
 
 // Whole runs: a set-up that is tried alone has no way out.
-void try_networks(Spec spec, const RealHost& host, Facts& facts) {
+void try_networks(spec::Spec spec, const host::RealHost& host, Facts& facts) {
   NetworkFacts& network = facts.network;
-  const auto image = load_image("host", {});
+  const auto image = image::load_image("host", {});
   spec.command = {{"/bin/true"}, {}};
-  spec.network.value = NetworkMode::Gate;
+  spec.network.value = spec::NetworkMode::Gate;
   spec.allow = {{.value = "example.org"}};  // nothing is asked for, so that nobody learns of it
   // Where no run comes that far, the gate is not to blame.
   if (std::ranges::all_of(facts.base.failures, can_be_left_out, &Failure::stage))
-    network.gate = try_set_up(spec, image, host, facts.base, [&](const Plan& plan) {
-      auto result = run_plan(plan, {});
+    network.gate = try_set_up(spec, image, host, facts.base, [&](const plan::Plan& plan) {
+      auto result = launch::run_plan(plan, {});
       network.gate_blind = result && result->gate_blind;
       return result ? std::nullopt : std::optional{std::move(result).error()};
     });
   if (network.pasta.path.empty() && network.slirp.path.empty())
     return;
-  spec.network.value = NetworkMode::Full;
+  spec.network.value = spec::NetworkMode::Full;
   spec.allow = {};
-  spec.run_as.value = {.kind = RunAs::Kind::Root};  // slirp4netns works for no other
+  spec.run_as.value = {.kind = spec::RunAs::Kind::Root};  // slirp4netns works for no other
   network.full = try_set_up(spec, image, host, facts.base, try_run);
 }
 
@@ -205,7 +208,7 @@ bool starts(const Trial& base) {
 
 }  // namespace
 
-void try_plans(const RealHost& host, Facts& facts) {
+void try_plans(const host::RealHost& host, Facts& facts) {
   const TrialDir dir{facts.store.dir};
   facts.store.makes_dir = dir.err();
   const auto spec = default_spec(host);
@@ -223,10 +226,10 @@ void try_plans(const RealHost& host, Facts& facts) {
   }
   try_networks(*spec, host, facts);
   if (!facts.ids.newuidmap.path.empty() && !facts.ids.newgidmap.path.empty() && !facts.ids.uids.empty()) {
-    Spec range = *spec;
+    spec::Spec range = *spec;
     range.command = {{"/bin/true"}, {}};
-    range.ids.value = IdMode::Range;
-    facts.ids.range = try_set_up(range, load_image("host", {}), host, facts.base);
+    range.ids.value = spec::IdMode::Range;
+    facts.ids.range = try_set_up(range, image::load_image("host", {}), host, facts.base);
   }
 }
 

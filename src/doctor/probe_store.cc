@@ -14,9 +14,9 @@ namespace {
 
 // For a magic number that mountinfo gives no name: another file system may be mounted over it.
 std::string type_name(const std::string& dir, std::uint64_t magic) {
-  if (const auto text = read_text_file("/proc/self/mountinfo", 64 << 20)) {
-    const auto mounts = parse_mountinfo(*text);
-    if (const MountLine* mount = mount_of(mounts, dir))
+  if (const auto text = sys::read_text_file("/proc/self/mountinfo", 64 << 20)) {
+    const auto mounts = sys::parse_mountinfo(*text);
+    if (const sys::MountLine* mount = mount_of(mounts, dir))
       return mount->type;
   }
   return magic == 0x6969 ? "nfs" : magic == 0x794c7630 ? "overlay" : "";
@@ -36,7 +36,7 @@ std::vector<std::string> names_in(const std::string& dir) {
 
 }  // namespace
 
-void read_place(const HostView& host, const std::string& path, StoreFacts& facts) {
+void read_place(const host::HostView& host, const std::string& path, StoreFacts& facts) {
   facts.path = facts.dir = path;
   auto magic = host.file_system(facts.dir);
   while (!magic && facts.dir != "/") {
@@ -52,12 +52,12 @@ void read_place(const HostView& host, const std::string& path, StoreFacts& facts
     facts.label = label;
 }
 
-void read_store(const HostView& host, StoreFacts& facts) {
+void read_store(const host::HostView& host, StoreFacts& facts) {
   read_place(host, host.store_dir(), facts);
   const std::string images = facts.path + "/images";
   for (const std::string& name : names_in(images))
-    if (const auto image = load_image(name, {.store = images, .cwd = "/"}))
-      for (const Layer& layer : image->layers)
+    if (const auto image = image::load_image(name, {.store = images, .cwd = "/"}))
+      for (const image::Layer& layer : image->layers)
         for (const std::string& mount : host.mounts_below(layer.path))
           facts.below.push_back(name + ": " + mount);
 }

@@ -16,9 +16,9 @@ constexpr std::string_view kExpected[] = {
 
 }  // namespace
 
-const MountLine* mount_of(const std::vector<MountLine>& mounts, std::string_view path) {
-  const MountLine* best = nullptr;
-  for (const MountLine& mount : mounts)
+const sys::MountLine* mount_of(const std::vector<sys::MountLine>& mounts, std::string_view path) {
+  const sys::MountLine* best = nullptr;
+  for (const sys::MountLine& mount : mounts)
     if (is_beneath(path, mount.target) && (!best || mount.target.size() >= best->target.size()))
       best = &mount;
   return best;
@@ -86,9 +86,9 @@ std::vector<std::string> overlapping_users(std::string_view text, std::string_vi
   return users;
 }
 
-std::vector<std::string> hiding_mounts(const std::vector<MountLine>& mounts, std::string_view below) {
+std::vector<std::string> hiding_mounts(const std::vector<sys::MountLine>& mounts, std::string_view below) {
   std::vector<std::string> found;
-  for (const MountLine& mount : mounts) {
+  for (const sys::MountLine& mount : mounts) {
     const bool hides = mount.target != below && is_beneath(mount.target, below) &&
                        std::ranges::find(kExpected, mount.type) == std::end(kExpected) &&
                        !(mount.type == "tmpfs" && mount.target == "/sys/fs/cgroup");

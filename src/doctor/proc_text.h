@@ -11,7 +11,7 @@
 namespace snug::doctor {
 
 // The mount that a path lies on: of those at the longest target above it the last. Null where there is none.
-const MountLine* mount_of(const std::vector<MountLine>& mounts, std::string_view path);
+const sys::MountLine* mount_of(const std::vector<sys::MountLine>& mounts, std::string_view path);
 
 // Is the word in a comma-separated list?
 bool has_option(std::string_view options, std::string_view option);
@@ -32,6 +32,6 @@ std::vector<std::string> words_of(std::string_view text);
 // Mounts below /proc or /sys that hide a part of it. The kernel gives a user namespace a fresh one only where
 // there is none; it does not mind those on directories that were made to be mounted on (fs/namespace.c,
 // mount_too_revealing).
-std::vector<std::string> hiding_mounts(const std::vector<MountLine>& mounts, std::string_view below);
+std::vector<std::string> hiding_mounts(const std::vector<sys::MountLine>& mounts, std::string_view below);
 
 }  // namespace snug::doctor

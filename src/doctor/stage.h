@@ -31,7 +31,7 @@ enum class Stage {
 };
 
 // What a step belongs to.
-Stage stage_of(const Step& step);
+Stage stage_of(const plan::Step& step);
 
 // A run goes on without it, and may show what else is wrong.
 bool can_be_left_out(Stage stage);

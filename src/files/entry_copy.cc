@@ -10,7 +10,7 @@
 #include "files/file_copy.h"
 #include "files/tree_descent.h"
 
-namespace snug {
+namespace snug::files {
 
 // Runs `make` for a new name and gives what it has made its final name, or removes it again.
 template<class Make>
@@ -111,4 +111,4 @@ int EntryCopy::finish_unopened(int to, const std::string& name, const struct sta
   return utimensat(to, name.c_str(), times, AT_SYMLINK_NOFOLLOW) == 0 ? 0 : errno;
 }
 
-}  // namespace snug
+}  // namespace snug::files

@@ -8,7 +8,7 @@
 
 #include "files/tree_copy.h"
 
-namespace snug {
+namespace snug::files {
 
 class EntryCopy {
  public:
@@ -32,4 +32,4 @@ class EntryCopy {
   const CopyRules& rules_;
 };
 
-}  // namespace snug
+}  // namespace snug::files

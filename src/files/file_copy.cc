@@ -15,7 +15,7 @@
 
 #include "files/overlay_dialect.h"
 
-namespace snug {
+namespace snug::files {
 namespace {
 
 constexpr off_t kMostAtOnce = 128 << 10;  // bytes
@@ -148,4 +148,4 @@ bool is_kernel_file_system(int fd) {
   }
 }
 
-}  // namespace snug
+}  // namespace snug::files

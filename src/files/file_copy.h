@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace snug {
+namespace snug::files {
 
 // The bytes of a regular file, up to the size that `info` says, with its holes. Shared with the original
 // where the file system can (reflinks). 0 or an errno.
@@ -23,4 +23,4 @@ std::vector<std::pair<std::string, std::string>> read_attributes(int fd);
 // A procfs, a sysfs and the like: they hold nothing that could be kept.
 bool is_kernel_file_system(int fd);
 
-}  // namespace snug
+}  // namespace snug::files

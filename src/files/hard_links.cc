@@ -9,7 +9,7 @@
 #include "files/tree_copy.h"
 #include "sys/open_in.h"
 
-namespace snug {
+namespace snug::files {
 
 bool HardLinks::place(const struct stat& original, const TreeDescent& to, const std::string& as,
                       bool replace) {
@@ -58,4 +58,4 @@ bool HardLinks::link_to(const Linked& linked, const TreeDescent& to, const std::
   return placed;
 }
 
-}  // namespace snug
+}  // namespace snug::files

@@ -9,7 +9,7 @@
 
 #include "files/tree_descent.h"
 
-namespace snug {
+namespace snug::files {
 
 class HardLinks {
  public:
@@ -33,4 +33,4 @@ class HardLinks {
   std::map<Inode, Linked> links_;
 };
 
-}  // namespace snug
+}  // namespace snug::files

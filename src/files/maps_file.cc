@@ -10,7 +10,7 @@
 #include "base/units.h"
 #include "sys/file_io.h"
 
-namespace snug {
+namespace snug::files {
 namespace {
 
 // No path of a program begins with it, as the first line of version 1 does.
@@ -61,18 +61,18 @@ Status take_version(std::vector<std::string_view>& lines) {
 }  // namespace
 
 Result<UniqueFd> write_maps_file(int dir, const MapRange& range) {
-  auto file = open_file(dir, kMapsFile, O_WRONLY | O_CREAT | O_EXCL, 0600);
+  auto file = sys::open_file(dir, kMapsFile, O_WRONLY | O_CREAT | O_EXCL, 0600);
   if (!file)
     return file;
-  TRY(write_all(file->get(), maps_text(range), kMapsFile));
+  TRY(sys::write_all(file->get(), maps_text(range), kMapsFile));
   return file;
 }
 
 Result<std::optional<MapRange>> read_maps_file(int dir) {
-  const auto fd = open_file(dir, kMapsFile, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  const auto fd = sys::open_file(dir, kMapsFile, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   if (!fd && fd.error().err == ENOENT)
     return std::nullopt;
-  const auto text = TRY(fd ? read_regular(fd->get(), kMapsFile) : tl::unexpected{fd.error()});
+  const auto text = TRY(fd ? sys::read_regular(fd->get(), kMapsFile) : tl::unexpected{fd.error()});
   // A file that a crash has cut off ends in the middle of a line.
   if (!text.ends_with('\n'))
     return damaged();
@@ -99,4 +99,4 @@ Result<std::optional<MapRange>> maps_for_removal(int dir) {
   return range;
 }
 
-}  // namespace snug
+}  // namespace snug::files

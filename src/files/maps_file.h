@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 
-namespace snug {
+namespace snug::files {
 
 // The file's name.
 constexpr const char* kMapsFile = "maps";
@@ -29,4 +29,4 @@ Result<std::optional<MapRange>> read_maps_file(int dir);
 // whose map nobody here can read.
 Result<std::optional<MapRange>> maps_for_removal(int dir);
 
-}  // namespace snug
+}  // namespace snug::files

@@ -9,7 +9,7 @@
 
 #include "base/unique_fd.h"
 
-namespace snug {
+namespace snug::files {
 namespace {
 
 constexpr std::string_view kPrefix = ".wh.";
@@ -89,4 +89,4 @@ int make_opaque(int fd) {
   return fsetxattr(fd, "user.overlay.opaque", "y", 1, 0) == 0 ? 0 : errno;
 }
 
-}  // namespace snug
+}  // namespace snug::files

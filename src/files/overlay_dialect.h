@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace snug {
+namespace snug::files {
 
 // What a directory of a layer says of itself.
 struct LayerDirectory {
@@ -43,4 +43,4 @@ bool is_overlay_attribute(std::string_view name);
 int make_whiteout(int directory, const std::string& name);
 int make_opaque(int fd);
 
-}  // namespace snug
+}  // namespace snug::files

@@ -12,7 +12,7 @@
 #include "base/try.h"
 #include "base/unique_fd.h"
 
-namespace snug {
+namespace snug::files {
 namespace {
 
 struct FileActions {
@@ -80,4 +80,4 @@ Status write_range_maps(pid_t init, const MapRange& step) {
   return run_helper(step.newuidmap, init, step.uids);
 }
 
-}  // namespace snug
+}  // namespace snug::files

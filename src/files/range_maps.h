@@ -6,8 +6,8 @@
 #include "base/id_map.h"
 #include "base/result.h"
 
-namespace snug {
+namespace snug::files {
 
 Status write_range_maps(pid_t init, const MapRange& step);
 
-}  // namespace snug
+}  // namespace snug::files

@@ -16,10 +16,10 @@
 #include "files/worker.h"
 #include "sys/directory_stream.h"
 
-namespace snug {
+namespace snug::files {
 namespace {
 
-using Dir = DirectoryStream;
+using Dir = sys::DirectoryStream;
 
 // Deep trees are removed without recursion: a directory's subdirectories are renamed into the top, and are
 // that much less deep there.
@@ -122,4 +122,4 @@ Status remove_tree_mapped(int parent, const std::string& name, const MapRange& r
   return run_with_range(range, [&] { return remove_tree(parent, name); });
 }
 
-}  // namespace snug
+}  // namespace snug::files

@@ -6,7 +6,7 @@
 #include "base/id_map.h"
 #include "base/result.h"
 
-namespace snug {
+namespace snug::files {
 
 // Removes the directory `name` in `parent` with all that is in it. Never follows a link, never leaves the
 // file system, gives itself access to closed directories (an overlay's work/work has mode 000), and needs no
@@ -16,4 +16,4 @@ Status remove_tree(int parent, const std::string& name);
 // The same by a process that has the id map `range`, for files that belong to subordinate ids.
 Status remove_tree_mapped(int parent, const std::string& name, const MapRange& range);
 
-}  // namespace snug
+}  // namespace snug::files

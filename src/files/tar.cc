@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "base/try.h"
 
-namespace snug {
+namespace snug::files {
 namespace {
 
 struct CloseArchive {
@@ -226,4 +226,4 @@ Result<std::optional<TarReader::Piece>> TarReader::content() {
                .bytes = {static_cast<const char*>(bytes), size}};
 }
 
-}  // namespace snug
+}  // namespace snug::files

@@ -16,7 +16,7 @@
 
 #include "base/result.h"
 
-namespace snug {
+namespace snug::files {
 
 struct TarExtent {
   std::uint64_t offset{};
@@ -79,4 +79,4 @@ class TarReader {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace snug
+}  // namespace snug::files

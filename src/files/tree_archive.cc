@@ -17,7 +17,7 @@
 #include "files/file_copy.h"
 #include "files/tree_descent.h"
 
-namespace snug {
+namespace snug::files {
 namespace {
 
 constexpr std::size_t kMostAtOnce = 128 << 10;  // bytes
@@ -286,4 +286,4 @@ Status archive_file(int directory, const std::string& name, const std::string& a
   return Archiver{std::move(from), "", to, rules}.one(name, as);
 }
 
-}  // namespace snug
+}  // namespace snug::files

@@ -10,7 +10,7 @@
 #include "files/tar.h"
 #include "files/tree_copy.h"
 
-namespace snug {
+namespace snug::files {
 
 struct ArchiveRules {
   // Mounts are not looked into: an empty directory or file stands for each (export). Else they are, but for
@@ -39,4 +39,4 @@ struct ExtractRules {
 // appear whole; devices and sockets are left out.
 Status extract_archive(TarReader& from, int target, const ExtractRules& rules);
 
-}  // namespace snug
+}  // namespace snug::files

@@ -19,7 +19,7 @@
 #include "files/tree_descent.h"
 #include "sys/random_number.h"
 
-namespace snug {
+namespace snug::files {
 namespace {
 
 // One directory that is being copied.
@@ -229,7 +229,7 @@ Status copy_entry(int source, const std::string& name, int target, const std::st
 }
 
 std::string unfinished_name() {
-  return ".snug-" + random_hex();
+  return ".snug-" + sys::random_hex();
 }
 
 int put_in_place(int directory, const std::string& from, const std::string& name, bool replace) {
@@ -238,4 +238,4 @@ int put_in_place(int directory, const std::string& from, const std::string& name
              : errno;
 }
 
-}  // namespace snug
+}  // namespace snug::files

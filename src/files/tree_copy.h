@@ -13,7 +13,7 @@
 
 #include "base/result.h"
 
-namespace snug {
+namespace snug::files {
 
 struct FileOwner {
   uid_t uid{};
@@ -56,4 +56,4 @@ std::string unfinished_name();
 // errno.
 int put_in_place(int directory, const std::string& from, const std::string& name, bool replace);
 
-}  // namespace snug
+}  // namespace snug::files

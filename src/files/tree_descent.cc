@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "sys/directory_stream.h"
 
-namespace snug {
+namespace snug::files {
 namespace {
 
 constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
@@ -90,7 +90,7 @@ bool has_changed(int error) {
 
 Result<std::vector<std::string>> directory_names(int fd) {
   UniqueFd own{openat(fd, ".", kDirectory)};
-  const DirectoryStream dir{own ? fdopendir(own.get()) : nullptr};
+  const sys::DirectoryStream dir{own ? fdopendir(own.get()) : nullptr};
   if (!dir)
     return fail({.step = "list a directory", .err = errno});
   (void)own.release();  // the stream's now
@@ -109,4 +109,4 @@ Result<std::vector<std::string>> directory_names(int fd) {
   return names;
 }
 
-}  // namespace snug
+}  // namespace snug::files

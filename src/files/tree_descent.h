@@ -12,7 +12,7 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 
-namespace snug {
+namespace snug::files {
 
 class TreeDescent {
  public:
@@ -53,4 +53,4 @@ bool has_changed(int error);
 // The names in a directory, sorted as bytes, without "." and "..".
 Result<std::vector<std::string>> directory_names(int fd);
 
-}  // namespace snug
+}  // namespace snug::files

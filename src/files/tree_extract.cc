@@ -13,7 +13,7 @@
 #include "files/overlay_dialect.h"
 #include "files/tree_archive.h"
 
-namespace snug {
+namespace snug::files {
 namespace {
 
 using Parts = std::vector<std::string>;
@@ -247,4 +247,4 @@ Status extract_archive(TarReader& from, int target, const ExtractRules& rules) {
   return Extractor{from, target, rules}.all();
 }
 
-}  // namespace snug
+}  // namespace snug::files

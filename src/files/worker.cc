@@ -16,7 +16,7 @@
 #include "base/unique_fd.h"
 #include "files/range_maps.h"
 
-namespace snug {
+namespace snug::files {
 namespace {
 
 constexpr std::size_t kMost = 64 << 10;
@@ -134,4 +134,4 @@ Status run_with_range(const MapRange& range, const Work& work) {
   return run(&range, work);
 }
 
-}  // namespace snug
+}  // namespace snug::files

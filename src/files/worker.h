@@ -6,7 +6,7 @@
 #include "base/id_map.h"
 #include "base/result.h"
 
-namespace snug {
+namespace snug::files {
 
 using Work = std::function<Status()>;
 
@@ -20,4 +20,4 @@ Status run_in_user_namespace(int user_namespace, const Work& work);
 // The same in a new user namespace with the map `range`, for files that belong to subordinate ids.
 Status run_with_range(const MapRange& range, const Work& work);
 
-}  // namespace snug
+}  // namespace snug::files

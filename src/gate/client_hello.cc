@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-namespace snug {
+namespace snug::gate {
 namespace {
 
 using Bytes = std::span<const std::uint8_t>;
@@ -122,4 +122,4 @@ ClientHello parse_client_hello(Bytes bytes) {
   return message.size() > kMostHello ? not_tls() : ClientHello{};
 }
 
-}  // namespace snug
+}  // namespace snug::gate

@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-namespace snug {
+namespace snug::gate {
 
 struct ClientHello {
   enum class State { Incomplete, NotTls, Complete };
@@ -19,4 +19,4 @@ struct ClientHello {
 constexpr std::size_t kMostHello = 64UL << 10;
 ClientHello parse_client_hello(std::span<const std::uint8_t> bytes);
 
-}  // namespace snug
+}  // namespace snug::gate

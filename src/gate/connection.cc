@@ -10,7 +10,7 @@
 
 #include "network/socket_address.h"
 
-namespace snug {
+namespace snug::gate {
 namespace {
 
 // A client that opens a connection and says nothing is not waited for any longer.
@@ -24,10 +24,10 @@ std::string error_text(int error) {
 }
 
 // Why a real address is not for the sandbox, or "".
-std::string address_problem(const IpAddress& address, const HostRule& rule) {
+std::string address_problem(const IpAddress& address, const spec::HostRule& rule) {
   const std::string_view purpose = special_purpose(address);
   // A rule for a whole range of addresses does not mean this machine's own: for its services there is "host".
-  if (rule.kind == HostRule::Kind::Address && purpose == "loopback")
+  if (rule.kind == spec::HostRule::Kind::Address && purpose == "loopback")
     return "it is this machine's own loopback: for a service there is host:PORT";
   if (purpose.empty() || (rule.allow_private && purpose != "multicast"))
     return "";
@@ -40,16 +40,16 @@ bool is_own_address(int socket) {
   socklen_t size = sizeof ends[0];
   if (getsockname(socket, reinterpret_cast<sockaddr*>(&ends[0]), &size) != 0)
     return true;
-  const SocketAddress here = SocketAddress::of(ends[0], size);
+  const network::SocketAddress here = network::SocketAddress::of(ends[0], size);
   size = sizeof ends[1];
   if (getpeername(socket, reinterpret_cast<sockaddr*>(&ends[1]), &size) != 0)
     return true;
-  return here.same_host(SocketAddress::of(ends[1], size));
+  return here.same_host(network::SocketAddress::of(ends[1], size));
 }
 
 }  // namespace
 
-GateConnection::GateConnection(UniqueFd inner, Target target, const HostRule& rule, GateState& gate)
+GateConnection::GateConnection(UniqueFd inner, Target target, const spec::HostRule& rule, GateState& gate)
     : inner_{std::move(inner)},
       target_{std::move(target)},
       rule_{rule},
@@ -58,12 +58,12 @@ GateConnection::GateConnection(UniqueFd inner, Target target, const HostRule& ru
 
 void GateConnection::begin(std::unique_ptr<GateConnection> connection) {
   GateConnection* const self = connection.release();
-  no_delay(self->inner_.get());
-  queue_little(self->inner_.get());
+  network::no_delay(self->inner_.get());
+  network::queue_little(self->inner_.get());
   self->gate_.open.insert(self);
-  if (self->gate_.poller.add(self->inner_.get(), kFlowEvents, self->inner_end_) != 0)
+  if (self->gate_.poller.add(self->inner_.get(), network::kFlowEvents, self->inner_end_) != 0)
     return self->give_up("no more connections can be watched");
-  self->gate_.poller.wake_at(EpollLoop::Clock::now() + kOpeningTime, *self);
+  self->gate_.poller.wake_at(network::EpollLoop::Clock::now() + kOpeningTime, *self);
   if (self->opening_.satisfied())
     self->resolve();
 }
@@ -84,7 +84,7 @@ void GateConnection::on_events(std::uint32_t events) {
   }
 }
 
-void GateConnection::on_end(Side side, std::uint32_t events) {
+void GateConnection::on_end(network::Side side, std::uint32_t events) {
   // It may have ended by an earlier event of this round.
   if (!inner_)
     return;
@@ -118,7 +118,7 @@ void GateConnection::resolve() {
   gate_.poller.let_sleep(*this);
   if (target_.address)
     return resolved({.addresses = {*target_.address}});
-  if (rule_.kind == HostRule::Kind::Self) {
+  if (rule_.kind == spec::HostRule::Kind::Self) {
     addresses_ = {*parse_ip("::1"), *parse_ip("127.0.0.1")};  // taken from the back
     return connect_next();
   }
@@ -149,15 +149,15 @@ void GateConnection::connect_next() {
   outer_.reset();
   phase_ = Phase::Connecting;
   while (!addresses_.empty()) {
-    const SocketAddress address{addresses_.back().text(), target_.port};
+    const network::SocketAddress address{addresses_.back().text(), target_.port};
     addresses_.pop_back();
     outer_.reset(socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (outer_ && (connect(outer_.get(), address.get(), address.size()) == 0 || errno == EINPROGRESS) &&
-        gate_.poller.add(outer_.get(), kFlowEvents, outer_end_) == 0) {
-      no_delay(outer_.get());
-      if (rule_.kind == HostRule::Kind::Self)
-        queue_little(outer_.get());
-      gate_.poller.wake_at(EpollLoop::Clock::now() + kConnectTime, *this);
+        gate_.poller.add(outer_.get(), network::kFlowEvents, outer_end_) == 0) {
+      network::no_delay(outer_.get());
+      if (rule_.kind == spec::HostRule::Kind::Self)
+        network::queue_little(outer_.get());
+      gate_.poller.wake_at(network::EpollLoop::Clock::now() + kConnectTime, *this);
       return;
     }
     last_error_ = error_text(errno);
@@ -179,7 +179,7 @@ void GateConnection::finish_connecting() {
   // Events of the socket inside come here too.
   if (getpeername(outer_.get(), reinterpret_cast<sockaddr*>(&peer), &size) != 0)
     return;
-  const bool may_be_own = rule_.allow_private || rule_.kind == HostRule::Kind::Self;
+  const bool may_be_own = rule_.allow_private || rule_.kind == spec::HostRule::Kind::Self;
   if (!may_be_own && is_own_address(outer_.get()))
     return refuse(fmt::format("its address is this machine's own, and {}", kNotPrivate));
   gate_.poller.let_sleep(*this);
@@ -243,8 +243,8 @@ bool GateConnection::guard_http(std::uint32_t events) {
   return true;
 }
 
-void GateConnection::relay(std::uint32_t events, Ways ways) {
-  auto out = Flow::Progress::Waits;
+void GateConnection::relay(std::uint32_t events, network::Ways ways) {
+  auto out = network::Flow::Progress::Waits;
   if (opening_.http()) {
     if (!guard_http(events))
       return;
@@ -257,11 +257,11 @@ void GateConnection::relay(std::uint32_t events, Ways ways) {
   if (opening_.http() && opening_.http()->asks_to_switch())
     ways.inward.moves = false;
   const auto in = flows_.in.pump(outer_.get(), inner_.get(), ways.inward, gate_.pipes, gate_.poller, *this);
-  if (in == Flow::Progress::Failed || out == Flow::Progress::Failed)
+  if (in == network::Flow::Progress::Failed || out == network::Flow::Progress::Failed)
     return end(GateEvent::Decision::Allowed, "broken off");
   if (flows_.in.done() && out_done)
     return end(GateEvent::Decision::Allowed, "");
-  if (in == Flow::Progress::Goes || out == Flow::Progress::Goes)
+  if (in == network::Flow::Progress::Goes || out == network::Flow::Progress::Goes)
     gate_.poller.wake_soon(*this);
 }
 
@@ -285,13 +285,13 @@ void GateConnection::end(GateEvent::Decision decision, std::string reason) {
   if (!reason.empty())
     for (const UniqueFd* fd : {&inner_, &outer_})
       if (*fd)
-        reset_at_close(fd->get());
+        network::reset_at_close(fd->get());
   gate_.open.erase(this);
   inner_.reset();
   outer_.reset();
   *alive_ = nullptr;
   alive_.reset();
-  gate_.poller.discard(std::unique_ptr<PollHandler>{this});
+  gate_.poller.discard(std::unique_ptr<network::PollHandler>{this});
 }
 
-}  // namespace snug
+}  // namespace snug::gate

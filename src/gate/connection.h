@@ -10,9 +10,9 @@
 #include "gate/opening.h"
 #include "network/two_way.h"
 
-namespace snug {
+namespace snug::gate {
 
-class GateConnection : public PollHandler {
+class GateConnection : public network::PollHandler {
  public:
   // `host` is the name that the address stands for, or the address's text where `address` is a real one.
   struct Target {
@@ -20,7 +20,7 @@ class GateConnection : public PollHandler {
     std::uint16_t port{};
     std::optional<IpAddress> address{};
   };
-  GateConnection(UniqueFd inner, Target target, const HostRule& rule, GateState& gate);
+  GateConnection(UniqueFd inner, Target target, const spec::HostRule& rule, GateState& gate);
 
   // From here on it is its own owner: it goes when both sides have ended, or one has failed.
   static void begin(std::unique_ptr<GateConnection> connection);
@@ -28,7 +28,7 @@ class GateConnection : public PollHandler {
   // Woken, or of either socket: both ways.
   void on_events(std::uint32_t events) override;
   // Of one of its sockets.
-  void on_end(Side side, std::uint32_t events);
+  void on_end(network::Side side, std::uint32_t events);
   // The gate is being closed: what it came to is told.
   void close_now() { end(GateEvent::Decision::Allowed, ""); }
 
@@ -40,7 +40,7 @@ class GateConnection : public PollHandler {
   void resolved(const Lookup::Answer& answer);
   void connect_next();
   void finish_connecting();
-  void relay(std::uint32_t events, Ways ways);
+  void relay(std::uint32_t events, network::Ways ways);
   bool send_opening();
   bool guard_http(std::uint32_t events);
   void note_answer(std::uint32_t events);
@@ -51,7 +51,7 @@ class GateConnection : public PollHandler {
   UniqueFd inner_;
   UniqueFd outer_{};
   Target target_;
-  HostRule rule_;  // a copy: rules may grow meanwhile
+  spec::HostRule rule_;  // a copy: rules may grow meanwhile
   GateState& gate_;
   Opening opening_;
   Phase phase_{Phase::Opening};
@@ -60,11 +60,11 @@ class GateConnection : public PollHandler {
   std::vector<IpAddress> addresses_{};
   std::string last_error_{};
   std::uint64_t sent_{};  // beside the flow's
-  TwoWay flows_{};
-  ConnectionEnd<GateConnection> inner_end_{*this, Side::Inner};
-  ConnectionEnd<GateConnection> outer_end_{*this, Side::Outer};
+  network::TwoWay flows_{};
+  network::ConnectionEnd<GateConnection> inner_end_{*this, network::Side::Inner};
+  network::ConnectionEnd<GateConnection> outer_end_{*this, network::Side::Outer};
   // A lookup that is under way outlives the connection, and finds out by this that it has gone.
   std::shared_ptr<GateConnection*> alive_{std::make_shared<GateConnection*>(this)};
 };
 
-}  // namespace snug
+}  // namespace snug::gate

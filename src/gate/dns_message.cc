@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace snug::dns {
+namespace snug::gate::dns {
 namespace {
 
 constexpr std::size_t kHeader = 12;
@@ -103,4 +103,4 @@ std::vector<std::uint8_t> answer(const Query& query, Code code, std::span<const 
   return bytes;
 }
 
-}  // namespace snug::dns
+}  // namespace snug::gate::dns

@@ -12,7 +12,7 @@
 
 #include "base/ip_address.h"
 
-namespace snug::dns {
+namespace snug::gate::dns {
 
 constexpr std::uint16_t kA = 1;
 constexpr std::uint16_t kAaaa = 28;
@@ -47,4 +47,4 @@ std::optional<Query> parse_query(std::span<const std::uint8_t> bytes);
 // Its addresses live for a minute inside (RFC 1035, TTL), so that what is no longer allowed is asked again.
 std::vector<std::uint8_t> answer(const Query& query, Code code, std::span<const IpAddress> addresses);
 
-}  // namespace snug::dns
+}  // namespace snug::gate::dns

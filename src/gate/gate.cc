@@ -18,12 +18,13 @@
 #include "network/relay_process.h"
 #include "sys/fd_passing.h"
 
-namespace snug {
+namespace snug::gate {
 namespace {
 
 constexpr std::size_t kLongestEvent = 8192;
 
-std::vector<std::uint16_t> missing_ports(const HostRules& rules, const std::vector<std::uint16_t>& open) {
+std::vector<std::uint16_t> missing_ports(const spec::HostRules& rules,
+                                         const std::vector<std::uint16_t>& open) {
   std::vector<std::uint16_t> missing;
   for (const std::uint16_t port : rules.ports())
     if (std::ranges::find(open, port) == open.end())
@@ -33,7 +34,7 @@ std::vector<std::uint16_t> missing_ports(const HostRules& rules, const std::vect
 
 }  // namespace
 
-Result<std::unique_ptr<Gate>> Gate::start(HostRules rules) {
+Result<std::unique_ptr<Gate>> Gate::start(spec::HostRules rules) {
   std::unique_ptr<Gate> gate{new Gate};
   gate->rules_ = std::move(rules);
   gate->ports_ = gate->rules_.ports();
@@ -47,7 +48,7 @@ Result<std::unique_ptr<Gate>> Gate::start(HostRules rules) {
   if (gate->pid_ < 0)
     return fail({.step = "start the gate", .err = errno});
   if (gate->pid_ == 0) {
-    if (die_with(parent) != 0)
+    if (network::die_with(parent) != 0)
       _exit(1);
     serve_gate(std::move(gate->rules_), std::move(theirs));
   }
@@ -56,9 +57,10 @@ Result<std::unique_ptr<Gate>> Gate::start(HostRules rules) {
 
 Status Gate::join(UniqueFd user_namespace, const UniqueFd& network_namespace) {
   user_namespace_ = std::move(user_namespace);
-  int error = send_with_fd(channel_.get(), &kUserMessage, sizeof kUserMessage, user_namespace_.get());
+  int error = sys::send_with_fd(channel_.get(), &kUserMessage, sizeof kUserMessage, user_namespace_.get());
   if (error == 0)
-    error = send_with_fd(channel_.get(), &kNetworkMessage, sizeof kNetworkMessage, network_namespace.get());
+    error =
+        sys::send_with_fd(channel_.get(), &kNetworkMessage, sizeof kNetworkMessage, network_namespace.get());
   // That it has died is told by its end of the channel.
   return error == 0 || error == EPIPE ? Status{}
                                       : fail({.step = "hand the network to the gate", .err = error});
@@ -66,7 +68,7 @@ Status Gate::join(UniqueFd user_namespace, const UniqueFd& network_namespace) {
 
 Status Gate::take_start() {
   char bytes[kMostFailure];
-  const ssize_t n = receive_with_fd(channel_.get(), bytes, sizeof bytes, network_);
+  const ssize_t n = sys::receive_with_fd(channel_.get(), bytes, sizeof bytes, network_);
   const std::string_view said{bytes, static_cast<std::size_t>(std::max<ssize_t>(n, 0))};
   if ((said == kReady || said == kReadyBlind) && network_) {
     started_ = true;
@@ -82,19 +84,19 @@ Status Gate::take_start() {
   return fail({.step = std::string{parts[2]}, .err = number, .hint = std::string{parts[3]}});
 }
 
-Status Gate::allow(const HostRule& rule) {
-  HostRules wider = rules_;
+Status Gate::allow(const spec::HostRule& rule) {
+  spec::HostRules wider = rules_;
   wider.widen({rule});
   const auto missing = missing_ports(wider, ports_);
-  if (ports_.size() + missing.size() > kMostGatePorts)
-    return fail({.step = fmt::format("more than {} ports would be open", kMostGatePorts),
+  if (ports_.size() + missing.size() > spec::kMostGatePorts)
+    return fail({.step = fmt::format("more than {} ports would be open", spec::kMostGatePorts),
                  .hint = "name fewer, or smaller ranges"});
   if (!missing.empty()) {
     const auto sockets = TRY(open_gate_listeners(user_namespace_, network_, missing));
     for (const GateSocket& socket : sockets) {
       char bytes[1 + sizeof socket.port] = {kListenerMessage};
       std::memcpy(bytes + 1, &socket.port, sizeof socket.port);
-      if (const int error = send_with_fd(channel_.get(), bytes, sizeof bytes, socket.fd.get()))
+      if (const int error = sys::send_with_fd(channel_.get(), bytes, sizeof bytes, socket.fd.get()))
         return fail({.step = "hand a listener to the gate", .err = error});
       ports_.push_back(socket.port);
     }
@@ -102,7 +104,7 @@ Status Gate::allow(const HostRule& rule) {
   const std::string message = kRuleMessage + rule.text;
   if (message.size() > kMostMessage)
     return fail({.step = "the rule is too long"});
-  if (const int error = send_with_fd(channel_.get(), message.data(), message.size(), -1))
+  if (const int error = sys::send_with_fd(channel_.get(), message.data(), message.size(), -1))
     return fail({.step = "tell the gate of the rule", .err = error});
   rules_ = std::move(wider);
   return {};
@@ -141,4 +143,4 @@ void Gate::stop() {
   pid_ = -1;
 }
 
-}  // namespace snug
+}  // namespace snug::gate

@@ -14,12 +14,12 @@
 #include "gate/gate_event.h"
 #include "spec/host_rule.h"
 
-namespace snug {
+namespace snug::gate {
 
 class Gate {
  public:
   // Starts the process, which ends with this one, and prepares itself meanwhile.
-  static Result<std::unique_ptr<Gate>> start(HostRules rules);
+  static Result<std::unique_ptr<Gate>> start(spec::HostRules rules);
   ~Gate() { stop(); }
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
@@ -31,7 +31,7 @@ class Gate {
   bool started() const { return started_; }
 
   // One more rule from now on; what is denied stays so.
-  Status allow(const HostRule& rule);
+  Status allow(const spec::HostRule& rule);
 
   // Readable when take_event() has something.
   int fd() const { return channel_.get(); }
@@ -49,7 +49,7 @@ class Gate {
  private:
   Gate() = default;
 
-  HostRules rules_{};
+  spec::HostRules rules_{};
   UniqueFd user_namespace_{};
   UniqueFd network_{};
   UniqueFd channel_{};
@@ -61,4 +61,4 @@ class Gate {
   bool blind_{};
 };
 
-}  // namespace snug
+}  // namespace snug::gate

@@ -9,7 +9,7 @@
 #include "base/ip_address.h"
 #include "base/text.h"
 
-namespace snug {
+namespace snug::gate {
 namespace {
 
 using Decision = GateEvent::Decision;
@@ -128,4 +128,4 @@ std::string gate_note(const GateEvent& event) {
                      shell_quote(escape_control(rule) + (is_private ? ",private" : "")));
 }
 
-}  // namespace snug
+}  // namespace snug::gate

@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "base/result.h"
 
-namespace snug {
+namespace snug::gate {
 
 struct GateEvent {
   enum class Decision { Allowed, Denied, Failed };
@@ -44,4 +44,4 @@ std::string_view decision_text(GateEvent::Decision decision);
 // a newline. Safe to print.
 std::string gate_note(const GateEvent& event);
 
-}  // namespace snug
+}  // namespace snug::gate

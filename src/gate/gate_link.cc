@@ -16,7 +16,7 @@
 #include "gate/name_table.h"
 #include "network/netlink_request.h"
 
-namespace snug {
+namespace snug::gate {
 namespace {
 
 using Family = IpAddress::Family;
@@ -35,7 +35,7 @@ unsigned char number_of(Family family) {
   return family == Family::V4 ? AF_INET : AF_INET6;
 }
 
-void describe_end(NetlinkRequest& request) {
+void describe_end(network::NetlinkRequest& request) {
   request.attribute(IFLA_IFNAME, kName.data(), kName.size() + 1);
   request.attribute(IFLA_ADDRESS, kHardware.data(), kHardware.size());
   request.attribute(IFLA_MTU, kMtu);
@@ -45,7 +45,7 @@ int add_devices(int sandbox, int gate_namespace) {
   ifinfomsg end{};
   end.ifi_index = kIndex;
   end.ifi_flags = end.ifi_change = IFF_UP | IFF_NOARP;
-  NetlinkRequest request{RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, end};
+  network::NetlinkRequest request{RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, end};
   describe_end(request);
   const std::size_t info = request.begin_nested(IFLA_LINKINFO);
   request.attribute(IFLA_INFO_KIND, "veth", sizeof "veth");
@@ -66,7 +66,7 @@ int raise_device(int netlink, int device) {
   ifinfomsg body{};
   body.ifi_index = device;
   body.ifi_flags = body.ifi_change = IFF_UP;
-  return NetlinkRequest{RTM_NEWLINK, 0, body}.send_by(netlink);
+  return network::NetlinkRequest{RTM_NEWLINK, 0, body}.send_by(netlink);
 }
 
 int add_address(int netlink, int device, const IpAddress& address) {
@@ -75,7 +75,7 @@ int add_address(int netlink, int device, const IpAddress& address) {
   body.ifa_prefixlen = static_cast<unsigned char>(address.bits());
   body.ifa_flags = IFA_F_NODAD | IFA_F_PERMANENT;
   body.ifa_index = static_cast<unsigned>(device);
-  NetlinkRequest request{RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, body};
+  network::NetlinkRequest request{RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, body};
   request.attribute(IFA_LOCAL, address.bytes.data(), address.bits() / 8);
   request.attribute(IFA_ADDRESS, address.bytes.data(), address.bits() / 8);
   return request.send_by(netlink);
@@ -99,7 +99,7 @@ int add_route(int netlink, Family family, const Route& route) {
   body.rtm_scope = route.scope;
   const unsigned size = family == Family::V4 ? 4 : 16;
   body.rtm_dst_len = route.to ? static_cast<unsigned char>(size * 8) : 0;
-  NetlinkRequest request{RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, body};
+  network::NetlinkRequest request{RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, body};
   if (route.to)
     request.attribute(RTA_DST, route.to->bytes.data(), size);
   if (route.source)
@@ -181,4 +181,4 @@ GateLink make_gate_link(int user_namespace, int network_namespace) {
   return link;
 }
 
-}  // namespace snug
+}  // namespace snug::gate

@@ -6,7 +6,7 @@
 
 #include "base/unique_fd.h"
 
-namespace snug {
+namespace snug::gate {
 
 // What of it went wrong, for sentences.
 enum class GateStage : unsigned { Join, Network, Link, Address, Loopback, Socket, Listen };
@@ -23,4 +23,4 @@ struct GateLink {
 // every capability over both networks.
 GateLink make_gate_link(int user_namespace, int network_namespace);
 
-}  // namespace snug
+}  // namespace snug::gate

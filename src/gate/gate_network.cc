@@ -19,7 +19,7 @@
 #include "gate/watch_filter.h"
 #include "network/socket_address.h"
 
-namespace snug {
+namespace snug::gate {
 namespace {
 
 constexpr std::uint16_t kDomain = 53;
@@ -74,7 +74,7 @@ class Maker {
   }
 
   bool serve_names(IpAddress::Family family) {
-    const SocketAddress address{NameTable::gate(family).text(), kDomain};
+    const network::SocketAddress address{NameTable::gate(family).text(), kDomain};
     for (const int type : {SOCK_DGRAM, SOCK_STREAM}) {
       UniqueFd fd{socket(address.family(), type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
       if (!fd || bind(fd.get(), address.get(), address.size()) != 0 ||
@@ -100,7 +100,7 @@ class Maker {
       fd.reset(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     const int on = 1;
     const int off = 0;
-    const SocketAddress any{six ? "::" : "0.0.0.0", port};
+    const network::SocketAddress any{six ? "::" : "0.0.0.0", port};
     if (!fd || setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
         (six && setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) != 0) ||
         bind(fd.get(), any.get(), any.size()) != 0 || listen(fd.get(), kBacklog) != 0)
@@ -172,4 +172,4 @@ Result<std::vector<GateSocket>> open_gate_listeners(const UniqueFd& user_namespa
   });
 }
 
-}  // namespace snug
+}  // namespace snug::gate

@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "gate/gate_socket.h"
 
-namespace snug {
+namespace snug::gate {
 
 // Makes the network beside that of a sandbox, with the sockets of the name server, one that sees what is
 // refused (where this kernel has packet(7)), and a listener at each port. The first is the network itself
@@ -23,4 +23,4 @@ Result<std::vector<GateSocket>> open_gate_listeners(const UniqueFd& user_namespa
                                                     const UniqueFd& gate_network,
                                                     const std::vector<std::uint16_t>& ports);
 
-}  // namespace snug
+}  // namespace snug::gate

@@ -5,7 +5,7 @@
 
 #include "base/unique_fd.h"
 
-namespace snug {
+namespace snug::gate {
 
 struct GateSocket {
   enum class Kind : std::uint32_t { DnsDatagram, DnsStream, Listener, Watch, Network };
@@ -14,4 +14,4 @@ struct GateSocket {
   UniqueFd fd{};
 };
 
-}  // namespace snug
+}  // namespace snug::gate

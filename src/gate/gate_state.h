@@ -10,18 +10,18 @@
 #include "network/pipe_pool.h"
 #include "spec/host_rule.h"
 
-namespace snug {
+namespace snug::gate {
 
 class GateConnection;
 
 struct GateState {
-  EpollLoop& poller;
-  HostRules rules;
+  network::EpollLoop& poller;
+  spec::HostRules rules;
   Reporter reporter;
   NameTable names{};
-  PipePool pipes{};
+  network::PipePool pipes{};
   std::set<GateConnection*> open{};  // for what is told of them at the end
   Lookup lookup{poller};
 };
 
-}  // namespace snug
+}  // namespace snug::gate

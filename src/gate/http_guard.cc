@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "base/units.h"
 
-namespace snug {
+namespace snug::gate {
 namespace {
 
 constexpr std::uint64_t kMostBody = 1ULL << 50;
@@ -234,4 +234,4 @@ bool HttpGuard::read_upgrade(std::string_view protocol, std::size_t at) {
   return true;
 }
 
-}  // namespace snug
+}  // namespace snug::gate

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace snug {
+namespace snug::gate {
 
 class HttpGuard {
  public:
@@ -64,4 +64,4 @@ class HttpGuard {
   Request request_{};
 };
 
-}  // namespace snug
+}  // namespace snug::gate

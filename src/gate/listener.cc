@@ -7,7 +7,7 @@
 #include "gate/connection.h"
 #include "network/socket_address.h"
 
-namespace snug {
+namespace snug::gate {
 namespace {
 
 // Others have their turn after so many.
@@ -22,12 +22,12 @@ void GateListener::accept_one(UniqueFd connection) {
   socklen_t size = sizeof storage;
   if (getsockname(connection.get(), reinterpret_cast<sockaddr*>(&storage), &size) != 0)
     return;
-  const IpAddress address = SocketAddress::of(storage, size).ip().unmapped();
+  const IpAddress address = network::SocketAddress::of(storage, size).ip().unmapped();
   const bool named = stands_for_name(address);
   GateConnection::Target target{.host = named ? std::string{gate_.names.name_of(address)} : address.text(),
                                 .port = port_,
                                 .address = named ? std::nullopt : std::optional{address}};
-  const HostRules::Verdict verdict =
+  const spec::HostRules::Verdict verdict =
       named ? gate_.rules.decide(target.host, port_) : gate_.rules.decide(address, port_);
   if (verdict.allowed) {
     auto made =
@@ -35,7 +35,7 @@ void GateListener::accept_one(UniqueFd connection) {
     return GateConnection::begin(std::move(made));
   }
   const bool nobody = target.host.empty();
-  reset_at_close(connection.get());
+  network::reset_at_close(connection.get());
   gate_.reporter.report({.decision = GateEvent::Decision::Denied,
                          .protocol = "tcp",
                          .host = nobody ? address.text() : target.host,
@@ -61,7 +61,7 @@ void GateListener::on_events(std::uint32_t) {
     // No descriptor or memory is left: whoever waits to be accepted waits a little longer.
     if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
       gate_.poller.remove(socket_.get());
-      gate_.poller.wake_at(EpollLoop::Clock::now() + kRest, *this);
+      gate_.poller.wake_at(network::EpollLoop::Clock::now() + kRest, *this);
       paused_ = true;
     }
     if (errno != EINTR && errno != ECONNABORTED)
@@ -69,4 +69,4 @@ void GateListener::on_events(std::uint32_t) {
   }
 }
 
-}  // namespace snug
+}  // namespace snug::gate

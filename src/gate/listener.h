@@ -3,9 +3,9 @@
 
 #include "gate/gate_state.h"
 
-namespace snug {
+namespace snug::gate {
 
-class GateListener : public PollHandler {
+class GateListener : public network::PollHandler {
  public:
   // The gate must outlive it.
   GateListener(UniqueFd socket, std::uint16_t port, GateState& gate)
@@ -25,4 +25,4 @@ class GateListener : public PollHandler {
   bool paused_{};
 };
 
-}  // namespace snug
+}  // namespace snug::gate

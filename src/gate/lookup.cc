@@ -9,7 +9,7 @@
 
 #include <algorithm>
 
-namespace snug {
+namespace snug::gate {
 namespace {
 
 constexpr const char* kConfiguration = "/etc/resolv.conf";
@@ -34,7 +34,7 @@ Stamp stamp_of(const char* path) {
   return {info.st_dev, info.st_ino, info.st_mtim};
 }
 
-struct Socket : PollHandler {
+struct Socket : network::PollHandler {
   Socket(ares_channel owner, int number) : channel{owner}, fd{number} {}
   void on_events(std::uint32_t events) override {
     const bool reads = (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0;
@@ -46,8 +46,8 @@ struct Socket : PollHandler {
 
 // A configuration of the library. It is replaced when the machine's changes, and goes once nobody waits for
 // it.
-struct Channel : PollHandler {
-  explicit Channel(EpollLoop& its_poller) : poller{its_poller} {
+struct Channel : network::PollHandler {
+  explicit Channel(network::EpollLoop& its_poller) : poller{its_poller} {
     ares_options options{};
     options.timeout = kTimeoutMs;
     options.tries = kTries;
@@ -94,14 +94,14 @@ struct Channel : PollHandler {
     if (!ares_timeout(channel, nullptr, &left))
       return;
     poller.let_sleep(*this);
-    poller.wake_at(EpollLoop::Clock::now() + std::chrono::seconds{left.tv_sec} +
+    poller.wake_at(network::EpollLoop::Clock::now() + std::chrono::seconds{left.tv_sec} +
                        std::chrono::microseconds{left.tv_usec} + std::chrono::milliseconds{1},
                    *this);
   }
 
-  EpollLoop& poller;
+  network::EpollLoop& poller;
   ares_channel channel{};
-  std::map<int, std::unique_ptr<PollHandler>> sockets{};
+  std::map<int, std::unique_ptr<network::PollHandler>> sockets{};
 };
 
 // One question in two: IPv4 and IPv6.
@@ -133,12 +133,12 @@ void take_answer(void* argument, int status, int, hostent* host) {
 }  // namespace
 
 struct Lookup::State {
-  EpollLoop& poller;
+  network::EpollLoop& poller;
   std::unique_ptr<Channel> channel{};
   Stamp stamp{};
 };
 
-Lookup::Lookup(EpollLoop& poller) : state_{std::make_unique<State>(State{.poller = poller})} {}
+Lookup::Lookup(network::EpollLoop& poller) : state_{std::make_unique<State>(State{.poller = poller})} {}
 Lookup::~Lookup() = default;
 
 void Lookup::ask(const std::string& name, Take take) {
@@ -159,4 +159,4 @@ void Lookup::ask(const std::string& name, Take take) {
   channel.wake();
 }
 
-}  // namespace snug
+}  // namespace snug::gate

@@ -12,12 +12,12 @@
 #include "base/ip_address.h"
 #include "network/epoll_loop.h"
 
-namespace snug {
+namespace snug::gate {
 
 class Lookup {
  public:
   // The poller must outlive it.
-  explicit Lookup(EpollLoop& poller);
+  explicit Lookup(network::EpollLoop& poller);
   ~Lookup();
   Lookup(const Lookup&) = delete;
   Lookup& operator=(const Lookup&) = delete;
@@ -35,4 +35,4 @@ class Lookup {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace snug
+}  // namespace snug::gate

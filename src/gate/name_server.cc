@@ -10,7 +10,7 @@
 
 #include "spec/host_name.h"
 
-namespace snug {
+namespace snug::gate {
 namespace {
 
 constexpr int kQuestionsPerTurn = 256;
@@ -53,7 +53,7 @@ std::optional<std::vector<std::uint8_t>> answer_query(std::span<const std::uint8
   }
   if (query->opcode != 0)
     return dns::answer(*query, dns::Code::NotImplemented, {});
-  const std::string name = plain_host_name(query->name);
+  const std::string name = spec::plain_host_name(query->name);
   const bool open = !name.empty() && gate.rules.opens(name);
   if (!open)
     tell_refused(gate, name.empty() ? query->name : name, query->type);
@@ -89,7 +89,7 @@ void DatagramNames::on_events(std::uint32_t) {
 namespace {
 
 // One connection, its own owner. A program that asks and never reads the answers is cut off.
-class StreamAsker : public PollHandler {
+class StreamAsker : public network::PollHandler {
  public:
   StreamAsker(UniqueFd socket, bool ipv6, GateState& gate)
       : socket_{std::move(socket)}, ipv6_{ipv6}, gate_{gate} {}
@@ -109,7 +109,7 @@ class StreamAsker : public PollHandler {
   }
 
  private:
-  void rest() { gate_.poller.wake_at(EpollLoop::Clock::now() + kIdle, *this); }
+  void rest() { gate_.poller.wake_at(network::EpollLoop::Clock::now() + kIdle, *this); }
 
   bool read_some() {
     std::array<std::uint8_t, kLongest> bytes;
@@ -140,7 +140,7 @@ class StreamAsker : public PollHandler {
 
   void end() {
     socket_.reset();
-    gate_.poller.discard(std::unique_ptr<PollHandler>{this});
+    gate_.poller.discard(std::unique_ptr<network::PollHandler>{this});
   }
 
   UniqueFd socket_;
@@ -160,4 +160,4 @@ void StreamNames::on_events(std::uint32_t) {
   }
 }
 
-}  // namespace snug
+}  // namespace snug::gate

@@ -10,14 +10,14 @@
 #include "gate/dns_message.h"
 #include "gate/gate_state.h"
 
-namespace snug {
+namespace snug::gate {
 
 // The answer to one message, or nothing where it is not to be answered at all (a response; too short to say
 // whose question it is).
 std::optional<std::vector<std::uint8_t>> answer_query(std::span<const std::uint8_t> message, bool ipv6,
                                                       GateState& gate);
 
-class DatagramNames : public PollHandler {
+class DatagramNames : public network::PollHandler {
  public:
   DatagramNames(UniqueFd socket, bool ipv6, GateState& gate)
       : socket_{std::move(socket)}, ipv6_{ipv6}, gate_{gate} {}
@@ -31,7 +31,7 @@ class DatagramNames : public PollHandler {
 };
 
 // Questions over TCP, each with its length in front (RFC 7766).
-class StreamNames : public PollHandler {
+class StreamNames : public network::PollHandler {
  public:
   StreamNames(UniqueFd socket, bool ipv6, GateState& gate)
       : socket_{std::move(socket)}, ipv6_{ipv6}, gate_{gate} {}
@@ -44,4 +44,4 @@ class StreamNames : public PollHandler {
   GateState& gate_;
 };
 
-}  // namespace snug
+}  // namespace snug::gate

@@ -1,6 +1,6 @@
 #include "gate/name_table.h"
 
-namespace snug {
+namespace snug::gate {
 namespace {
 
 constexpr IpPrefix kFour{{IpAddress::Family::V4, {198, 18}}, 15};
@@ -58,4 +58,4 @@ bool stands_for_name(const IpAddress& address) {
   return range(address.family).contains(address);
 }
 
-}  // namespace snug
+}  // namespace snug::gate

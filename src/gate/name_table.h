@@ -12,7 +12,7 @@
 
 #include "base/ip_address.h"
 
-namespace snug {
+namespace snug::gate {
 
 class NameTable {
  public:
@@ -37,4 +37,4 @@ class NameTable {
 // Is it one of those that stand for names, given or not?
 bool stands_for_name(const IpAddress& address);
 
-}  // namespace snug
+}  // namespace snug::gate

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "gate/client_hello.h"
 
-namespace snug {
+namespace snug::gate {
 namespace {
 
 constexpr std::size_t kChunk = 16UL << 10;
@@ -32,11 +32,11 @@ std::string check_hello(const ClientHello& hello, const std::string& host) {
 
 }  // namespace
 
-OpeningKind opening_of(const HostRule& rule, std::uint16_t port) {
-  const bool named = rule.kind == HostRule::Kind::Name || rule.kind == HostRule::Kind::Wildcard;
-  if (!named || rule.check == OpeningCheck::Off)
+OpeningKind opening_of(const spec::HostRule& rule, std::uint16_t port) {
+  const bool named = rule.kind == spec::HostRule::Kind::Name || rule.kind == spec::HostRule::Kind::Wildcard;
+  if (!named || rule.check == spec::OpeningCheck::Off)
     return OpeningKind::Any;
-  if (rule.check == OpeningCheck::Tls || port == 443)
+  if (rule.check == spec::OpeningCheck::Tls || port == 443)
     return OpeningKind::Tls;
   return port == 80 ? OpeningKind::Http : OpeningKind::Any;
 }
@@ -94,4 +94,4 @@ void Opening::drop(std::size_t count) {
   passed_ -= count;
 }
 
-}  // namespace snug
+}  // namespace snug::gate

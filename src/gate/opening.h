@@ -8,12 +8,12 @@
 #include "gate/http_guard.h"
 #include "spec/host_rule.h"
 
-namespace snug {
+namespace snug::gate {
 
 enum class OpeningKind { Any, Tls, Http };
 
 // By the rule and the port. An address has no name that could be compared.
-OpeningKind opening_of(const HostRule& rule, std::uint16_t port);
+OpeningKind opening_of(const spec::HostRule& rule, std::uint16_t port);
 
 // The bytes of a client up to the point where they may go to the server, and of plain HTTP all of them.
 class Opening {
@@ -49,4 +49,4 @@ class Opening {
   std::string problem_{};
 };
 
-}  // namespace snug
+}  // namespace snug::gate

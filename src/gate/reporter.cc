@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-namespace snug {
+namespace snug::gate {
 namespace {
 
 // What is told apart. After so many all others are one.
@@ -43,7 +43,7 @@ void Reporter::report(GateEvent event) {
   if (!is_new || !send(std::move(event)))
     ++at->second.more;
   if (at->second.more > 0 && !std::exchange(timed_, true))
-    poller_.wake_at(EpollLoop::Clock::now() + kBetween, *this);
+    poller_.wake_at(network::EpollLoop::Clock::now() + kBetween, *this);
 }
 
 void Reporter::on_events(std::uint32_t) {
@@ -60,7 +60,7 @@ void Reporter::on_events(std::uint32_t) {
       all = false;
   }
   if (!all && !std::exchange(timed_, true))
-    poller_.wake_at(EpollLoop::Clock::now() + kBetween, *this);
+    poller_.wake_at(network::EpollLoop::Clock::now() + kBetween, *this);
 }
 
-}  // namespace snug
+}  // namespace snug::gate

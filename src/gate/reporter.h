@@ -8,12 +8,12 @@
 #include "gate/gate_event.h"
 #include "network/epoll_loop.h"
 
-namespace snug {
+namespace snug::gate {
 
-class Reporter : public PollHandler {
+class Reporter : public network::PollHandler {
  public:
   // `channel` is a SEQPACKET socket, and stays the caller's; both must outlive this.
-  Reporter(int channel, EpollLoop& poller) : channel_{channel}, poller_{poller} {}
+  Reporter(int channel, network::EpollLoop& poller) : channel_{channel}, poller_{poller} {}
 
   // The first of its kind at once. Of what is refused again and again only the number goes, once a second: a
   // program that tries everything must not fill the disk.
@@ -29,9 +29,9 @@ class Reporter : public PollHandler {
   };
 
   int channel_;
-  EpollLoop& poller_;
+  network::EpollLoop& poller_;
   std::map<std::string, Waiting> refused_{};
   bool timed_{};
 };
 
-}  // namespace snug
+}  // namespace snug::gate

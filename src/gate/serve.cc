@@ -23,7 +23,7 @@
 #include "network/relay_process.h"
 #include "sys/fd_passing.h"
 
-namespace snug {
+namespace snug::gate {
 namespace {
 
 // Where this machine's name servers are written down, behind /etc/resolv.conf where that is a link, and what
@@ -41,7 +41,7 @@ std::vector<std::string> readable_places() {
 
 class Server {
  public:
-  Server(EpollLoop& poller, HostRules rules, UniqueFd channel)
+  Server(network::EpollLoop& poller, spec::HostRules rules, UniqueFd channel)
       : channel_{std::move(channel)},
         state_{.poller = poller, .rules = std::move(rules), .reporter = Reporter{channel_.get(), poller}},
         control_{*this} {}
@@ -80,7 +80,7 @@ class Server {
   }
 
   // What the supervisor says, who alone may widen the rules.
-  struct Control : PollHandler {
+  struct Control : network::PollHandler {
     explicit Control(Server& of) : server{of} {}
     void on_events(std::uint32_t) override { server.take_message(); }
     Server& server;
@@ -89,7 +89,7 @@ class Server {
   void take_message() {
     char bytes[kMostMessage];
     UniqueFd fd;
-    const ssize_t n = receive_with_fd(channel_.get(), bytes, sizeof bytes, fd);
+    const ssize_t n = sys::receive_with_fd(channel_.get(), bytes, sizeof bytes, fd);
     // Nobody is there any more, or wants to know what is left.
     if (n == 0)
       return ending();
@@ -101,7 +101,7 @@ class Server {
       std::memcpy(&port, text.data(), sizeof port);
       (void)add({GateSocket::Kind::Listener, port, std::move(fd)}, false);
     } else if (bytes[0] == kRuleMessage) {
-      if (auto rule = parse_host_rule(text, "allow", RuleUse::Allow))
+      if (auto rule = spec::parse_host_rule(text, "allow", spec::RuleUse::Allow))
         state_.rules.widen({*std::move(rule)});
     }
   }
@@ -118,7 +118,7 @@ class Server {
     _exit(0);
   }
 
-  struct Nothing : PollHandler {
+  struct Nothing : network::PollHandler {
     void on_events(std::uint32_t) override {}
   };
 
@@ -126,7 +126,7 @@ class Server {
   GateState state_;
   Nothing nothing_{};
   std::set<std::uint16_t> ports_{};
-  std::vector<std::unique_ptr<PollHandler>> handlers_{};
+  std::vector<std::unique_ptr<network::PollHandler>> handlers_{};
   Control control_;
 };
 
@@ -134,22 +134,22 @@ class Server {
 UniqueFd receive_namespace(int channel, char kind) {
   char said = 0;
   UniqueFd fd;
-  const ssize_t n = receive_with_fd(channel, &said, sizeof said, fd);
+  const ssize_t n = sys::receive_with_fd(channel, &said, sizeof said, fd);
   return n == 1 && said == kind ? std::move(fd) : UniqueFd{};
 }
 
 }  // namespace
 
-void serve_gate(HostRules rules, UniqueFd channel) {
+void serve_gate(spec::HostRules rules, UniqueFd channel) {
   const int told = channel.get();
   const auto give_up = [&](const Error& error) {
     const std::string text =
         fmt::format("{0}{1}{2}{1}{3}{1}{4}", kFailed, '\0', error.err, error.step, error.hint);
-    (void)send_with_fd(told, text.data(), std::min(text.size(), kMostFailure), -1);
+    (void)sys::send_with_fd(told, text.data(), std::min(text.size(), kMostFailure), -1);
     _exit(1);
   };
-  close_others({told});
-  raise_descriptor_limit();
+  network::close_others({told});
+  network::raise_descriptor_limit();
   (void)signal(SIGPIPE, SIG_IGN);
   UniqueFd user = receive_namespace(told, kUserMessage);
   UniqueFd sandbox = user ? receive_namespace(told, kNetworkMessage) : UniqueFd{};
@@ -161,10 +161,10 @@ void serve_gate(HostRules rules, UniqueFd channel) {
   sandbox.reset();
   if (!sockets)
     give_up(sockets.error());
-  auto poller = EpollLoop::make();
+  auto poller = network::EpollLoop::make();
   if (!poller)
     give_up(poller.error());
-  if (const int error = confine_relay({.readable = readable_places()}))
+  if (const int error = network::confine_relay({.readable = readable_places()}))
     give_up({.step = "confine the gate", .err = error});
   UniqueFd network;
   for (GateSocket& socket : *sockets)
@@ -176,7 +176,7 @@ void serve_gate(HostRules rules, UniqueFd channel) {
     give_up({.step = "start the gate", .err = error});
   const std::string_view ready = blind ? kReadyBlind : kReady;
   // A gate that cannot say that it is ready is none: the supervisor would wait for ever.
-  if (send_with_fd(told, ready.data(), ready.size(), network.get()) != 0)
+  if (sys::send_with_fd(told, ready.data(), ready.size(), network.get()) != 0)
     _exit(1);
   network.reset();
   while (poller->run_once() == 0) {
@@ -184,4 +184,4 @@ void serve_gate(HostRules rules, UniqueFd channel) {
   _exit(1);
 }
 
-}  // namespace snug
+}  // namespace snug::gate

@@ -6,7 +6,7 @@
 #include "base/unique_fd.h"
 #include "spec/host_rule.h"
 
-namespace snug {
+namespace snug::gate {
 
 // From the supervisor, first: the sandbox's user namespace, then its network namespace, each with its
 // descriptor.
@@ -28,6 +28,6 @@ constexpr std::size_t kMostFailure = 1024;
 
 // Makes the gate's network once it has the sandbox's namespaces, and serves until it is killed or the other
 // end of `channel` is closed.
-[[noreturn]] void serve_gate(HostRules rules, UniqueFd channel);
+[[noreturn]] void serve_gate(spec::HostRules rules, UniqueFd channel);
 
-}  // namespace snug
+}  // namespace snug::gate

@@ -6,7 +6,7 @@
 
 #include "gate/gate_event.h"
 
-namespace snug {
+namespace snug::gate {
 
 class ToldOnce {
  public:
@@ -23,4 +23,4 @@ class ToldOnce {
   std::set<std::string> told_{};
 };
 
-}  // namespace snug
+}  // namespace snug::gate

@@ -11,7 +11,7 @@
 
 #include "gate/name_table.h"
 
-namespace snug {
+namespace snug::gate {
 namespace {
 
 constexpr std::uint8_t kSyn = 0x02;
@@ -130,4 +130,4 @@ std::optional<Attempt> parse_attempt(std::span<const std::uint8_t> packet) {
   }
 }
 
-}  // namespace snug
+}  // namespace snug::gate

@@ -10,7 +10,7 @@
 #include "base/ip_address.h"
 #include "base/unique_fd.h"
 
-namespace snug {
+namespace snug::gate {
 
 // In the network that this process is in. Empty where the kernel has none to give.
 UniqueFd open_watch();
@@ -27,4 +27,4 @@ struct Attempt {
 constexpr std::size_t kWatchedBytes = 128;
 std::optional<Attempt> parse_attempt(std::span<const std::uint8_t> packet);
 
-}  // namespace snug
+}  // namespace snug::gate

@@ -8,7 +8,7 @@
 
 #include "gate/watch_filter.h"
 
-namespace snug {
+namespace snug::gate {
 namespace {
 
 constexpr int kPacketsPerTurn = 64;
@@ -36,7 +36,7 @@ GateEvent event_of(const Attempt& attempt, const GateState& gate) {
   const bool named = !event.host.empty();
   if (!named)
     event.host = attempt.to.text();
-  const HostRules::Verdict verdict =
+  const spec::HostRules::Verdict verdict =
       named ? gate.rules.decide(event.host, attempt.port) : gate.rules.decide(attempt.to, attempt.port);
   if (verdict.rule && !verdict.allowed)
     event.rule = verdict.rule->text;
@@ -62,4 +62,4 @@ void Watcher::on_events(std::uint32_t) {
   }
 }
 
-}  // namespace snug
+}  // namespace snug::gate

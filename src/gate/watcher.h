@@ -5,9 +5,9 @@
 
 #include "gate/gate_state.h"
 
-namespace snug {
+namespace snug::gate {
 
-class Watcher : public PollHandler {
+class Watcher : public network::PollHandler {
  public:
   // `ports` have listeners, which tell themselves.
   Watcher(UniqueFd socket, const std::set<std::uint16_t>& ports, GateState& gate)
@@ -21,4 +21,4 @@ class Watcher : public PollHandler {
   GateState& gate_;
 };
 
-}  // namespace snug
+}  // namespace snug::gate

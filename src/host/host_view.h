@@ -15,7 +15,7 @@
 #include "base/result.h"
 #include "cgroup/delegation.h"
 
-namespace snug {
+namespace snug::host {
 
 struct FileInfo {
   FileKind kind{FileKind::Regular};
@@ -106,4 +106,4 @@ class HostView {
   virtual std::string store_dir() const = 0;
 };
 
-}  // namespace snug
+}  // namespace snug::host

@@ -14,7 +14,7 @@
 #include "host/kernel_version.h"
 #include "sys/file_io.h"
 
-namespace snug {
+namespace snug::host {
 namespace {
 
 // Every call here has arguments that no kernel accepts. One that knows the call says so with another errno.
@@ -23,12 +23,12 @@ bool knows(long result) {
 }
 
 bool is_zero(const char* sysctl) {
-  const auto text = read_text_file(sysctl);
+  const auto text = sys::read_text_file(sysctl);
   return text && *text == "0\n";
 }
 
 bool overlay_is_there(const std::string& release) {
-  const auto known = read_text_file("/proc/filesystems");
+  const auto known = sys::read_text_file("/proc/filesystems");
   return (known && known->find("\toverlay\n") != std::string::npos) ||
          access(("/lib/modules/" + release + "/kernel/fs/overlayfs").c_str(), F_OK) == 0;
 }
@@ -56,4 +56,4 @@ KernelFeatures look_at_kernel() {
   return features;
 }
 
-}  // namespace snug
+}  // namespace snug::host

@@ -6,7 +6,7 @@
 
 #include "host/host_view.h"
 
-namespace snug {
+namespace snug::host {
 
 struct KernelFeatures {
   std::string release{};   // of uname(2)
@@ -23,4 +23,4 @@ struct KernelFeatures {
 // Works without a working directory, without /proc and without /sys: what cannot be seen is not there.
 KernelFeatures look_at_kernel();
 
-}  // namespace snug
+}  // namespace snug::host

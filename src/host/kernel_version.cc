@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <string>
 
-namespace snug {
+namespace snug::host {
 
 KernelVersion parse_kernel_version(std::string_view release) {
   KernelVersion version;
@@ -11,4 +11,4 @@ KernelVersion parse_kernel_version(std::string_view release) {
   return version;
 }
 
-}  // namespace snug
+}  // namespace snug::host

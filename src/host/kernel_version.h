@@ -5,9 +5,9 @@
 
 #include "host/host_view.h"
 
-namespace snug {
+namespace snug::host {
 
 // "6.1.0-18-amd64". 0.0 for what is none.
 KernelVersion parse_kernel_version(std::string_view release);
 
-}  // namespace snug
+}  // namespace snug::host

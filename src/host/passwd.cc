@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "base/units.h"
 
-namespace snug {
+namespace snug::host {
 
 PasswdLine find_passwd_line(std::string_view text, uid_t uid) {
   for (const std::string_view line : split(text, '\n')) {
@@ -32,4 +32,4 @@ std::vector<IdRange> parse_subordinate_ids(std::string_view text, std::string_vi
   return ranges;
 }
 
-}  // namespace snug
+}  // namespace snug::host

@@ -9,7 +9,7 @@
 
 #include "host/host_view.h"
 
-namespace snug {
+namespace snug::host {
 
 // The caller's line of a passwd(5) text: name and home. Empty where there is none.
 struct PasswdLine {
@@ -22,4 +22,4 @@ PasswdLine find_passwd_line(std::string_view text, uid_t uid);
 // "name:start:count" are passed over, as are empty ranges and those beyond 32 bits.
 std::vector<IdRange> parse_subordinate_ids(std::string_view text, std::string_view user, uid_t uid);
 
-}  // namespace snug
+}  // namespace snug::host

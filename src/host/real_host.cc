@@ -22,7 +22,7 @@
 #include "sys/file_io.h"
 #include "sys/mountinfo.h"
 
-namespace snug {
+namespace snug::host {
 namespace {
 
 FileKind kind_of(mode_t mode) {
@@ -104,7 +104,7 @@ Result<std::string> RealHost::read_link(const std::string& path) const {
 }
 
 std::vector<std::string> RealHost::names_in(const std::string& dir) const {
-  const DirectoryStream entries{opendir(dir.c_str())};
+  const sys::DirectoryStream entries{opendir(dir.c_str())};
   std::vector<std::string> names;
   while (const dirent* entry = entries ? readdir(entries.get()) : nullptr)
     if (const std::string_view name = entry->d_name; name != "." && name != "..")
@@ -114,7 +114,7 @@ std::vector<std::string> RealHost::names_in(const std::string& dir) const {
 }
 
 Result<std::string> RealHost::read_file(const std::string& path) const {
-  return read_text_file(path);
+  return sys::read_text_file(path);
 }
 
 std::optional<std::string> RealHost::environment(const std::string& name) const {
@@ -154,14 +154,14 @@ std::vector<IdRange> RealHost::subordinate_gids() const {
 
 std::vector<std::string> RealHost::mounts_below(const std::string& path) const {
   std::vector<std::string> found;
-  const auto text = read_text_file("/proc/self/mountinfo", 64 << 20);
+  const auto text = sys::read_text_file("/proc/self/mountinfo", 64 << 20);
   if (!text)
     return found;
   for (const std::string_view line : split(*text, '\n')) {
     const auto fields = split(line, ' ');
     if (fields.size() < 5)
       continue;
-    std::string target = unescape_octal(fields[4]);
+    std::string target = sys::unescape_octal(fields[4]);
     if (target != path && is_beneath(target, path))
       found.push_back(std::move(target));
   }
@@ -214,4 +214,4 @@ std::string RealHost::config_dir() const {
   return join_path(xdg_dir(*this, "XDG_CONFIG_HOME", ".config"), "snug");
 }
 
-}  // namespace snug
+}  // namespace snug::host

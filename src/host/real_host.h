@@ -5,7 +5,7 @@
 
 #include "host/host_view.h"
 
-namespace snug {
+namespace snug::host {
 
 class RealHost : public HostView {
  public:
@@ -46,4 +46,4 @@ class RealHost : public HostView {
   std::vector<Withheld> withheld_;
 };
 
-}  // namespace snug
+}  // namespace snug::host

@@ -16,7 +16,7 @@
 #include "files/tree_descent.h"
 #include "image/layers_below.h"
 
-namespace snug {
+namespace snug::image {
 namespace {
 
 // Paths get long where a payload makes a tree deep on purpose; their sum is what a list costs.
@@ -26,7 +26,7 @@ constexpr std::size_t kMostPathBytes = 512U << 20;
 struct ChangedLevel {
   std::vector<std::string> entries{};
   std::size_t next{};
-  LayerDirectory says{};
+  files::LayerDirectory says{};
   bool hides{};  // opaque, or within an opaque one: what the image has and this has not is deleted
   struct stat info {};
   std::optional<struct stat> below{};  // what the image has by its name
@@ -36,7 +36,7 @@ struct ChangedLevel {
 
 class Finder {
  public:
-  Finder(TreeDescent upper, LayersBelow below, const OwnPlaces& own, Collect collect)
+  Finder(files::TreeDescent upper, LayersBelow below, const OwnPlaces& own, Collect collect)
       : upper_{std::move(upper)}, below_{std::move(below)}, own_{own}, collect_{collect} {}
 
   Result<Changes> find() {
@@ -65,9 +65,9 @@ class Finder {
 
   // The upper layer and the image are both in the directory already.
   Status open_level(const struct stat& info, const std::optional<struct stat>& below, bool hides) {
-    ChangedLevel level{.says = read_layer_directory(upper_.fd()), .info = info, .below = below};
+    ChangedLevel level{.says = files::read_layer_directory(upper_.fd()), .info = info, .below = below};
     level.hides = hides || level.says.opaque;
-    auto names = directory_names(upper_.fd());
+    auto names = files::directory_names(upper_.fd());
     if (!names)
       return failed(names.error().err);
     level.entries = *std::move(names);
@@ -80,7 +80,7 @@ class Finder {
     const std::vector<std::string>& here = levels_.back().entries;
     for (const std::string& name : names)
       if (!std::binary_search(here.begin(), here.end(), name) &&
-          !is_whited_out(upper_.fd(), levels_.back().says, name))  // that says it too
+          !files::is_whited_out(upper_.fd(), levels_.back().says, name))  // that says it too
         TRY(deleted(name));
     return {};
   }
@@ -95,10 +95,11 @@ class Finder {
     if (fstatat(upper_.fd(), entry.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
       return errno == ENOENT ? Status{} : failed(errno);
     std::string_view name;
-    const LayerEntry kind = classify_layer_entry(upper_.fd(), levels_.back().says, entry, info, name);
-    if (kind == LayerEntry::Marker)
+    const files::LayerEntry kind =
+        files::classify_layer_entry(upper_.fd(), levels_.back().says, entry, info, name);
+    if (kind == files::LayerEntry::Marker)
       return {};
-    if (kind == LayerEntry::Whiteout)
+    if (kind == files::LayerEntry::Whiteout)
       return deleted(std::string{name});
     const auto below = TRY(below_.find(entry));
     if (S_ISDIR(info.st_mode))
@@ -168,7 +169,7 @@ class Finder {
     return {};
   }
 
-  TreeDescent upper_;
+  files::TreeDescent upper_;
   LayersBelow below_;
   const OwnPlaces& own_;
   Collect collect_;
@@ -199,9 +200,9 @@ void OwnPlaces::add(const std::string& path) {
 
 Result<Changes> find_changes(int upper, const std::vector<Layer>& layers, const OwnPlaces& own,
                              Collect collect) {
-  auto top = TRY(TreeDescent::start(upper));
+  auto top = TRY(files::TreeDescent::start(upper));
   auto below = TRY(LayersBelow::start(layers));
   return Finder{std::move(top), std::move(below), own, collect}.find();
 }
 
-}  // namespace snug
+}  // namespace snug::image

@@ -10,7 +10,7 @@
 #include "base/result.h"
 #include "image/image.h"
 
-namespace snug {
+namespace snug::image {
 
 enum class ChangeKind { Added, Changed, Deleted };
 
@@ -46,4 +46,4 @@ Result<Changes> find_changes(int upper, const std::vector<Layer>& layers, const 
 
 FileKind file_kind(mode_t mode);
 
-}  // namespace snug
+}  // namespace snug::image

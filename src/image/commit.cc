@@ -19,12 +19,12 @@
 #include "sys/durable.h"
 #include "sys/file_io.h"
 
-namespace snug {
+namespace snug::image {
 namespace {
 
 constexpr const char* kLayer = "layer";
 constexpr const char* kMapped[] = {kLayer};
-constexpr DraftKind kNewImage{.prefix = ".new-", .mapped = kMapped};
+constexpr store::DraftKind kNewImage{.prefix = ".new-", .mapped = kMapped};
 constexpr std::size_t kMostLayers = 500;  // the kernel's own limit, with the new one
 
 tl::unexpected<Error> failed(const CommitJob& job, int error) {
@@ -36,7 +36,7 @@ tl::unexpected<Error> failed(const CommitJob& job, int error) {
 
 // Layers may hold what others on this machine may not see, and files with setuid bits: closed to them.
 Result<UniqueFd> open_images(const CommitJob& job) {
-  if (const int error = make_private_dirs(job.images))
+  if (const int error = sys::make_private_dirs(job.images))
     return failed(job, error);
   UniqueFd images{open(job.images.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (!images)
@@ -67,9 +67,9 @@ Status copy_layer(const CommitJob& job, int to) {
   if (!upper)
     return fail({.step = "open the container's writable layer", .err = errno});
   auto changes = TRY(find_changes(upper.get(), job.layers, job.own, Collect::LeftOutOnly));
-  const CopyRules rules{
+  const files::CopyRules rules{
       .layer = true, .left_out = std::move(changes.left_out), .skipped = job.skipped, .check = check_entry};
-  return copy_entry(job.container, kRootUpper, to, kLayer, rules);
+  return files::copy_entry(job.container, kRootUpper, to, kLayer, rules);
 }
 
 Status write_toml(const CommitJob& job, int to) {
@@ -77,12 +77,12 @@ Status write_toml(const CommitJob& job, int to) {
   for (const Layer& layer : job.layers) layers.push_back(layer.path);
   layers.push_back(fmt::format("./{}", kLayer));
   const auto text = TRY(image_toml_text(job.config, layers, job.comments));
-  const auto file = TRY(open_file(to, "image.toml", O_WRONLY | O_CREAT | O_EXCL, 0600));
-  return write_all(file.get(), text, "image.toml");
+  const auto file = TRY(sys::open_file(to, "image.toml", O_WRONLY | O_CREAT | O_EXCL, 0600));
+  return sys::write_all(file.get(), text, "image.toml");
 }
 
 // Does what was made load, and is it what it should be?
-Status check_image(const CommitJob& job, const Draft& made) {
+Status check_image(const CommitJob& job, const store::Draft& made) {
   const std::string path = fmt::format("{}/{}", job.images, made.name());
   const auto image = TRY(load_image(path, {.store = job.images, .cwd = "/"}));
   struct stat layer {};
@@ -96,7 +96,7 @@ Status check_image(const CommitJob& job, const Draft& made) {
 }
 
 // Everything is on disk before the name is, and the name before anybody is told.
-Status publish(const CommitJob& job, Draft& made) {
+Status publish(const CommitJob& job, store::Draft& made) {
   if (syncfs(made.dir()) != 0)
     return failed(job, errno);
   const int error = made.publish(job.name);
@@ -118,12 +118,12 @@ Status commit_image(const CommitJob& job) {
   struct stat info {};
   if (fstatat(images.get(), job.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0)
     return already_there(job);
-  auto draft = Draft::make(images.get(), kNewImage);
+  auto draft = store::Draft::make(images.get(), kNewImage);
   if (!draft)
     return failed(job, draft.error().err);
-  Draft& made = *draft;
+  store::Draft& made = *draft;
   if (job.range)
-    TRY(write_maps_file(made.dir(), *job.range));
+    TRY(files::write_maps_file(made.dir(), *job.range));
   // The short file first: where there is not even room for it nothing needs to be copied.
   TRY(write_toml(job, made.dir()));
   if (auto status = job.with_ids([&] { return copy_layer(job, made.dir()); }); !status) {
@@ -136,7 +136,7 @@ Status commit_image(const CommitJob& job) {
 }
 
 void sweep_new_images(int images) {
-  sweep_drafts(images, kNewImage);
+  store::sweep_drafts(images, kNewImage);
 }
 
-}  // namespace snug
+}  // namespace snug::image

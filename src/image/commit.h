@@ -11,7 +11,7 @@
 #include "image/changes.h"
 #include "image/image.h"
 
-namespace snug {
+namespace snug::image {
 
 // Runs the work in a process with the container's ids: run_with_ids, or Rootfs::as_its_user.
 using WithIds = std::function<Status(const std::function<Status()>&)>;
@@ -38,4 +38,4 @@ Status commit_image(const CommitJob& job);
 // Removes what commits that were killed have left in `images`.
 void sweep_new_images(int images);
 
-}  // namespace snug
+}  // namespace snug::image

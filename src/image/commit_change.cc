@@ -11,7 +11,7 @@
 #include "base/try.h"
 #include "image/commit_words.h"
 
-namespace snug {
+namespace snug::image {
 namespace {
 
 constexpr std::size_t kMostNameBytes = 200;
@@ -221,4 +221,4 @@ Status check_image_name(std::string_view name) {
        .hint = "a name is one word, such as web or web:2"});
 }
 
-}  // namespace snug
+}  // namespace snug::image

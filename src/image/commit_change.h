@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "image/image.h"
 
-namespace snug {
+namespace snug::image {
 
 // CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, USER, WORKDIR, VOLUME and STOPSIGNAL, in docker's forms: a command as
 // a JSON array or as text for /bin/sh -c, quotes and $NAME of the image's own variables in the others.
@@ -26,4 +26,4 @@ Result<std::string> image_toml_text(const ImageConfig& config, const std::vector
 // dash at its start.
 Status check_image_name(std::string_view name);
 
-}  // namespace snug
+}  // namespace snug::image

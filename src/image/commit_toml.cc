@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "image/commit_change.h"
 
-namespace snug {
+namespace snug::image {
 namespace {
 
 // Decodes one character; 0 where the bytes are not UTF-8 (or are NUL, which no value may have either).
@@ -117,4 +117,4 @@ Result<std::string> image_toml_text(const ImageConfig& config, const std::vector
   return writer.take();
 }
 
-}  // namespace snug
+}  // namespace snug::image

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "base/try.h"
 
-namespace snug {
+namespace snug::image {
 namespace {
 
 bool is_blank(char c) {
@@ -234,4 +234,4 @@ std::optional<std::vector<std::string>> exec_form(std::string_view text) {
   return ExecForm{text}.read();
 }
 
-}  // namespace snug
+}  // namespace snug::image

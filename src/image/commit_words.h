@@ -8,7 +8,7 @@
 
 #include "base/result.h"
 
-namespace snug {
+namespace snug::image {
 
 // Splits at blanks outside of quotes and resolves quotes, backslashes and $NAME, ${NAME}, ${NAME:-word},
 // ${NAME:+word} by the variables of `env` ("NAME=value"). A word may be "name=value" with quotes in its
@@ -19,4 +19,4 @@ Result<std::vector<std::string>> instruction_words(std::string_view text,
 // ["a", "b"]: the exec form. Nothing where the text is no array of texts: then it is for a shell.
 std::optional<std::vector<std::string>> exec_form(std::string_view text);
 
-}  // namespace snug
+}  // namespace snug::image

@@ -21,7 +21,7 @@
 #include "sys/directory_stream.h"
 #include "sys/file_io.h"
 
-namespace snug {
+namespace snug::image {
 namespace {
 
 constexpr std::size_t kMaxLayers = 500;  // the kernel's own limit: OVL_MAX_STACK
@@ -76,7 +76,7 @@ Result<Directory> open_directory(const std::string& path, const std::string& wha
 
 std::vector<std::string> list_store(const std::string& store) {
   std::vector<std::string> names;
-  const DirectoryStream dir{opendir(store.c_str())};
+  const sys::DirectoryStream dir{opendir(store.c_str())};
   while (const dirent* entry = dir ? readdir(dir.get()) : nullptr)
     if (entry->d_name[0] != '.')
       names.emplace_back(entry->d_name);
@@ -109,7 +109,7 @@ class Collector {
   // The image at `path`. Answers its own configuration; what it is built on gives files only.
   Result<ImageConfig> add_image(const std::string& path, const std::string& what) {
     auto directory = TRY(open_directory(path, what));
-    const auto toml_fd = open_beneath(directory.fd.get(), "image.toml", O_RDONLY);
+    const auto toml_fd = sys::open_beneath(directory.fd.get(), "image.toml", O_RDONLY);
     if (!toml_fd && toml_fd.error().err == ENOENT) {
       TRY(add_layer(directory.layer, what));
       return ImageConfig{};
@@ -119,7 +119,7 @@ class Collector {
       return fail(
           {.step = fmt::format("{}: read {}", what, escape_control(file)), .err = toml_fd.error().err});
     TRY(check_stack(directory, what));
-    const auto text = TRY(read_regular(toml_fd->get(), file));
+    const auto text = TRY(sys::read_regular(toml_fd->get(), file));
     auto toml = TRY(parse_image_toml(text, file));
     TRY(add_stack(directory, toml, what));
     return std::move(toml.config);
@@ -237,4 +237,4 @@ Result<Image> load_image(std::string_view reference, const ImagePlaces& places) 
   return image;
 }
 
-}  // namespace snug
+}  // namespace snug::image

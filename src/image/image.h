@@ -13,7 +13,7 @@
 
 #include "base/result.h"
 
-namespace snug {
+namespace snug::image {
 
 // OCI's image configuration, the part of it that a run uses. Absent means: the image does not say.
 struct ImageConfig {
@@ -84,4 +84,4 @@ Result<Image> load_image(std::string_view reference, const ImagePlaces& places);
 // there.
 Result<std::optional<std::string>> read_image_file(const std::vector<Layer>& layers, std::string_view path);
 
-}  // namespace snug
+}  // namespace snug::image

@@ -6,7 +6,7 @@
 #include "base/toml.h"
 #include "base/try.h"
 
-namespace snug {
+namespace snug::image {
 namespace {
 
 Status read_strings(const TomlValue& value, std::vector<std::string>& to) {
@@ -100,4 +100,4 @@ Result<ImageToml> parse_image_toml(std::string_view text, std::string_view file)
   return image;
 }
 
-}  // namespace snug
+}  // namespace snug::image

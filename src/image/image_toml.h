@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "image/image.h"
 
-namespace snug {
+namespace snug::image {
 
 struct LayerReference {
   std::string text{};   // a path relative to the file's directory, or the name of an image
@@ -25,4 +25,4 @@ struct ImageToml {
 
 Result<ImageToml> parse_image_toml(std::string_view text, std::string_view file);
 
-}  // namespace snug
+}  // namespace snug::image

@@ -12,7 +12,7 @@
 #include "base/try.h"
 #include "sys/file_io.h"
 
-namespace snug {
+namespace snug::image {
 namespace {
 
 // Not there, or closed to whoever runs the image.
@@ -32,16 +32,16 @@ Result<LayersBelow> LayersBelow::start(const std::vector<Layer>& layers) {
   const std::size_t most_open = layers.empty() ? 2 : std::clamp<std::size_t>(300 / layers.size(), 2, 16);
   Parts root;
   for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
-    const auto fd = TRY(open_file(AT_FDCWD, layer->path, O_PATH | O_DIRECTORY));
+    const auto fd = TRY(sys::open_file(AT_FDCWD, layer->path, O_PATH | O_DIRECTORY));
     struct stat info {};
     if (fstat(fd.get(), &info) != 0)
       return unreadable(layer->path, errno);
     if (info.st_dev != layer->dev || info.st_ino != layer->ino)
       return fail({.step = fmt::format("the layer {} was replaced meanwhile", escape_control(layer->path))});
-    auto descent = TreeDescent::start(fd.get(), most_open);
+    auto descent = files::TreeDescent::start(fd.get(), most_open);
     if (!descent)
       return unreadable(layer->path, descent.error().err);
-    root.push_back({.layer = below.layers_.size(), .says = read_layer_directory(descent->fd())});
+    root.push_back({.layer = below.layers_.size(), .says = files::read_layer_directory(descent->fd())});
     below.layers_.push_back(*std::move(descent));
     if (root.back().says.opaque)
       break;
@@ -53,7 +53,7 @@ Result<LayersBelow> LayersBelow::start(const std::vector<Layer>& layers) {
 Result<std::optional<struct stat>> LayersBelow::find(const std::string& name) const {
   for (const Part& part : levels_.back()) {
     const int directory = layers_[part.layer].fd();
-    if (is_whited_out(directory, part.says, name))
+    if (files::is_whited_out(directory, part.says, name))
       return std::nullopt;
     struct stat info {};
     if (fstatat(directory, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0)
@@ -68,7 +68,7 @@ Result<std::vector<std::string>> LayersBelow::names() const {
   std::set<std::string> there, gone;
   for (const Part& part : levels_.back()) {
     const int directory = layers_[part.layer].fd();
-    const auto entries = directory_names(directory);
+    const auto entries = files::directory_names(directory);
     if (!entries && !is_absence(entries.error().err))
       return tl::unexpected{entries.error()};
     std::set<std::string> gone_here;
@@ -77,10 +77,10 @@ Result<std::vector<std::string>> LayersBelow::names() const {
       if (fstatat(directory, entry.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
         continue;
       std::string_view name;
-      const LayerEntry kind = classify_layer_entry(directory, part.says, entry, info, name);
-      if (kind == LayerEntry::Whiteout)
+      const files::LayerEntry kind = files::classify_layer_entry(directory, part.says, entry, info, name);
+      if (kind == files::LayerEntry::Whiteout)
         gone_here.emplace(name);
-      else if (kind == LayerEntry::Plain && !gone.contains(entry))
+      else if (kind == files::LayerEntry::Plain && !gone.contains(entry))
         there.insert(entry);
     }
     gone.merge(gone_here);
@@ -91,9 +91,9 @@ Result<std::vector<std::string>> LayersBelow::names() const {
 Status LayersBelow::enter(const std::string& name) {
   Parts inner;
   for (const Part& part : levels_.back()) {
-    TreeDescent& descent = layers_[part.layer];
+    files::TreeDescent& descent = layers_[part.layer];
     // A whiteout or a file ends the merge: what lies below it in lower layers is another thing.
-    if (is_whited_out(descent.fd(), part.says, name))
+    if (files::is_whited_out(descent.fd(), part.says, name))
       break;
     const int error = descent.enter(name);
     if (error == ENOENT)
@@ -102,7 +102,7 @@ Status LayersBelow::enter(const std::string& name) {
       return unreadable(name, error);
     if (error != 0)
       break;
-    inner.push_back({.layer = part.layer, .says = read_layer_directory(descent.fd())});
+    inner.push_back({.layer = part.layer, .says = files::read_layer_directory(descent.fd())});
     if (inner.back().says.opaque)
       break;
   }
@@ -119,4 +119,4 @@ Status LayersBelow::leave() {
   return {};
 }
 
-}  // namespace snug
+}  // namespace snug::image

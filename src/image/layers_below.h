@@ -13,7 +13,7 @@
 #include "files/tree_descent.h"
 #include "image/image.h"
 
-namespace snug {
+namespace snug::image {
 
 class LayersBelow {
  public:
@@ -32,12 +32,12 @@ class LayersBelow {
  private:
   struct Part {
     std::size_t layer{};
-    LayerDirectory says{};
+    files::LayerDirectory says{};
   };
   using Parts = std::vector<Part>;  // of one merged directory, topmost first
 
-  std::vector<TreeDescent> layers_;  // topmost first
+  std::vector<files::TreeDescent> layers_;  // topmost first
   std::vector<Parts> levels_;
 };
 
-}  // namespace snug
+}  // namespace snug::image

@@ -8,14 +8,14 @@
 #include "image/merged.h"
 #include "sys/directory_stream.h"
 
-namespace snug {
+namespace snug::image {
 namespace {
 
 constexpr std::size_t kMostNames = 1000;
 
 void add_names(int dirfd, std::set<std::string>& names) {
   const int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const DirectoryStream dir{fd < 0 ? nullptr : fdopendir(fd)};
+  const sys::DirectoryStream dir{fd < 0 ? nullptr : fdopendir(fd)};
   if (!dir)
     return;
   while (const dirent* entry = readdir(dir.get()))
@@ -37,4 +37,4 @@ std::vector<std::string> image_directory_names(const std::vector<Layer>& layers,
   return {names.begin(), names.end()};
 }
 
-}  // namespace snug
+}  // namespace snug::image

@@ -7,10 +7,10 @@
 
 #include "image/image.h"
 
-namespace snug {
+namespace snug::image {
 
 // In order, each once; none where there is no such directory. A name that a whiteout hides is among them:
 // read_image_file() finds nothing there.
 std::vector<std::string> image_directory_names(const std::vector<Layer>& layers, std::string_view path);
 
-}  // namespace snug
+}  // namespace snug::image

@@ -14,7 +14,7 @@
 // The image may be hostile: a link to /etc/shadow of the host, a FIFO, a device. So no link is ever followed
 // by the kernel: every directory is opened by its own name with O_NOFOLLOW, and links are followed here, as
 // text, from the top of the merged image.
-namespace snug {
+namespace snug::image {
 namespace {
 
 struct Entry {
@@ -174,12 +174,12 @@ Result<std::optional<std::string>> read_merged(MergedPlace from, std::string_vie
     return std::nullopt;
   // It was a regular file a moment ago. O_NONBLOCK is for the FIFO that it may be now, and read_regular looks
   // again.
-  const auto fd = open_file(file.dirfd, file.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  const auto fd = sys::open_file(file.dirfd, file.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   if (!fd && !is_absence(fd.error().err))
     return tl::unexpected{fd.error()};
   if (!fd)
     return std::nullopt;
-  auto text = read_regular(fd->get(), file.name);
+  auto text = sys::read_regular(fd->get(), file.name);
   if (!text && text.error().err != 0)
     return tl::unexpected{std::move(text).error()};
   return text ? std::optional{*std::move(text)}
@@ -191,4 +191,4 @@ Result<std::optional<std::string>> read_image_file(const std::vector<Layer>& lay
   return read_merged(std::move(root), path);
 }
 
-}  // namespace snug
+}  // namespace snug::image

@@ -11,7 +11,7 @@
 #include "base/unique_fd.h"
 #include "image/image.h"
 
-namespace snug {
+namespace snug::image {
 
 // A directory of the merged image: its parts, topmost first.
 using MergedDirectory = std::vector<UniqueFd>;
@@ -29,4 +29,4 @@ Result<std::optional<MergedPlace>> enter_merged(MergedPlace from, std::string_vi
 // Nothing where `path` does not lead to a regular file of at most 1 MiB.
 Result<std::optional<std::string>> read_merged(MergedPlace from, std::string_view path);
 
-}  // namespace snug
+}  // namespace snug::image

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "base/units.h"
 
-namespace snug {
+namespace snug::image {
 namespace {
 
 // Not 4294967295, the kernel's "no id".
@@ -55,4 +55,4 @@ std::vector<GroupEntry> parse_group(std::string_view text) {
   return groups;
 }
 
-}  // namespace snug
+}  // namespace snug::image

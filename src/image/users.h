@@ -7,9 +7,9 @@
 
 #include "image/image.h"
 
-namespace snug {
+namespace snug::image {
 
 std::vector<UserEntry> parse_passwd(std::string_view text);
 std::vector<GroupEntry> parse_group(std::string_view text);
 
-}  // namespace snug
+}  // namespace snug::image

@@ -1,7 +1,7 @@
 // The names in the directory of a run or of a container that has a writable layer.
 #pragma once
 
-namespace snug {
+namespace snug::image {
 
 // The writable layer of the root, in the directory of a run or of a container: upper/ and work/, and nothing
 // else, since whoever serves the layer can reach all of it (launch/fuse_root.h). A view's is
@@ -9,4 +9,4 @@ namespace snug {
 constexpr const char* kRootLayer = "root";
 constexpr const char* kRootUpper = "root/upper";
 
-}  // namespace snug
+}  // namespace snug::image

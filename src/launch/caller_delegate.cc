@@ -4,7 +4,7 @@
 
 #include "launch/signals.h"
 
-namespace snug {
+namespace snug::launch {
 
 WindowSize CallerDelegate::window(std::uint8_t terminals) const {
   return caller_window(terminals);
@@ -41,4 +41,4 @@ void CallerDelegate::on_stopped() {
   stop_self();  // SIGCONT, pending when this returns, wakes the payload too
 }
 
-}  // namespace snug
+}  // namespace snug::launch

@@ -4,13 +4,13 @@
 
 #include "launch/supervisor_delegate.h"
 
-namespace snug {
+namespace snug::launch {
 
 class CallerDelegate : private StandardStreams,
                        private SandboxEvents,
                        private ExecEvents,
                        private SignalPolicy,
-                       private PollSource {
+                       private sys::PollSource {
  public:
   SupervisorDelegate delegate() { return {*this, *this, *this, *this, *this}; }
   // The same, but for whoever wants to hear of the sandbox's life.
@@ -36,9 +36,9 @@ class CallerDelegate : private StandardStreams,
   SignalUse on_signal(int signal) override;
   void on_stopped() override;
 
-  void add_to(Poller& poller) override { relay_.add_to(poller); }
+  void add_to(sys::Poller& poller) override { relay_.add_to(poller); }
 
   TerminalRelay relay_;
 };
 
-}  // namespace snug
+}  // namespace snug::launch

@@ -13,11 +13,11 @@
 #include "image/writable_layer.h"
 #include "sys/durable.h"
 
-namespace snug {
+namespace snug::launch {
 namespace {
 
-constexpr const char* kMapped[] = {kRootLayer, "cow"};
-constexpr DraftKind kThrowaway{.prefix = "run-", .mapped = kMapped};
+constexpr const char* kMapped[] = {image::kRootLayer, "cow"};
+constexpr store::DraftKind kThrowaway{.prefix = "run-", .mapped = kMapped};
 
 UniqueFd open_parent(const std::string& parent) {
   return UniqueFd{open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
@@ -25,7 +25,7 @@ UniqueFd open_parent(const std::string& parent) {
 
 }  // namespace
 
-DiskUpper::DiskUpper(UniqueFd parent, Draft draft, std::string path)
+DiskUpper::DiskUpper(UniqueFd parent, store::Draft draft, std::string path)
     : parent_{std::move(parent)}, draft_{std::move(draft)}, path_{std::move(path)} {}
 
 Result<DiskUpper> DiskUpper::prepare(const std::string& parent, mode_t root_mode, const MapRange* range) {
@@ -35,24 +35,24 @@ Result<DiskUpper> DiskUpper::prepare(const std::string& parent, mode_t root_mode
                  .hint = "XDG_DATA_HOME must be a directory that you can write to; from Linux 6.6 on "
                          "--writable tmpfs needs no disk"});
   };
-  if (const int error = make_private_dirs(parent))
+  if (const int error = sys::make_private_dirs(parent))
     return failed(error);
   UniqueFd store = open_parent(parent);
   if (!store)
     return failed(errno);
-  auto draft = Draft::make(store.get(), kThrowaway);
+  auto draft = store::Draft::make(store.get(), kThrowaway);
   if (!draft)
     return failed(draft.error().err);
   std::string path = fmt::format("{}/{}", parent, draft->name());
   DiskUpper upper{std::move(store), *std::move(draft), std::move(path)};
   const int dir = upper.draft_.dir();
   if (range)
-    if (const auto file = write_maps_file(dir, *range); !file)
+    if (const auto file = files::write_maps_file(dir, *range); !file)
       return failed(file.error().err);
   // The root's mode is the image's; mkdir's would be cut by the umask.
-  if (mkdirat(dir, kRootLayer, 0700) != 0)
+  if (mkdirat(dir, image::kRootLayer, 0700) != 0)
     return failed(errno);
-  const UniqueFd layer{openat(dir, kRootLayer, O_PATH | O_DIRECTORY | O_CLOEXEC)};
+  const UniqueFd layer{openat(dir, image::kRootLayer, O_PATH | O_DIRECTORY | O_CLOEXEC)};
   if (!layer || mkdirat(layer.get(), "upper", 0700) != 0 ||
       fchmodat(layer.get(), "upper", root_mode, 0) != 0 || mkdirat(layer.get(), "work", 0700) != 0)
     return failed(errno);
@@ -61,7 +61,7 @@ Result<DiskUpper> DiskUpper::prepare(const std::string& parent, mode_t root_mode
 
 void sweep_disk_uppers(const std::string& parent) {
   if (const UniqueFd store = open_parent(parent))
-    sweep_drafts(store.get(), kThrowaway);
+    store::sweep_drafts(store.get(), kThrowaway);
 }
 
-}  // namespace snug
+}  // namespace snug::launch

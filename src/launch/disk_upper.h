@@ -11,7 +11,7 @@
 #include "plan/step.h"
 #include "store/draft.h"
 
-namespace snug {
+namespace snug::launch {
 
 class DiskUpper {
  public:
@@ -23,9 +23,9 @@ class DiskUpper {
   const std::string& path() const { return path_; }
 
  private:
-  DiskUpper(UniqueFd parent, Draft draft, std::string path);
+  DiskUpper(UniqueFd parent, store::Draft draft, std::string path);
   UniqueFd parent_;
-  Draft draft_;  // is never given a name, so that it goes with this; before parent_
+  store::Draft draft_;  // is never given a name, so that it goes with this; before parent_
   std::string path_;
 };
 
@@ -33,4 +33,4 @@ class DiskUpper {
 // where there is none.
 void sweep_disk_uppers(const std::string& parent);
 
-}  // namespace snug
+}  // namespace snug::launch

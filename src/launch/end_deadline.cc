@@ -1,6 +1,6 @@
 #include "launch/end_deadline.h"
 
-namespace snug {
+namespace snug::launch {
 
 void EndDeadline::kill_at(Time time) {
   next_ = time;
@@ -29,4 +29,4 @@ EndAction EndDeadline::due(Time now) {
   return EndAction::Terminate;
 }
 
-}  // namespace snug
+}  // namespace snug::launch

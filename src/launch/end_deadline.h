@@ -5,7 +5,7 @@
 #include <chrono>
 #include <optional>
 
-namespace snug {
+namespace snug::launch {
 
 enum class EndAction { None, Terminate, Kill };
 
@@ -29,4 +29,4 @@ class EndDeadline {
   std::optional<std::chrono::milliseconds> grace_{};  // Terminate comes first
 };
 
-}  // namespace snug
+}  // namespace snug::launch

@@ -12,7 +12,7 @@
 #include "child/enter.h"
 #include "sys/file_io.h"
 
-namespace snug {
+namespace snug::launch {
 namespace {
 
 // Texts and arrays behind the header, each at the offset that is answered.
@@ -51,7 +51,7 @@ class Packer {
   std::string bytes_ = std::string(sizeof(child::EnterRequest), '\0');
 };
 
-std::string pack(const Plan& plan, const EnterTerminal& terminal) {
+std::string pack(const plan::Plan& plan, const EnterTerminal& terminal) {
   Packer packer;
   child::EnterRequest request{};
   request.terminal_fds = terminal.fds;
@@ -63,8 +63,8 @@ std::string pack(const Plan& plan, const EnterTerminal& terminal) {
     std::visit(
         overloaded{
             // What it takes over from the payload is reported as the joining itself.
-            [&](const EnterContainer&) { request.landlock_step = request.filter_step = step; },
-            [&](const BecomeUser& s) {
+            [&](const plan::EnterContainer&) { request.landlock_step = request.filter_step = step; },
+            [&](const plan::BecomeUser& s) {
               request.user_step = step;
               request.set_user = s.set;
               request.uid = s.uid;
@@ -72,31 +72,34 @@ std::string pack(const Plan& plan, const EnterTerminal& terminal) {
               request.groups = packer.array(s.groups);
               request.group_count = static_cast<std::uint32_t>(s.groups.size());
             },
-            [&](const CloseDescriptors&) { request.close_step = step; },
-            [&](const EnterDir& s) {
+            [&](const plan::CloseDescriptors&) { request.close_step = step; },
+            [&](const plan::EnterDir& s) {
               request.dir_step = step;
               request.workdir = packer.text(s.target);
             },
-            [&](const SetEnvironment& s) {
+            [&](const plan::SetEnvironment& s) {
               std::vector<std::string> lines;
-              for (const EnvVariable& variable : s.variables)
+              for (const spec::EnvVariable& variable : s.variables)
                 lines.push_back(variable.name + "=" + variable.value);
               request.envp = packer.texts(lines);
             },
-            [&](const Execute& s) {
+            [&](const plan::Execute& s) {
               request.execute_step = step;
               request.argv = packer.texts(s.argv);
               request.candidates = packer.texts(s.candidates);
               request.candidate_count = static_cast<std::uint32_t>(s.candidates.size());
             },
             // plan_enter() makes no others.
-            Ignore<SweepDisk, PrepareDisk, KeepContainer, LimitGroup, RelayFiles, PublishPorts, OpenGate,
-                   ConnectNetwork, JoinNetwork, CreateNamespaces, MapSelf, SharedMap, MapRange,
-                   NewCgroupNamespace, JoinKeyring, LoopbackUp, SetSysctl, SetHostname, PrivateMounts,
-                   TmpfsRoot, DiskRoot, OverlayRoot, MakeDir, MakeSymlink, BindText, BindMount, CowMount,
-                   MountTmpfs, MountDev, MountDevpts, MountProc, MountSys, MountCgroup, OpenTerminal,
-                   RootReadOnly, PivotRoot, LimitResource, KeepCapabilities, NoNewPrivileges, ApplyLandlock,
-                   InstallSeccomp, ReportNew, ServeContainer, Timeout>{},
+            Ignore<plan::SweepDisk, plan::PrepareDisk, plan::KeepContainer, plan::LimitGroup,
+                   plan::RelayFiles, plan::PublishPorts, plan::OpenGate, plan::ConnectNetwork,
+                   plan::JoinNetwork, plan::CreateNamespaces, plan::MapSelf, plan::SharedMap, MapRange,
+                   plan::NewCgroupNamespace, plan::JoinKeyring, plan::LoopbackUp, plan::SetSysctl,
+                   plan::SetHostname, plan::PrivateMounts, plan::TmpfsRoot, plan::DiskRoot, plan::OverlayRoot,
+                   plan::MakeDir, plan::MakeSymlink, plan::BindText, plan::BindMount, plan::CowMount,
+                   plan::MountTmpfs, plan::MountDev, plan::MountDevpts, plan::MountProc, plan::MountSys,
+                   plan::MountCgroup, plan::OpenTerminal, plan::RootReadOnly, plan::PivotRoot,
+                   plan::LimitResource, plan::KeepCapabilities, plan::NoNewPrivileges, plan::ApplyLandlock,
+                   plan::InstallSeccomp, plan::ReportNew, plan::ServeContainer, plan::Timeout>{},
         },
         plan.steps[i].step);
   }
@@ -105,17 +108,17 @@ std::string pack(const Plan& plan, const EnterTerminal& terminal) {
 
 }  // namespace
 
-Result<UniqueFd> make_enter_request(const Plan& plan, const EnterTerminal& terminal) {
+Result<UniqueFd> make_enter_request(const plan::Plan& plan, const EnterTerminal& terminal) {
   const std::string bytes = pack(plan, terminal);
   if (bytes.size() > (16U << 20))
     return fail({.step = "the command and its environment are too long", .err = E2BIG});
   UniqueFd fd{memfd_create("snug-enter", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
   if (!fd)
     return fail({.step = "make room for the request", .err = errno});
-  TRY(write_all(fd.get(), bytes, "the request"));
+  TRY(sys::write_all(fd.get(), bytes, "the request"));
   if (fcntl(fd.get(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
     return fail({.step = "seal the request", .err = errno});
   return fd;
 }
 
-}  // namespace snug
+}  // namespace snug::launch

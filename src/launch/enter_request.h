@@ -6,7 +6,7 @@
 #include "launch/terminal.h"
 #include "plan/plan.h"
 
-namespace snug {
+namespace snug::launch {
 
 struct EnterTerminal {
   std::uint8_t fds{};  // bit n: standard fd n is the new terminal; 0 for none
@@ -14,6 +14,6 @@ struct EnterTerminal {
 };
 
 // A sealed memfd with the request for `plan` (plan/enter.h).
-Result<UniqueFd> make_enter_request(const Plan& plan, const EnterTerminal& terminal);
+Result<UniqueFd> make_enter_request(const plan::Plan& plan, const EnterTerminal& terminal);
 
-}  // namespace snug
+}  // namespace snug::launch

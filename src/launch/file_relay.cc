@@ -13,7 +13,7 @@
 
 #include "base/try.h"
 
-namespace snug {
+namespace snug::launch {
 namespace {
 
 bool is_same_file(const struct stat& a, const struct stat& b) {
@@ -139,4 +139,4 @@ FileRelay::~FileRelay() {
   }
 }
 
-}  // namespace snug
+}  // namespace snug::launch

@@ -10,7 +10,7 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 
-namespace snug {
+namespace snug::launch {
 
 class FileRelay {
  public:
@@ -41,4 +41,4 @@ class FileRelay {
   std::vector<Copier> copiers_;
 };
 
-}  // namespace snug
+}  // namespace snug::launch

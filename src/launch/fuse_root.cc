@@ -15,7 +15,7 @@
 #include "sys/open_in.h"
 #include "sys/raw.h"
 
-namespace snug {
+namespace snug::launch {
 namespace {
 
 constexpr std::uint64_t kReadOnly = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
@@ -50,7 +50,7 @@ class Root {
     return result < 0 ? failed("mount " + target, result) : Status{};
   }
 
-  Status put_layer(const Layer& layer, const std::string& target) {
+  Status put_layer(const image::Layer& layer, const std::string& target) {
     int result = raw::open_at(AT_FDCWD, layer.path.c_str(), O_PATH | O_DIRECTORY);
     const UniqueFd fd{result};
     if (result >= 0)
@@ -122,4 +122,4 @@ std::string fuse_root_options(const FuseOverlay& overlay) {
          fmt::format(",upperdir={0}/upper,workdir={0}/work{1}", kLayer, overlay.kept ? "" : ",volatile");
 }
 
-}  // namespace snug
+}  // namespace snug::launch

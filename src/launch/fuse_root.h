@@ -16,14 +16,14 @@
 #include "base/result.h"
 #include "plan/step.h"
 
-namespace snug {
+namespace snug::launch {
 
 struct FuseOverlay {
-  std::string program{};        // absolute path of fuse-overlayfs
-  std::vector<Layer> layers{};  // the lowest first
-  std::string disk{};           // directory with upper/ and work/, and nothing else
-  bool kept{};                  // upper/ outlives the sandbox, and so must reach the disk
-  bool own_proc{};              // the kernel lets us mount a procfs here
+  std::string program{};               // absolute path of fuse-overlayfs
+  std::vector<image::Layer> layers{};  // the lowest first
+  std::string disk{};                  // directory with upper/ and work/, and nothing else
+  bool kept{};                         // upper/ outlives the sandbox, and so must reach the disk
+  bool own_proc{};                     // the kernel lets us mount a procfs here
 };
 
 // For the process that calls the next.
@@ -37,4 +37,4 @@ Status enter_fuse_root(const FuseOverlay& overlay);
 // fuse-overlayfs' -o for that root.
 std::string fuse_root_options(const FuseOverlay& overlay);
 
-}  // namespace snug
+}  // namespace snug::launch

@@ -19,7 +19,7 @@
 #include "network/close_others.h"
 #include "plan/hints.h"
 
-namespace snug {
+namespace snug::launch {
 namespace {
 
 void let_inherit(int fd) {
@@ -42,7 +42,7 @@ void let_inherit(int fd) {
     _exit(125);
   if (Status status = enter_fuse_root(overlay); !status)
     give_up(describe(status.error()));
-  close_others({STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, device});
+  network::close_others({STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, device});
   const std::string options = fuse_root_options(overlay);
   const std::string mount_point = fmt::format("/dev/fd/{}", device);
   const char* argv[] = {overlay.program.c_str(), "-f", "-o", options.c_str(), mount_point.c_str(), nullptr};
@@ -58,15 +58,17 @@ void let_inherit(int fd) {
 
 }  // namespace
 
-std::optional<FuseOverlay> fuse_overlay(const Plan& plan, std::size_t step, const std::string& disk) {
+std::optional<FuseOverlay> fuse_overlay(const plan::Plan& plan, std::size_t step, const std::string& disk) {
   if (step >= plan.steps.size())
     return std::nullopt;
-  const MountProc* const proc = find_step<MountProc>(plan);
+  const plan::MountProc* const proc = plan::find_step<plan::MountProc>(plan);
   const bool own_proc = proc && proc->own;
-  if (const auto* root = std::get_if<OverlayRoot>(&plan.steps[step].step);
-      root && root->driver == OverlayDriver::Fuse)
-    return FuseOverlay{root->fuse_program, root->layers, join_path(disk, kRootLayer), root->kept, own_proc};
-  if (const auto* view = std::get_if<CowMount>(&plan.steps[step].step); view && !view->fuse_program.empty())
+  if (const auto* root = std::get_if<plan::OverlayRoot>(&plan.steps[step].step);
+      root && root->driver == spec::OverlayDriver::Fuse)
+    return FuseOverlay{root->fuse_program, root->layers, join_path(disk, image::kRootLayer), root->kept,
+                       own_proc};
+  if (const auto* view = std::get_if<plan::CowMount>(&plan.steps[step].step);
+      view && !view->fuse_program.empty())
     return FuseOverlay{
         view->fuse_program,
         {{.path = view->source, .dev = view->seen.dev, .ino = view->seen.ino, .mode = view->seen.mode}},
@@ -81,7 +83,7 @@ Status FuseServer::start(const FuseOverlay& overlay, UniqueFd user_namespace, Un
   if (!talk_)
     return fail({.step = "make a file for what fuse-overlayfs says",
                  .err = errno,
-                 .hint = hint_unknown_call(errno, "memfd_create", "3.17")});
+                 .hint = plan::hint_unknown_call(errno, "memfd_create", "3.17")});
   auto server = clone_joined({.user = std::move(user_namespace)}, kFuseRootNamespaces, -1,
                              [&] { serve(overlay, device.get(), talk_.get()); });
   if (!server)
@@ -115,4 +117,4 @@ void FuseServer::stop() {
   pid_ = -1;
 }
 
-}  // namespace snug
+}  // namespace snug::launch

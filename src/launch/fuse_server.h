@@ -11,7 +11,7 @@
 #include "launch/fuse_root.h"
 #include "plan/plan.h"
 
-namespace snug {
+namespace snug::launch {
 
 // One fuse-overlayfs process. Nothing inside the sandbox can reach it, and it reaches nothing but its layers:
 // it has mount, pid, network and IPC namespaces of its own (launch/fuse_root.h). It is in the sandbox's user
@@ -42,6 +42,6 @@ class FuseServer {
 
 // The overlay of the plan's step with that index; `disk` is the sandbox's directory in the store. Returns
 // nullopt if that step is no overlay by fuse-overlayfs.
-std::optional<FuseOverlay> fuse_overlay(const Plan& plan, std::size_t step, const std::string& disk);
+std::optional<FuseOverlay> fuse_overlay(const plan::Plan& plan, std::size_t step, const std::string& disk);
 
-}  // namespace snug
+}  // namespace snug::launch

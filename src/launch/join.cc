@@ -11,7 +11,7 @@
 
 #include "plan/hints.h"
 
-namespace snug {
+namespace snug::launch {
 namespace {
 
 // What the helper tells: init's pid, or an errno.
@@ -83,8 +83,8 @@ Result<JoinedChild> clone_joined(const JoinedNamespaces& namespaces, std::uint64
   if (!pidfd)
     return fail({.step = "enter the namespaces",
                  .err = errno,
-                 .hint = hint_unknown_call(errno, "pidfd_open", "5.3")});
+                 .hint = plan::hint_unknown_call(errno, "pidfd_open", "5.3")});
   return JoinedChild{.pid = answer.pid, .pidfd = std::move(pidfd)};
 }
 
-}  // namespace snug
+}  // namespace snug::launch

@@ -16,7 +16,7 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 
-namespace snug {
+namespace snug::launch {
 
 struct JoinedNamespaces {
   UniqueFd user{};
@@ -37,4 +37,4 @@ struct JoinedChild {
 Result<JoinedChild> clone_joined(const JoinedNamespaces& namespaces, std::uint64_t flags, int group,
                                  const std::function<void()>& run);
 
-}  // namespace snug
+}  // namespace snug::launch

@@ -28,7 +28,7 @@
 #include "network/listener.h"
 #include "plan/hints.h"
 
-namespace snug {
+namespace snug::launch {
 namespace {
 
 // fork(2) with namespaces and a pidfd. clone3 is from Linux 5.3, and outer containers' filters answer it with
@@ -53,16 +53,16 @@ struct Prepared {
   UniqueFd theirs{};
 };
 
-std::optional<LaunchError> prepare_disk(const Plan& plan, LaunchFacts& facts,
+std::optional<LaunchError> prepare_disk(const plan::Plan& plan, LaunchFacts& facts,
                                         std::optional<DiskUpper>& disk) {
-  if (const SweepDisk* step = find_step<SweepDisk>(plan))
+  if (const plan::SweepDisk* step = plan::find_step<plan::SweepDisk>(plan))
     sweep_disk_uppers(step->parent);
-  const PrepareDisk* step = find_step<PrepareDisk>(plan);
+  const plan::PrepareDisk* step = plan::find_step<plan::PrepareDisk>(plan);
   if (!step)
     return std::nullopt;
-  const OverlayRoot* root = find_step<OverlayRoot>(plan);
-  auto prepared =
-      DiskUpper::prepare(step->parent, root ? root->layers.back().mode : 0755, find_step<MapRange>(plan));
+  const plan::OverlayRoot* root = plan::find_step<plan::OverlayRoot>(plan);
+  auto prepared = DiskUpper::prepare(step->parent, root ? root->layers.back().mode : 0755,
+                                     plan::find_step<MapRange>(plan));
   if (!prepared)
     return LaunchError{std::move(prepared).error(), {}};
   disk.emplace(*std::move(prepared));
@@ -70,7 +70,7 @@ std::optional<LaunchError> prepare_disk(const Plan& plan, LaunchFacts& facts,
   return std::nullopt;
 }
 
-std::optional<LaunchError> lower_program(const Plan& plan, const LaunchFacts& facts,
+std::optional<LaunchError> lower_program(const plan::Plan& plan, const LaunchFacts& facts,
                                          const HeldSignals& signals, const LaunchOptions& options,
                                          Prepared& prepared) {
   prepared.lowered = std::make_unique<LoweredProgram>(plan, facts);
@@ -97,41 +97,42 @@ std::optional<LaunchError> lower_program(const Plan& plan, const LaunchFacts& fa
 }
 
 // The same as clone_sandbox() beside another container.
-tl::expected<pid_t, LaunchError> clone_beside(const Plan& plan, Prepared& prepared, int group,
+tl::expected<pid_t, LaunchError> clone_beside(const plan::Plan& plan, Prepared& prepared, int group,
                                               const FindNamespaces& find, std::uint64_t flags,
                                               UniqueFd& pidfd) {
-  const std::size_t join = index_of<JoinNetwork>(plan);
-  const auto& step = std::get<JoinNetwork>(plan.steps[join].step);
+  const std::size_t join = plan::index_of<plan::JoinNetwork>(plan);
+  const auto& step = std::get<plan::JoinNetwork>(plan.steps[join].step);
   auto namespaces = find(step.container, step.id);
   if (!namespaces)
     return tl::unexpected<LaunchError>{LaunchError{std::move(namespaces).error(), join}};
   auto child = clone_joined(*namespaces, flags, group, [&] { become_init(prepared); });
   if (!child)
     return tl::unexpected<LaunchError>{
-        LaunchError{explain_failure(plan.steps[join], child.error().err, -1), join}};
+        LaunchError{plan::explain_failure(plan.steps[join], child.error().err, -1), join}};
   pidfd = std::move(child->pidfd);
   prepared.theirs.reset();
   return child->pid;
 }
 
 // init's pid, or the error of the step that creates it.
-tl::expected<pid_t, LaunchError> clone_sandbox(const Plan& plan, Prepared& prepared, int group,
+tl::expected<pid_t, LaunchError> clone_sandbox(const plan::Plan& plan, Prepared& prepared, int group,
                                                const LaunchOptions& options, UniqueFd& pidfd) {
-  const std::size_t create = index_of<CreateNamespaces>(plan);
+  const std::size_t create = plan::index_of<plan::CreateNamespaces>(plan);
   std::uint64_t flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
-  const auto& step = std::get<CreateNamespaces>(plan.steps[create].step);
+  const auto& step = std::get<plan::CreateNamespaces>(plan.steps[create].step);
   if (step.user)
     flags |= CLONE_NEWUSER;
   if (step.network)
     flags |= CLONE_NEWNET;
   if (step.cgroup)
     flags |= CLONE_NEWCGROUP;
-  if (find_step<JoinNetwork>(plan))
+  if (plan::find_step<plan::JoinNetwork>(plan))
     return clone_beside(plan, prepared, group, options.join, flags, pidfd);
   int fd = -1;
   const pid_t init = clone_init(flags, group, fd);
   if (init < 0)
-    return tl::unexpected<LaunchError>{LaunchError{explain_failure(plan.steps[create], errno, -1), create}};
+    return tl::unexpected<LaunchError>{
+        LaunchError{plan::explain_failure(plan.steps[create], errno, -1), create}};
   if (init == 0)
     become_init(prepared);
   pidfd.reset(fd);
@@ -139,11 +140,11 @@ tl::expected<pid_t, LaunchError> clone_sandbox(const Plan& plan, Prepared& prepa
   return init;
 }
 
-std::optional<LaunchError> prepare_group(const Plan& plan, std::optional<SandboxGroup>& group) {
-  const std::size_t i = index_of<LimitGroup>(plan);
+std::optional<LaunchError> prepare_group(const plan::Plan& plan, std::optional<SandboxGroup>& group) {
+  const std::size_t i = plan::index_of<plan::LimitGroup>(plan);
   if (i == plan.steps.size())
     return std::nullopt;
-  const auto& step = std::get<LimitGroup>(plan.steps[i].step);
+  const auto& step = std::get<plan::LimitGroup>(plan.steps[i].step);
   auto made = SandboxGroup::make(step);
   if (made) {
     group.emplace(std::move(*made));
@@ -151,7 +152,7 @@ std::optional<LaunchError> prepare_group(const Plan& plan, std::optional<Sandbox
   }
   // What failed is said by the error itself; what an errno means here is the step's to know.
   Error error = std::move(made).error();
-  Error known = explain_failure(plan.steps[i], error.err, -1);
+  Error known = plan::explain_failure(plan.steps[i], error.err, -1);
   if (error.hint.empty())
     error.hint = std::move(known.hint);
   error.origin = std::move(known.origin);
@@ -159,15 +160,16 @@ std::optional<LaunchError> prepare_group(const Plan& plan, std::optional<Sandbox
 }
 
 // Those of the plan's ports, or what the first that cannot be had says.
-tl::expected<std::vector<Listener>, LaunchError> open_ports(const Plan& plan, const LaunchOptions& options) {
-  std::vector<Listener> all;
+tl::expected<std::vector<network::Listener>, LaunchError> open_ports(const plan::Plan& plan,
+                                                                     const LaunchOptions& options) {
+  std::vector<network::Listener> all;
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
-    const auto* step = std::get_if<PublishPorts>(&plan.steps[i].step);
+    const auto* step = std::get_if<plan::PublishPorts>(&plan.steps[i].step);
     if (!step)
       continue;
-    auto listeners = listen_on(step->ports);
+    auto listeners = network::listen_on(step->ports);
     if (!listeners) {
-      Error error = explain_failure(plan.steps[i], listeners.error().err, -1);
+      Error error = plan::explain_failure(plan.steps[i], listeners.error().err, -1);
       error.step = std::move(listeners.error().step);
       return tl::unexpected<LaunchError>{LaunchError{std::move(error), i}};
     }
@@ -175,15 +177,15 @@ tl::expected<std::vector<Listener>, LaunchError> open_ports(const Plan& plan, co
   }
   if (options.published && !all.empty()) {
     std::vector<std::string> texts;
-    for (const Listener& listener : all) texts.push_back(publish_text(listener));
+    for (const network::Listener& listener : all) texts.push_back(network::publish_text(listener));
     options.published(texts);
   }
   return all;
 }
 
 // The kernel kills the whole group, init with it, so that nobody inside can tell.
-void note_out_of_memory(const Plan& plan, const SandboxGroup& group, LaunchResult& result) {
-  const LimitGroup* step = find_step<LimitGroup>(plan);
+void note_out_of_memory(const plan::Plan& plan, const SandboxGroup& group, LaunchResult& result) {
+  const plan::LimitGroup* step = plan::find_step<plan::LimitGroup>(plan);
   if (step->memory_text.empty() || !group.out_of_memory())
     return;
   if (result && result->exit_status == 128 + SIGKILL)
@@ -194,7 +196,7 @@ void note_out_of_memory(const Plan& plan, const SandboxGroup& group, LaunchResul
         .hint = "give it more: --memory, or limits.memory"};
 }
 
-LaunchResult launch(const Plan& plan, const LaunchOptions& options, const SupervisorDelegate& delegate,
+LaunchResult launch(const plan::Plan& plan, const LaunchOptions& options, const SupervisorDelegate& delegate,
                     LaunchFacts facts) {
   if (Status status = delegate.streams.before_clone(); !status)
     return launch_failure(std::move(status).error());
@@ -202,7 +204,8 @@ LaunchResult launch(const Plan& plan, const LaunchOptions& options, const Superv
   if (!terminals)
     return launch_failure(terminals.error());
   facts.caller_terminals = *terminals;
-  if (const auto* terminal = find_step<OpenTerminal>(plan); terminal && !facts.setup_only && !facts.tree_only)
+  if (const auto* terminal = plan::find_step<plan::OpenTerminal>(plan);
+      terminal && !facts.setup_only && !facts.tree_only)
     facts.terminal_fds = terminal->always ? 7 : facts.caller_terminals;
   const WindowSize window = delegate.streams.window(facts.caller_terminals);
   facts.rows = window.rows;
@@ -226,11 +229,12 @@ LaunchResult launch(const Plan& plan, const LaunchOptions& options, const Superv
   if (auto failure = lower_program(plan, facts, *signals, options, *prepared))
     return tl::unexpected<LaunchError>{std::move(*failure)};
   FileRelay relay;
-  if (const std::size_t i = index_of<RelayFiles>(plan); i < plan.steps.size() && !facts.setup_only)
+  if (const std::size_t i = plan::index_of<plan::RelayFiles>(plan);
+      i < plan.steps.size() && !facts.setup_only)
     if (const Status status = relay.start(); !status)
       return tl::unexpected<LaunchError>{
-          LaunchError{explain_failure(plan.steps[i], status.error().err, -1), i}};
-  std::vector<Listener> listeners;
+          LaunchError{plan::explain_failure(plan.steps[i], status.error().err, -1), i}};
+  std::vector<network::Listener> listeners;
   if (!facts.setup_only) {
     auto opened = TRY(open_ports(plan, options));
     listeners = std::move(opened);
@@ -273,7 +277,7 @@ class TreeTaker : public SandboxEvents {
 }  // namespace
 
 struct HeldTree::Parts {
-  Plan plan;
+  plan::Plan plan;
   LaunchFacts facts{.tree_only = true};
   TreeTaker taker{};
   // Of the plain kind: nothing runs in it that could have the caller's descriptors.
@@ -295,7 +299,7 @@ int HeldTree::user_namespace() const {
   return parts_->taker.user_namespace.get();
 }
 
-tl::expected<HeldTree, LaunchError> HeldTree::hold(const Plan& plan, const std::string& container_dir) {
+tl::expected<HeldTree, LaunchError> HeldTree::hold(const plan::Plan& plan, const std::string& container_dir) {
   HeldTree tree;
   tree.parts_ = std::make_unique<Parts>(Parts{.plan = plan});
   Parts& parts = *tree.parts_;
@@ -318,19 +322,20 @@ tl::expected<HeldTree, LaunchError> HeldTree::hold(const Plan& plan, const std::
   return tree;
 }
 
-LaunchResult run_plan(const Plan& plan, const LaunchOptions& options, const SupervisorDelegate& delegate) {
+LaunchResult run_plan(const plan::Plan& plan, const LaunchOptions& options,
+                      const SupervisorDelegate& delegate) {
   return launch(plan, options, delegate, {});
 }
 
-LaunchResult run_plan(const Plan& plan, const LaunchOptions& options) {
+LaunchResult run_plan(const plan::Plan& plan, const LaunchOptions& options) {
   CallerDelegate caller;
   return launch(plan, options, caller.delegate(), {});
 }
 
-std::optional<LaunchError> try_plan(const Plan& plan, const LaunchOptions& options) {
+std::optional<LaunchError> try_plan(const plan::Plan& plan, const LaunchOptions& options) {
   CallerDelegate caller;
   auto result = launch(plan, options, caller.delegate(), {.setup_only = true});
   return result ? std::nullopt : std::optional{std::move(result).error()};
 }
 
-}  // namespace snug
+}  // namespace snug::launch

@@ -14,7 +14,7 @@
 #include "launch/join.h"
 #include "plan/plan.h"
 
-namespace snug {
+namespace snug::launch {
 
 struct SupervisorDelegate;
 
@@ -28,7 +28,7 @@ struct LaunchOptions {
   // chose.
   std::function<void(const std::vector<std::string>&)> published{};
   // Told of what the egress gate refuses, and of connections that have ended.
-  std::function<void(const GateEvent&)> gate_event{};
+  std::function<void(const gate::GateEvent&)> gate_event{};
   FindNamespaces join{};  // for plans with JoinNetwork
   int status_fd{
       -1};  // gets {"child-pid": N} when the payload runs and {"exit-code": N} when it has ended, a line each
@@ -64,15 +64,16 @@ inline tl::unexpected<LaunchError> launch_failure(Error error) {
 // Runs the plan from beginning to end. Returns once nothing of the sandbox is left: no process, no mount, no
 // directory. Fails where a step failed (the error names it, with its origin and a hint); then the payload has
 // not run.
-LaunchResult run_plan(const Plan& plan, const LaunchOptions& options, const SupervisorDelegate& delegate);
+LaunchResult run_plan(const plan::Plan& plan, const LaunchOptions& options,
+                      const SupervisorDelegate& delegate);
 // The same in the foreground of whoever called snug: launch/caller_delegate.h.
-LaunchResult run_plan(const Plan& plan, const LaunchOptions& options);
+LaunchResult run_plan(const plan::Plan& plan, const LaunchOptions& options);
 
 // The root file system of a plan without anything running in it, for whoever wants to look into it: put
 // together by an init that waits, and taken down when this goes.
 class HeldTree {
  public:
-  static tl::expected<HeldTree, LaunchError> hold(const Plan& plan, const std::string& container_dir);
+  static tl::expected<HeldTree, LaunchError> hold(const plan::Plan& plan, const std::string& container_dir);
   HeldTree(HeldTree&&) noexcept;
   HeldTree& operator=(HeldTree&&) noexcept;
   ~HeldTree();
@@ -87,6 +88,6 @@ class HeldTree {
 };
 
 // Carries out everything but the payload, and takes it down again: does this plan work here? Used by explain.
-std::optional<LaunchError> try_plan(const Plan& plan, const LaunchOptions& options);
+std::optional<LaunchError> try_plan(const plan::Plan& plan, const LaunchOptions& options);
 
-}  // namespace snug
+}  // namespace snug::launch

@@ -10,7 +10,7 @@
 #include "plan/plan.h"
 #include "seccomp/filter.h"
 
-namespace snug {
+namespace snug::launch {
 
 // What only the launcher knows, and the plan cannot say.
 struct LaunchFacts {
@@ -27,7 +27,7 @@ struct LaunchFacts {
 // The program and all that it points to. Points into the plan too, which must outlive it.
 class LoweredProgram {
  public:
-  LoweredProgram(const Plan& plan, const LaunchFacts& facts);
+  LoweredProgram(const plan::Plan& plan, const LaunchFacts& facts);
   LoweredProgram(const LoweredProgram&) = delete;
   LoweredProgram& operator=(const LoweredProgram&) = delete;
 
@@ -44,20 +44,20 @@ class LoweredProgram {
   const char* root_layer();
   const char* keep_size(std::uint64_t bytes);  // null for 0
   child::TextList keep_list(const std::vector<std::string>& texts);
-  void lower_step(const Step& step);
-  void lower_overlay(const OverlayRoot& step);
-  Status lower_filter(const InstallSeccomp& step);
+  void lower_step(const plan::Step& step);
+  void lower_overlay(const plan::OverlayRoot& step);
+  Status lower_filter(const plan::InstallSeccomp& step);
 
-  const Plan& plan_;
+  const plan::Plan& plan_;
   const LaunchFacts& facts_;
   std::uint16_t step_{};
   std::vector<child::Op> ops_;
   std::deque<std::string> texts_;
   std::deque<std::vector<const char*>> lists_;
   std::vector<child::Source> layers_;
-  Filter filter_;
+  seccomp::Filter filter_;
   bool deny_{};  // the filter refuses calls that the tier allows
   child::Program program_{};
 };
 
-}  // namespace snug
+}  // namespace snug::launch

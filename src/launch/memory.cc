@@ -11,7 +11,7 @@
 
 #include "child/stack.h"
 
-namespace snug {
+namespace snug::launch {
 namespace {
 
 struct Regions {
@@ -74,4 +74,4 @@ std::size_t resting_regions(child::Region* regions, std::size_t most) {
   return count;
 }
 
-}  // namespace snug
+}  // namespace snug::launch

@@ -7,7 +7,7 @@
 #include "child/program.h"
 #include "sys/poller.h"
 
-namespace snug {
+namespace snug::launch {
 
 // Drops the clean pages of snug's own executable from its resident set (they come back from the page cache
 // when they are needed) and the stack's unused ones, trims the heap, and polls: both in one, because each
@@ -16,12 +16,12 @@ namespace snug {
 int rest_and_poll(pollfd* polls, std::size_t count, int timeout_ms);
 
 // Waits as any clock does, and once in that way where it was told to.
-class RestingClock : public PollClock {
+class RestingClock : public sys::PollClock {
  public:
   void rest_in_next_wait() { rest_ = true; }
   int wait(pollfd* polls, std::size_t count, int timeout_ms) override {
     return std::exchange(rest_, false) ? rest_and_poll(polls, count, timeout_ms)
-                                       : PollClock::wait(polls, count, timeout_ms);
+                                       : sys::PollClock::wait(polls, count, timeout_ms);
   }
 
  private:
@@ -35,4 +35,4 @@ std::size_t clean_regions(child::Region* regions, std::size_t most);
 // Returns how many.
 std::size_t resting_regions(child::Region* regions, std::size_t most);
 
-}  // namespace snug
+}  // namespace snug::launch

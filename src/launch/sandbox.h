@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "spec/host_rule.h"
 
-namespace snug {
+namespace snug::launch {
 
 // Valid from SandboxEvents::started() to ended() (launch/supervisor_delegate.h).
 class Sandbox {
@@ -23,9 +23,9 @@ class Sandbox {
   // ExecEvents.
   virtual Status exec(std::uint32_t id, int request, const int (&standard)[3]) = 0;
   // One more host through its egress gate. Fails if it has none.
-  virtual Status allow(const HostRule& rule) = 0;
+  virtual Status allow(const spec::HostRule& rule) = 0;
   // Its cgroup's directory, -1 if it has none of its own.
   virtual int group() const = 0;
 };
 
-}  // namespace snug
+}  // namespace snug::launch

@@ -6,17 +6,17 @@
 #include "cgroup/group.h"
 #include "plan/plan.h"
 
-namespace snug {
+namespace snug::launch {
 
 class SandboxGroup {
  public:
   // The supervisor moves to where it can divide: once in a process, and before it forks another that is to
   // launch.
-  static Status settle(const LimitGroup& step);
+  static Status settle(const plan::LimitGroup& step);
 
   // Settles, makes the group and writes its limits. Fails with the file and the errno, which hints.h
   // explains.
-  static Result<SandboxGroup> make(const LimitGroup& step);
+  static Result<SandboxGroup> make(const plan::LimitGroup& step);
 
   SandboxGroup(SandboxGroup&&) = default;
   SandboxGroup& operator=(SandboxGroup&&) = delete;
@@ -34,4 +34,4 @@ class SandboxGroup {
   cgroup::Group group_;
 };
 
-}  // namespace snug
+}  // namespace snug::launch

@@ -8,7 +8,7 @@
 
 #include "child/wire.h"
 
-namespace snug {
+namespace snug::launch {
 namespace {
 
 // SIGTTIN and SIGTTOU stay as they are: their default stops a snug that was put into the background, as it
@@ -80,4 +80,4 @@ void stop_self() {
   (void)raise(SIGSTOP);
 }
 
-}  // namespace snug
+}  // namespace snug::launch

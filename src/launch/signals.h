@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 
-namespace snug {
+namespace snug::launch {
 
 // Blocks what snug handles itself for as long as it lives, and gives SIGCHLD and SIGPIPE their defaults back:
 // a caller that ignores them would otherwise break waiting, and hand the setting on to the payload.
@@ -40,4 +40,4 @@ void wake_init(pid_t init);
 // Stops snug itself as SIGTSTP's default would, and returns when it goes on.
 void stop_self();
 
-}  // namespace snug
+}  // namespace snug::launch

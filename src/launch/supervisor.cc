@@ -7,7 +7,7 @@
 
 #include <cerrno>
 
-namespace snug {
+namespace snug::launch {
 namespace {
 
 // A payload that has run for this long is likely to go on: snug's memory is given back then, and not in the
@@ -20,8 +20,9 @@ int exit_status_of(int wait_status) {
 
 }  // namespace
 
-Supervisor::Supervisor(const Plan& plan, const LaunchOptions& options, const SupervisorDelegate& delegate,
-                       const HeldSignals& signals, const LaunchFacts& facts)
+Supervisor::Supervisor(const plan::Plan& plan, const LaunchOptions& options,
+                       const SupervisorDelegate& delegate, const HeldSignals& signals,
+                       const LaunchFacts& facts)
     : plan_{plan}, options_{options}, signals_{signals}, facts_{facts}, delegate_{delegate} {}
 
 Supervisor::~Supervisor() {
@@ -52,7 +53,7 @@ std::optional<LaunchError> Supervisor::run_until_ready(pid_t init, UniqueFd pidf
 }
 
 // The order is that in which they are looked at: what init said before it ended comes before its end.
-void Supervisor::add_to(Poller& poller) {
+void Supervisor::add_to(sys::Poller& poller) {
   poller.at<&Supervisor::on_deadline>(deadline_.next(), *this);
   if (!rested_)
     poller.wake_at(poller.now() + kRestAfter);
@@ -146,4 +147,4 @@ void Supervisor::write_status(std::string_view key, long value) const {
   (void)!write(options_.status_fd, line.data(), line.size());
 }
 
-}  // namespace snug
+}  // namespace snug::launch

@@ -22,18 +22,18 @@
 #include "network/outbound.h"
 #include "sys/poller.h"
 
-namespace snug {
+namespace snug::launch {
 
-class Supervisor : private Sandbox, private PollSource {
+class Supervisor : private Sandbox, private sys::PollSource {
  public:
-  Supervisor(const Plan& plan, const LaunchOptions& options, const SupervisorDelegate& delegate,
+  Supervisor(const plan::Plan& plan, const LaunchOptions& options, const SupervisorDelegate& delegate,
              const HeldSignals& signals, const LaunchFacts& facts);
   ~Supervisor() override;
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
 
   // What comes in there is for the sandbox, once it is set up.
-  void forward(std::vector<Listener> listeners) { listeners_ = std::move(listeners); }
+  void forward(std::vector<network::Listener> listeners) { listeners_ = std::move(listeners); }
 
   // Takes over a cloned init: its pid and pidfd, and the supervisor's end of the wire. Returns when init is
   // gone.
@@ -43,7 +43,7 @@ class Supervisor : private Sandbox, private PollSource {
 
  private:
   void poll_once();
-  void add_to(Poller& poller) override;
+  void add_to(sys::Poller& poller) override;
   void on_init_ended();
   void end_setup(Status status, std::optional<std::size_t> step = {});
   void kill_sandbox();
@@ -85,21 +85,21 @@ class Supervisor : private Sandbox, private PollSource {
   void signal(int signal, std::uint32_t id) override;
   void kill_all() override { kill_sandbox(); }
   Status exec(std::uint32_t id, int request, const int (&standard)[3]) override;
-  Status allow(const HostRule& rule) override;
+  Status allow(const spec::HostRule& rule) override;
   int group() const override { return facts_.group; }
 
-  const Plan& plan_;
+  const plan::Plan& plan_;
   const LaunchOptions& options_;
   const HeldSignals& signals_;
   const LaunchFacts& facts_;
   const SupervisorDelegate delegate_;
   RestingClock clock_{};
-  Poller poller_{clock_};
+  sys::Poller poller_{clock_};
   std::list<FuseServer> fuse_;  // of the root, of views
-  std::vector<Listener> listeners_;
-  Forwarder forwarder_;
-  std::unique_ptr<Gate> gate_;
-  Outbound outbound_;
+  std::vector<network::Listener> listeners_;
+  network::Forwarder forwarder_;
+  std::unique_ptr<gate::Gate> gate_;
+  network::Outbound outbound_;
 
   pid_t init_{-1};
   UniqueFd pidfd_;
@@ -116,4 +116,4 @@ class Supervisor : private Sandbox, private PollSource {
   bool rested_{};           // memory has been given back
 };
 
-}  // namespace snug
+}  // namespace snug::launch

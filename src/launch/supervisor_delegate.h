@@ -11,7 +11,7 @@
 #include "launch/terminal.h"
 #include "sys/poller.h"
 
-namespace snug {
+namespace snug::launch {
 
 // The other ends of the payload's standard descriptors. `terminals`: which of this process's are terminals,
 // bit n for fd n.
@@ -73,7 +73,7 @@ struct SupervisorDelegate {
   SandboxEvents& events;
   ExecEvents& execs;
   SignalPolicy& signals;
-  PollSource& polls;  // waited for along with the sandbox
+  sys::PollSource& polls;  // waited for along with the sandbox
 };
 
-}  // namespace snug
+}  // namespace snug::launch

@@ -9,7 +9,7 @@
 #include "launch/supervisor.h"
 #include "plan/hints.h"
 
-namespace snug {
+namespace snug::launch {
 namespace {
 
 constexpr std::chrono::milliseconds kGateFarewell{500};
@@ -23,8 +23,8 @@ void Supervisor::start_network(const UniqueFd& user_namespace, const UniqueFd& n
                         : fail({.step = "keep the sandbox's user namespace for the gate", .err = errno}));
   }
   if (!listeners_.empty() && !error_)
-    end_setup(start_forwarder(user_namespace, network_namespace), index_of<PublishPorts>(plan_));
-  const bool full = find_step<ConnectNetwork>(plan_) != nullptr;
+    end_setup(start_forwarder(user_namespace, network_namespace), plan::index_of<plan::PublishPorts>(plan_));
+  const bool full = plan::find_step<plan::ConnectNetwork>(plan_) != nullptr;
   if (full && !error_)
     end_outbound(start_outbound(user_namespace, network_namespace));
   // The others tell when they are ready.
@@ -48,16 +48,16 @@ Status Supervisor::start_forwarder(const UniqueFd& user_namespace, const UniqueF
 
 // As soon as there is a sandbox, so that its process is ready when init has namespaces to hand out.
 Status Supervisor::start_gate() {
-  const OpenGate* step = find_step<OpenGate>(plan_);
+  const plan::OpenGate* step = plan::find_step<plan::OpenGate>(plan_);
   if (!step || facts_.setup_only || facts_.tree_only)
     return {};
-  auto gate = TRY(Gate::start(HostRules{step->allow, step->deny}));
+  auto gate = TRY(gate::Gate::start(spec::HostRules{step->allow, step->deny}));
   gate_ = std::move(gate);
   return {};
 }
 
 void Supervisor::end_gate_setup(Status status) {
-  end_setup(std::move(status), index_of<OpenGate>(plan_));
+  end_setup(std::move(status), plan::index_of<plan::OpenGate>(plan_));
 }
 
 void Supervisor::on_gate() {
@@ -75,20 +75,20 @@ void Supervisor::take_gate_events() {
       options_.gate_event(*event);
   if (gate_->ended() && !gate_->finishing() && !gone_ && options_.gate_event)
     options_.gate_event(
-        {.decision = GateEvent::Decision::Failed,
+        {.decision = gate::GateEvent::Decision::Failed,
          .protocol = "gate",
          .host = "everything",
          .reason = "the gate's process has ended, and nothing outside can be reached any more"});
 }
 
-Status Supervisor::allow(const HostRule& rule) {
+Status Supervisor::allow(const spec::HostRule& rule) {
   if (!gate_ || gate_->ended())
     return fail({.step = "it has no gate that could be widened", .err = ENOTSUP, .err_said = true});
   return gate_->allow(rule);
 }
 
 Status Supervisor::start_outbound(const UniqueFd& user_namespace, const UniqueFd& network_namespace) {
-  const ConnectNetwork* step = find_step<ConnectNetwork>(plan_);
+  const plan::ConnectNetwork* step = plan::find_step<plan::ConnectNetwork>(plan_);
   UniqueFd user{fcntl(user_namespace.get(), F_DUPFD_CLOEXEC, 3)};
   UniqueFd network{fcntl(network_namespace.get(), F_DUPFD_CLOEXEC, 3)};
   if (!user || !network)
@@ -111,9 +111,9 @@ Status Supervisor::take_outbound_news() {
 void Supervisor::end_outbound(Status status) {
   if (status)
     return;
-  const std::size_t step = index_of<ConnectNetwork>(plan_);
+  const std::size_t step = plan::index_of<plan::ConnectNetwork>(plan_);
   // What failed is said by the error itself; its origin, and what to do, are the step's to know.
-  Error error = explain_failure(plan_.steps[step], status.error().err, -1);
+  Error error = plan::explain_failure(plan_.steps[step], status.error().err, -1);
   error.step = std::move(status).error().step;
   end_setup(fail(std::move(error)), step);
 }
@@ -126,10 +126,10 @@ void Supervisor::finish_gate() {
   const auto until = poller_.now() + kGateFarewell;
   for (auto now = poller_.now(); !gate_->ended() && now < until; now = poller_.now()) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now);
-    (void)wait_until_ready(gate_->fd(), POLLIN, static_cast<int>(left.count()));
+    (void)sys::wait_until_ready(gate_->fd(), POLLIN, static_cast<int>(left.count()));
     take_gate_events();
   }
   gate_.reset();
 }
 
-}  // namespace snug
+}  // namespace snug::launch

@@ -5,7 +5,7 @@
 
 #include "launch/supervisor.h"
 
-namespace snug {
+namespace snug::launch {
 namespace {
 
 // How long a signal that would end snug waits for a payload that may be about to start.
@@ -53,7 +53,7 @@ void Supervisor::on_signal(int signal, bool from_terminal) {
 
 void Supervisor::set_timeout() {
   deadline_.clear();
-  if (const Timeout* timeout = find_step<Timeout>(plan_))
+  if (const plan::Timeout* timeout = plan::find_step<plan::Timeout>(plan_))
     deadline_.terminate_at(poller_.now() + std::chrono::milliseconds{timeout->after_ms},
                            std::chrono::milliseconds{timeout->grace_ms});
 }
@@ -70,4 +70,4 @@ void Supervisor::on_deadline() {
   }
 }
 
-}  // namespace snug
+}  // namespace snug::launch

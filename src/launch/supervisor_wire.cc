@@ -9,15 +9,16 @@
 #include "launch/supervisor.h"
 #include "plan/hints.h"
 
-namespace snug {
+namespace snug::launch {
 
 // Must a message be answered, or told, as soon as it comes? If not it is read when something else wakes snug,
 // at the latest init's end: a run without a terminal, timeout or listener then costs no wake-up between clone
 // and that.
 bool Supervisor::wire_matters() const {
   return options_.stays || facts_.tree_only || !early_.empty() || facts_.terminal_fds ||
-         options_.status_fd >= 0 || find_step<Timeout>(plan_) || find_step<MapRange>(plan_) ||
-         find_step<PublishPorts>(plan_) || find_step<OpenGate>(plan_) || find_step<ConnectNetwork>(plan_) ||
+         options_.status_fd >= 0 || plan::find_step<plan::Timeout>(plan_) ||
+         plan::find_step<MapRange>(plan_) || plan::find_step<plan::PublishPorts>(plan_) ||
+         plan::find_step<plan::OpenGate>(plan_) || plan::find_step<plan::ConnectNetwork>(plan_) ||
          !facts_.disk_upper.empty();
 }
 
@@ -50,7 +51,7 @@ bool Supervisor::read_wire() {
 void Supervisor::on_message(const child::Message& message, Fds& fds) {
   switch (message.kind) {
     case child::MessageKind::AwaitMaps:
-      return end_setup(give_maps(), index_of<MapRange>(plan_));
+      return end_setup(give_maps(), plan::index_of<MapRange>(plan_));
     case child::MessageKind::Namespaces:
       return start_network(fds[0], fds[1]);
     case child::MessageKind::Fuse:
@@ -67,7 +68,8 @@ void Supervisor::on_message(const child::Message& message, Fds& fds) {
       return delegate_.events.started(*this);
     case child::MessageKind::Failed:
       if (!error_ && message.step < plan_.steps.size())
-        error_ = {explain_failure(plan_.steps[message.step], message.error, message.detail), message.step};
+        error_ = {plan::explain_failure(plan_.steps[message.step], message.error, message.detail),
+                  message.step};
       return;
     case child::MessageKind::Exited:
       status_ = message.status;
@@ -107,10 +109,10 @@ Status Supervisor::exec(std::uint32_t id, int request, const int (&standard)[3])
 }
 
 Status Supervisor::give_maps() {
-  const MapRange* step = find_step<MapRange>(plan_);
+  const MapRange* step = plan::find_step<MapRange>(plan_);
   if (!step)
     return fail({.step = "init asked for id maps that are not planned"});
-  TRY(write_range_maps(init_, *step));
+  TRY(files::write_range_maps(init_, *step));
   return say_go("tell init that its ids are mapped");
 }
 
@@ -132,4 +134,4 @@ Status Supervisor::serve_fuse(unsigned number, UniqueFd device, UniqueFd user_na
   return fuse_.emplace_back().start(*overlay, std::move(user_namespace), std::move(device));
 }
 
-}  // namespace snug
+}  // namespace snug::launch

@@ -7,7 +7,7 @@
 
 #include <cerrno>
 
-namespace snug {
+namespace snug::launch {
 namespace {
 
 constexpr std::size_t kChunk = 4096;
@@ -72,7 +72,7 @@ void TerminalRelay::start(UniqueFd master, std::uint8_t fds) {
     raw_.enter();
 }
 
-void TerminalRelay::add_to(Poller& poller) {
+void TerminalRelay::add_to(sys::Poller& poller) {
   if (!active())
     return;
   const int events = (to_payload_.empty() ? 0 : POLLOUT) | (to_caller_.empty() ? POLLIN : 0);
@@ -136,12 +136,12 @@ void TerminalRelay::write_output() {
 void TerminalRelay::drain() {
   while (!ended_ || !to_caller_.empty()) {
     if (to_caller_.empty()) {
-      if (!wait_until_ready(master_.get(), POLLIN, 0))
+      if (!sys::wait_until_ready(master_.get(), POLLIN, 0))
         break;
       read_output();
     } else {
       // Only here may the write wait: nothing else is left to do.
-      if (!wait_until_ready(out_, POLLOUT, 1000))
+      if (!sys::wait_until_ready(out_, POLLOUT, 1000))
         break;
       write_output();
     }
@@ -163,4 +163,4 @@ void TerminalRelay::resume() {
   resize();
 }
 
-}  // namespace snug
+}  // namespace snug::launch

@@ -10,7 +10,7 @@
 #include "base/unique_fd.h"
 #include "sys/poller.h"
 
-namespace snug {
+namespace snug::launch {
 
 struct WindowSize {
   std::uint16_t rows{};
@@ -47,11 +47,11 @@ class RawMode {
 
 // Copies between the caller's terminal and the pty's master without ever waiting on either: a caller that has
 // stopped its output (Ctrl-S) must not keep snug from handling signals.
-class TerminalRelay : public PollSource {
+class TerminalRelay : public sys::PollSource {
  public:
   void start(UniqueFd master, std::uint8_t fds);
   bool active() const { return static_cast<bool>(master_); }
-  void add_to(Poller& poller) override;
+  void add_to(sys::Poller& poller) override;
   // The payload has ended: what is still in the pty's buffer goes out, and no more comes in.
   void drain();
   void resize() const;
@@ -75,4 +75,4 @@ class TerminalRelay : public PollSource {
   std::string to_caller_;
 };
 
-}  // namespace snug
+}  // namespace snug::launch

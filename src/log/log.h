@@ -12,7 +12,7 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 
-namespace snug {
+namespace snug::log {
 
 enum class LogStream { Out, Err };
 
@@ -70,4 +70,4 @@ struct LogQuery {
 Status read_log(int dir, const LogQuery& query, const std::function<bool()>& ended,
                 const std::function<bool(const LogEntry&)>& take);
 
-}  // namespace snug
+}  // namespace snug::log

@@ -10,7 +10,7 @@
 
 #include "base/try.h"
 
-namespace snug {
+namespace snug::log {
 namespace {
 
 // A rotation leaves one name empty at a time, a crash another. More in a row: there are no more files.
@@ -159,4 +159,4 @@ Result<UniqueFd> oldest_log(int dir) {
   return current_log(dir);
 }
 
-}  // namespace snug
+}  // namespace snug::log

@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 
-namespace snug {
+namespace snug::log {
 
 // "log" for 0, "log.1" and so on for the older ones.
 std::string log_name(std::uint64_t index);
@@ -36,4 +36,4 @@ Result<LogNeighbour> older_log(int dir, int fd);
 Result<UniqueFd> current_log(int dir);
 Result<UniqueFd> oldest_log(int dir);
 
-}  // namespace snug
+}  // namespace snug::log

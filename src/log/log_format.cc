@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "base/units.h"
 
-namespace snug {
+namespace snug::log {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
@@ -229,4 +229,4 @@ Result<std::int64_t> parse_log_moment(std::string_view text, std::string_view wh
                        "10m (before now)"});
 }
 
-}  // namespace snug
+}  // namespace snug::log

@@ -10,7 +10,7 @@
 
 #include "log/log.h"
 
-namespace snug {
+namespace snug::log {
 
 // The most bytes of text in one entry; longer lines become several entries (the kubelet's and docker's rule).
 constexpr std::size_t kLogEntryText = 16384;
@@ -34,4 +34,4 @@ std::optional<LogEntry> parse_log_entry(std::string_view line);
 // duration back from `now_ns` ("10m", "1h30m").
 Result<std::int64_t> parse_log_moment(std::string_view text, std::string_view what, std::int64_t now_ns);
 
-}  // namespace snug
+}  // namespace snug::log

@@ -16,7 +16,7 @@
 #include "log/log_format.h"
 #include "log/log_tail.h"
 
-namespace snug {
+namespace snug::log {
 namespace {
 
 // Holds the longest line four times. What is longer is not of the format.
@@ -236,4 +236,4 @@ Status read_log(int dir, const LogQuery& query, const std::function<bool()>& end
   return Reader{dir, query, take}.run(ended);
 }
 
-}  // namespace snug
+}  // namespace snug::log

@@ -14,7 +14,7 @@
 #include "log/log_files.h"
 #include "log/log_format.h"
 
-namespace snug {
+namespace snug::log {
 namespace {
 
 // Each block is read with the bytes behind it that the header of its last line may reach into.
@@ -116,4 +116,4 @@ Result<LogPlace> find_log_tail(int dir, const LogPlace& end, std::uint64_t lines
   }
 }
 
-}  // namespace snug
+}  // namespace snug::log

@@ -7,7 +7,7 @@
 #include "base/unique_fd.h"
 #include "log/log.h"
 
-namespace snug {
+namespace snug::log {
 
 struct LogPlace {
   UniqueFd fd{};  // none: there is no log
@@ -24,4 +24,4 @@ Result<LogPlace> find_log_tail(int dir, const LogPlace& end, std::uint64_t lines
 // Is it an entry that the query asks for by its time?
 bool in_time(const LogEntry& entry, const LogQuery& query);
 
-}  // namespace snug
+}  // namespace snug::log

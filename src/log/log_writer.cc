@@ -15,7 +15,7 @@
 #include "log/log_format.h"
 #include "sys/file_io.h"
 
-namespace snug {
+namespace snug::log {
 
 // Entries that are written together. It lies on the stack and points into the caller's bytes: a resident
 // supervisor keeps nothing of its log in memory.
@@ -117,7 +117,7 @@ bool exists(int dir, std::uint64_t index) {
 }  // namespace
 
 Result<LogWriter> LogWriter::open(int dir, std::uint64_t most_bytes, std::uint64_t most_files) {
-  auto file = TRY(open_file(dir, log_name(0), kFlags | O_CREAT, 0600));
+  auto file = TRY(sys::open_file(dir, log_name(0), kFlags | O_CREAT, 0600));
   struct stat info {};
   if (fstat(file.get(), &info) != 0)
     return fail({.step = "open the log", .err = errno});
@@ -234,4 +234,4 @@ void LogWriter::tell_what_was_lost(std::int64_t now_ns) {
   }
 }
 
-}  // namespace snug
+}  // namespace snug::log

@@ -7,7 +7,7 @@
 
 #include "base/try.h"
 
-namespace snug {
+namespace snug::log {
 
 Result<NetworkLog> NetworkLog::open(int container_dir, std::uint64_t most_bytes, std::uint64_t most_files) {
   if (mkdirat(container_dir, kNetworkLogDirectory, 0700) != 0 && errno != EEXIST)
@@ -19,8 +19,8 @@ Result<NetworkLog> NetworkLog::open(int container_dir, std::uint64_t most_bytes,
   return NetworkLog{std::move(dir), std::move(writer)};
 }
 
-void NetworkLog::append(const GateEvent& event) {
-  writer_.append(LogStream::Out, gate_event_line(event) + "\n",
+void NetworkLog::append(const gate::GateEvent& event) {
+  writer_.append(LogStream::Out, gate::gate_event_line(event) + "\n",
                  static_cast<std::int64_t>(event.time_ms) * 1'000'000);
 }
 
@@ -29,4 +29,4 @@ UniqueFd open_network_log(int container_dir) {
       openat(container_dir, kNetworkLogDirectory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
 }
 
-}  // namespace snug
+}  // namespace snug::log

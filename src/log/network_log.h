@@ -7,7 +7,7 @@
 #include "gate/gate_event.h"
 #include "log/log.h"
 
-namespace snug {
+namespace snug::log {
 
 constexpr const char* kNetworkLogDirectory = "network";
 
@@ -15,7 +15,7 @@ class NetworkLog {
  public:
   // In a container's directory, bounded as its log is.
   static Result<NetworkLog> open(int container_dir, std::uint64_t most_bytes, std::uint64_t most_files);
-  void append(const GateEvent& event);
+  void append(const gate::GateEvent& event);
 
  private:
   NetworkLog(UniqueFd dir, LogWriter writer) : dir_{std::move(dir)}, writer_{std::move(writer)} {}
@@ -27,4 +27,4 @@ class NetworkLog {
 // The directory to read it in; empty where nothing was written yet.
 UniqueFd open_network_log(int container_dir);
 
-}  // namespace snug
+}  // namespace snug::log

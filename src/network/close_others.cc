@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace snug {
+namespace snug::network {
 
 void close_others(std::vector<int> kept) {
   std::ranges::sort(kept);
@@ -23,4 +23,4 @@ void close_others(std::vector<int> kept) {
       close(fd);
 }
 
-}  // namespace snug
+}  // namespace snug::network

@@ -3,9 +3,9 @@
 
 #include <vector>
 
-namespace snug {
+namespace snug::network {
 
 // Closes every descriptor but these.
 void close_others(std::vector<int> kept);
 
-}  // namespace snug
+}  // namespace snug::network

@@ -18,7 +18,7 @@
 
 #include "base/unique_fd.h"
 
-namespace snug {
+namespace snug::network {
 namespace {
 
 #if defined(__x86_64__)
@@ -123,4 +123,4 @@ int confine_relay(const RelayRights& rights) {
   return install_filter(!rights.readable.empty());
 }
 
-}  // namespace snug
+}  // namespace snug::network

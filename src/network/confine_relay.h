@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace snug {
+namespace snug::network {
 
 struct RelayRights {
   bool net_admin{};  // CAP_NET_ADMIN over the namespaces that it has joined
@@ -18,4 +18,4 @@ struct RelayRights {
 // sockets, pipes, epoll and memory. 0 or an errno; then the relay must not go on.
 int confine_relay(const RelayRights& rights);
 
-}  // namespace snug
+}  // namespace snug::network

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 
-namespace snug {
+namespace snug::network {
 
 Result<EpollLoop> EpollLoop::make() {
   UniqueFd fd{epoll_create1(EPOLL_CLOEXEC)};
@@ -67,4 +67,4 @@ int EpollLoop::run_once() {
   return 0;
 }
 
-}  // namespace snug
+}  // namespace snug::network

@@ -12,7 +12,7 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 
-namespace snug {
+namespace snug::network {
 
 class PollHandler {
  public:
@@ -60,4 +60,4 @@ class EpollLoop {
   std::vector<std::unique_ptr<PollHandler>> discarded_;
 };
 
-}  // namespace snug
+}  // namespace snug::network

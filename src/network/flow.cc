@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 
-namespace snug {
+namespace snug::network {
 namespace {
 
 constexpr std::size_t kChunk = 1 << 20;
@@ -140,4 +140,4 @@ void Flow::release(PipePool& pipes) {
     pipes.give_back(std::exchange(pipe_, {}));
 }
 
-}  // namespace snug
+}  // namespace snug::network

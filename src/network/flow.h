@@ -8,7 +8,7 @@
 #include "network/epoll_loop.h"
 #include "network/pipe_pool.h"
 
-namespace snug {
+namespace snug::network {
 
 // A turn of one flow.
 struct Way {
@@ -57,4 +57,4 @@ void queue_little(int fd);
 // Whoever is still there is told by a reset that it was no orderly end.
 void reset_at_close(int fd);
 
-}  // namespace snug
+}  // namespace snug::network

@@ -18,7 +18,7 @@
 #include "network/tcp_relay.h"
 #include "network/udp_relay.h"
 
-namespace snug {
+namespace snug::network {
 namespace {
 
 int join(const UniqueFd& user_namespace, const UniqueFd& network_namespace, pid_t parent) {
@@ -53,7 +53,7 @@ int join(const UniqueFd& user_namespace, const UniqueFd& network_namespace, pid_
   std::vector<std::unique_ptr<PollHandler>> handlers;
   for (Listener& listener : listeners) {
     int error = 0;
-    if (listener.protocol == Protocol::Tcp) {
+    if (listener.protocol == spec::Protocol::Tcp) {
       auto tcp = std::make_unique<TcpListener>(std::move(listener), inside, pipes, *poller);
       error = tcp->start();
       handlers.push_back(std::move(tcp));
@@ -114,7 +114,7 @@ Status Forwarder::start(std::vector<Listener> listeners, UniqueFd user_namespace
     std::vector<Listener> mine;
     for (const Listener& listener : listeners) {
       // What a UDP peer has sent goes to one process, which knows the peer.
-      if (i > 0 && listener.protocol != Protocol::Tcp)
+      if (i > 0 && listener.protocol != spec::Protocol::Tcp)
         continue;
       UniqueFd socket{fcntl(listener.socket.get(), F_DUPFD_CLOEXEC, 3)};
       if (!socket)
@@ -144,4 +144,4 @@ void Forwarder::stop() {
   pids_.clear();
 }
 
-}  // namespace snug
+}  // namespace snug::network

@@ -11,7 +11,7 @@
 #include "base/unique_fd.h"
 #include "network/listener.h"
 
-namespace snug {
+namespace snug::network {
 
 class Forwarder {
  public:
@@ -34,4 +34,4 @@ class Forwarder {
   std::vector<pid_t> pids_;
 };
 
-}  // namespace snug
+}  // namespace snug::network

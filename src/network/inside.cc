@@ -4,7 +4,7 @@
 
 #include <cerrno>
 
-namespace snug {
+namespace snug::network {
 namespace {
 
 // linux/in6.h has it, which does not go with netinet/in.h.
@@ -42,4 +42,4 @@ UniqueFd Inside::connect(int type, const SocketAddress& peer, std::uint16_t port
   return connect_to(type, peer, SocketAddress::loopback(six ? AF_INET6 : AF_INET, port));
 }
 
-}  // namespace snug
+}  // namespace snug::network

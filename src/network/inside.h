@@ -6,7 +6,7 @@
 #include "base/unique_fd.h"
 #include "network/socket_address.h"
 
-namespace snug {
+namespace snug::network {
 
 class Inside {
  public:
@@ -26,4 +26,4 @@ class Inside {
   bool transparent_;
 };
 
-}  // namespace snug
+}  // namespace snug::network

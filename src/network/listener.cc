@@ -7,7 +7,7 @@
 #include "base/try.h"
 #include "network/socket_address.h"
 
-namespace snug {
+namespace snug::network {
 namespace {
 
 constexpr int kBacklog = 4096;
@@ -28,9 +28,9 @@ bool wants_destination(int fd, int family) {
                             : switch_on(fd, IPPROTO_IP, IP_PKTINFO);
 }
 
-Result<Listener> open_one(const PublishedPorts& ports, std::uint16_t host, std::uint16_t container) {
+Result<Listener> open_one(const spec::PublishedPorts& ports, std::uint16_t host, std::uint16_t container) {
   const SocketAddress address{ports.address, host};
-  const bool tcp = ports.protocol == Protocol::Tcp;
+  const bool tcp = ports.protocol == spec::Protocol::Tcp;
   const auto failed = [&](int err) {
     return fail(
         {.step = fmt::format("publish {}/{}", shown(ports.address, host), tcp ? "tcp" : "udp"), .err = err});
@@ -59,7 +59,7 @@ Result<Listener> open_one(const PublishedPorts& ports, std::uint16_t host, std::
 
 }  // namespace
 
-Result<std::vector<Listener>> listen_on(const PublishedPorts& ports) {
+Result<std::vector<Listener>> listen_on(const spec::PublishedPorts& ports) {
   std::vector<Listener> listeners;
   for (std::uint32_t i = 0; i < ports.count; ++i) {
     const auto host = static_cast<std::uint16_t>(ports.host == 0 ? 0 : ports.host + i);
@@ -71,7 +71,7 @@ Result<std::vector<Listener>> listen_on(const PublishedPorts& ports) {
 
 std::string publish_text(const Listener& listener) {
   return fmt::format("{}:{}/{}", shown(listener.address, listener.host), listener.container,
-                     listener.protocol == Protocol::Tcp ? "tcp" : "udp");
+                     listener.protocol == spec::Protocol::Tcp ? "tcp" : "udp");
 }
 
-}  // namespace snug
+}  // namespace snug::network

@@ -12,7 +12,7 @@
 #include "base/unique_fd.h"
 #include "network/netlink_request.h"
 
-namespace snug {
+namespace snug::network {
 namespace {
 
 constexpr unsigned char kFamilies[] = {AF_INET, AF_INET6};
@@ -107,4 +107,4 @@ int add_local_routes() {
   return error;
 }
 
-}  // namespace snug
+}  // namespace snug::network

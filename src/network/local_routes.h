@@ -1,7 +1,7 @@
 // Routes of a sandbox's network namespace.
 #pragma once
 
-namespace snug {
+namespace snug::network {
 
 // Answers of services at the loopback's addresses go to the loopback, whatever address they are for: so a
 // relay's socket there may have its peer's address (IP_TRANSPARENT). By a rule for what comes from those
@@ -14,4 +14,4 @@ int add_local_routes();
 // do: the kernel passes over it where a device is named. ENODEV where there is no such device; else as above.
 int keep_loopback_inside(const char* device);
 
-}  // namespace snug
+}  // namespace snug::network

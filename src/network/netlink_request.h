@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace snug {
+namespace snug::network {
 
 // A header, a body, attributes.
 class NetlinkRequest {
@@ -71,4 +71,4 @@ class NetlinkRequest {
   alignas(nlmsghdr) char bytes_[512]{};
 };
 
-}  // namespace snug
+}  // namespace snug::network

@@ -18,7 +18,7 @@
 #include "network/close_others.h"
 #include "network/local_routes.h"
 
-namespace snug {
+namespace snug::network {
 namespace {
 
 constexpr std::size_t kMostSaid = 4096;
@@ -91,7 +91,7 @@ int close_way_to_loopback(const UniqueFd& user_namespace, const UniqueFd& networ
     int error = 0;
     if (setns(user_namespace.get(), CLONE_NEWUSER) != 0 || setns(network_namespace.get(), CLONE_NEWNET) != 0)
       error = errno;
-    _exit(error != 0 ? error : keep_loopback_inside(kOutboundDevice));
+    _exit(error != 0 ? error : keep_loopback_inside(spec::kOutboundDevice));
   }
   int status = 0;
   while (waitpid(pid, &status, 0) < 0)
@@ -102,19 +102,19 @@ int close_way_to_loopback(const UniqueFd& user_namespace, const UniqueFd& networ
 
 }  // namespace
 
-Status Outbound::start(OutboundTool tool, const std::vector<std::string>& argv, UniqueFd user_namespace,
+Status Outbound::start(spec::OutboundTool tool, const std::vector<std::string>& argv, UniqueFd user_namespace,
                        UniqueFd network_namespace) {
   auto talk = make_pipe();
   auto life = talk ? make_pipe() : Result<Ends>{Ends{}};
   if (!talk || !life)
     return tl::unexpected{std::move(talk ? life : talk).error()};
-  const bool slirp = tool == OutboundTool::Slirp4netns;
+  const bool slirp = tool == spec::OutboundTool::Slirp4netns;
   const std::array<int, 5> fds{user_namespace.get(), network_namespace.get(), talk->writes.get(),
                                slirp ? life->reads.get() : -1, slirp ? talk->writes.get() : -1};
   const pid_t parent = getpid();
   const pid_t pid = fork();
   if (pid < 0)
-    return fail({.step = fmt::format("start {}", name_of(tool)), .err = errno});
+    return fail({.step = fmt::format("start {}", spec::name_of(tool)), .err = errno});
   if (pid == 0)
     execute(argv, fds, slirp, parent);
   tool_ = tool;
@@ -136,7 +136,7 @@ Result<bool> Outbound::take_news() {
   // Whatever it says as it ends: nothing is ready that has ended.
   if (n == 0) {
     waiting_ = false;
-    return fail({.step = fmt::format("connect the network through {}: {}", name_of(tool_), cause())});
+    return fail({.step = fmt::format("connect the network through {}: {}", spec::name_of(tool_), cause())});
   }
   if (!says_ready())
     return false;
@@ -152,7 +152,7 @@ Result<bool> Outbound::take_news() {
 // pasta writes its pid and a newline to its --pid file, slirp4netns "1" to its --ready-fd; both are the pipe.
 bool Outbound::says_ready() const {
   const auto lines = split(said_, '\n');
-  if (tool_ == OutboundTool::Slirp4netns)
+  if (tool_ == spec::OutboundTool::Slirp4netns)
     return lines.back() == "1";
   return std::any_of(lines.begin(), lines.end() - 1, is_number);
 }
@@ -185,4 +185,4 @@ void Outbound::stop() {
   life_.reset();
 }
 
-}  // namespace snug
+}  // namespace snug::network

@@ -10,7 +10,7 @@
 #include "base/unique_fd.h"
 #include "spec/outbound.h"
 
-namespace snug {
+namespace snug::network {
 
 // It has nothing of this process but what it works with: no environment, no session, directory "/", and these
 // descriptors, which its arguments name: 0 and 1, the sandbox's user and network namespaces; 2, a pipe for
@@ -28,7 +28,7 @@ class Outbound {
   ~Outbound() { stop(); }
 
   // Starts it. Fails where there is no process to be had.
-  Status start(OutboundTool tool, const std::vector<std::string>& argv, UniqueFd user_namespace,
+  Status start(spec::OutboundTool tool, const std::vector<std::string>& argv, UniqueFd user_namespace,
                UniqueFd network_namespace);
 
   // To poll for reading until take_news() has said that it is ready; -1 where there is nothing to wait for.
@@ -45,7 +45,7 @@ class Outbound {
   bool says_ready() const;
   std::string cause() const;
 
-  OutboundTool tool_{};
+  spec::OutboundTool tool_{};
   bool waiting_{};
   pid_t pid_{-1};
   UniqueFd talk_;  // kept open as long as it runs: what it says later must not be the end of it
@@ -55,4 +55,4 @@ class Outbound {
   std::string said_;
 };
 
-}  // namespace snug
+}  // namespace snug::network

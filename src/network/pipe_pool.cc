@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 
-namespace snug {
+namespace snug::network {
 namespace {
 
 // More bytes with each call. Beyond what the user may have (fs.pipe-user-pages-soft) a pipe keeps its 64 KiB.
@@ -29,4 +29,4 @@ void PipePool::give_back(Pipe pipe) {
     idle_.push_back(std::move(pipe));
 }
 
-}  // namespace snug
+}  // namespace snug::network

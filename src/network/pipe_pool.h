@@ -6,7 +6,7 @@
 
 #include "base/unique_fd.h"
 
-namespace snug {
+namespace snug::network {
 
 struct Pipe {
   UniqueFd reads{};
@@ -25,4 +25,4 @@ class PipePool {
   std::vector<Pipe> idle_;
 };
 
-}  // namespace snug
+}  // namespace snug::network

@@ -7,7 +7,7 @@
 
 #include <cerrno>
 
-namespace snug {
+namespace snug::network {
 
 void raise_descriptor_limit() {
   rlimit limit{};
@@ -23,4 +23,4 @@ int die_with(pid_t parent) {
   return getppid() == parent ? 0 : ESRCH;
 }
 
-}  // namespace snug
+}  // namespace snug::network

@@ -3,7 +3,7 @@
 
 #include <sys/types.h>
 
-namespace snug {
+namespace snug::network {
 
 // Ten thousand connections are twenty thousand descriptors, and the usual soft limit is 1024.
 void raise_descriptor_limit();
@@ -12,4 +12,4 @@ void raise_descriptor_limit();
 // signal away with the old credentials: prctl(2). 0 or an errno, ESRCH where the parent has gone already.
 int die_with(pid_t parent);
 
-}  // namespace snug
+}  // namespace snug::network

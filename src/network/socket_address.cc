@@ -5,7 +5,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace snug {
+namespace snug::network {
 
 SocketAddress::SocketAddress(const std::string& text, std::uint16_t port) {
   sockaddr_in v4{};
@@ -71,4 +71,4 @@ std::size_t SocketAddress::hash() const {
   return std::hash<std::string_view>{}({reinterpret_cast<const char*>(&storage_), size_});
 }
 
-}  // namespace snug
+}  // namespace snug::network

@@ -9,7 +9,7 @@
 
 #include "base/ip_address.h"
 
-namespace snug {
+namespace snug::network {
 
 class SocketAddress {
  public:
@@ -40,4 +40,4 @@ class SocketAddress {
   socklen_t size_{sizeof(sockaddr_storage)};
 };
 
-}  // namespace snug
+}  // namespace snug::network

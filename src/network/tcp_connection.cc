@@ -6,7 +6,7 @@
 
 #include "base/ip_address.h"
 
-namespace snug {
+namespace snug::network {
 
 void TcpConnection::begin(std::unique_ptr<TcpConnection> connection) {
   TcpConnection* const self = connection.release();
@@ -87,4 +87,4 @@ void TcpConnection::move(Ways ways) {
     poller_.wake_soon(*this);
 }
 
-}  // namespace snug
+}  // namespace snug::network

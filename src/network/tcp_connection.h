@@ -8,7 +8,7 @@
 #include "network/pipe_pool.h"
 #include "network/two_way.h"
 
-namespace snug {
+namespace snug::network {
 
 class TcpConnection : public PollHandler {
  public:
@@ -46,4 +46,4 @@ class TcpConnection : public PollHandler {
   ConnectionEnd<TcpConnection> inner_end_{*this, Side::Inner};
 };
 
-}  // namespace snug
+}  // namespace snug::network

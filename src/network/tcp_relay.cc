@@ -7,7 +7,7 @@
 
 #include "network/tcp_connection.h"
 
-namespace snug {
+namespace snug::network {
 namespace {
 
 // Others have their turn after so many.
@@ -49,4 +49,4 @@ void TcpListener::on_events(std::uint32_t) {
   }
 }
 
-}  // namespace snug
+}  // namespace snug::network

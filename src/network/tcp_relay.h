@@ -7,7 +7,7 @@
 #include "network/listener.h"
 #include "network/pipe_pool.h"
 
-namespace snug {
+namespace snug::network {
 
 class TcpListener : public PollHandler {
  public:
@@ -29,4 +29,4 @@ class TcpListener : public PollHandler {
   bool paused_{};
 };
 
-}  // namespace snug
+}  // namespace snug::network

@@ -4,7 +4,7 @@
 
 #include "network/flow.h"
 
-namespace snug {
+namespace snug::network {
 
 enum class Side { Inner, Outer };
 
@@ -41,4 +41,4 @@ class ConnectionEnd : public PollHandler {
   Side side_;
 };
 
-}  // namespace snug
+}  // namespace snug::network

@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <cstring>
 
-namespace snug {
+namespace snug::network {
 namespace {
 
 // The default of conntrack for a UDP stream: nf_conntrack_udp_timeout_stream.
@@ -165,4 +165,4 @@ void UdpListener::expire() {
     poller_.wake_at(EpollLoop::Clock::now() + kLook, *this);
 }
 
-}  // namespace snug
+}  // namespace snug::network

@@ -13,7 +13,7 @@
 #include "network/inside.h"
 #include "network/listener.h"
 
-namespace snug {
+namespace snug::network {
 
 class UdpSession;
 
@@ -51,4 +51,4 @@ class UdpListener : public PollHandler {
   bool expiring_{};
 };
 
-}  // namespace snug
+}  // namespace snug::network

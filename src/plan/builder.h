@@ -8,7 +8,7 @@
 #include "plan/plan.h"
 #include "spec/settings.h"
 
-namespace snug {
+namespace snug::plan {
 
 // Who the payload is, after the image's /etc/passwd and /etc/group have been asked.
 struct PayloadUser {
@@ -21,9 +21,9 @@ struct PayloadUser {
 };
 
 struct Builder {
-  const Spec& spec;
-  const Image& image;
-  const HostView& host;
+  const spec::Spec& spec;
+  const image::Image& image;
+  const host::HostView& host;
   const JoinedNetwork* joined{};  // or null
   Plan plan{};
   PayloadUser user{};
@@ -50,7 +50,7 @@ struct Builder {
   }
   // What an outer container withholds costs this, in a user's words.
   void lower_level(std::string cost) {
-    plan.isolation = Isolation::NoProc;
+    plan.isolation = spec::Isolation::NoProc;
     costs.push_back(std::move(cost));
   }
 };
@@ -78,12 +78,12 @@ Status check_outbound(Builder& builder);   // what the network opens together wi
 // to be served
 // ("the root"), as asked for at `origin`; plan/overlay.cc
 Result<std::string> choose_overlay(Builder& builder, const std::string& what, const Origin& origin);
-Status plan_name_service(Builder& builder);               // /etc/hosts and the like; plan/name_service.cc
-Status plan_share(Builder& builder, const Mount& mount);  // a bind or cow mount; plan/share.cc
+Status plan_name_service(Builder& builder);  // /etc/hosts and the like; plan/name_service.cc
+Status plan_share(Builder& builder, const spec::Mount& mount);  // a bind or cow mount; plan/share.cc
 Status plan_guards(Builder& builder, const BindMount& of, const Origin& origin);  // plan/guards.cc
 // The hosts of a set, by its name without the @; plan/host_sets.cc
-Result<std::vector<HostRule>> expand_set(const Builder& builder, const std::string& name,
-                                         const Origin& origin);
+Result<std::vector<spec::HostRule>> expand_set(const Builder& builder, const std::string& name,
+                                               const Origin& origin);
 // Those that are read from an image's or a project's own files; plan/host_sets_read.cc
 std::vector<std::string> apt_hosts(const Builder& builder);
 std::vector<std::string> npm_hosts(const Builder& builder);
@@ -95,6 +95,6 @@ std::vector<std::string> find_candidates(const std::string& program, const std::
 
 // Why the store cannot hold an upper layer; nothing where it can. The kernel takes neither an overlay nor NFS
 // as one.
-std::optional<std::string> store_problem(const HostView& host);
+std::optional<std::string> store_problem(const host::HostView& host);
 
-}  // namespace snug
+}  // namespace snug::plan

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "base/units.h"
 
-namespace snug {
+namespace snug::plan {
 namespace {
 
 std::string safe(const std::string& text) {
@@ -38,7 +38,7 @@ std::string command_line(const std::vector<std::string>& argv) {
   return text;
 }
 
-std::string describe_filter(const FilterRequest& request) {
+std::string describe_filter(const seccomp::FilterRequest& request) {
   std::string text = fmt::format("install the system call filter \"{}\"", describe(request.tier));
   if (request.fake_root)
     text += ", which answers chown, setuid and mknod with success (fake-root)";
@@ -55,9 +55,9 @@ std::string describe_filter(const FilterRequest& request) {
 
 std::string describe_overlay(const OverlayRoot& root) {
   std::vector<std::string> layers;
-  for (const Layer& layer : root.layers) layers.push_back(layer.path);
+  for (const image::Layer& layer : root.layers) layers.push_back(layer.path);
   return fmt::format("mount the root: {} of {}, writable layer {}{}",
-                     root.driver == OverlayDriver::Fuse ? "fuse-overlayfs" : "kernel overlay",
+                     root.driver == spec::OverlayDriver::Fuse ? "fuse-overlayfs" : "kernel overlay",
                      words(layers, " + "),
                      root.kept                        ? "kept on disk"
                      : root.upper == UpperPlace::Disk ? "on disk"
@@ -71,17 +71,17 @@ std::string port_range(unsigned first, unsigned count) {
                       : fmt::format("{}-{}", first, first + count - 1);
 }
 
-std::string describe_ports(const PublishedPorts& ports) {
+std::string describe_ports(const spec::PublishedPorts& ports) {
   const bool six = ports.address.find(':') != std::string::npos;
   return fmt::format("listen on {}{}{}{}{} for {} {} of the sandbox", six ? "[" : "", ports.address,
                      six ? "]" : "", ports.host == 0 ? ", " : ":", port_range(ports.host, ports.count),
-                     ports.protocol == Protocol::Tcp ? "TCP port" : "UDP port",
+                     ports.protocol == spec::Protocol::Tcp ? "TCP port" : "UDP port",
                      port_range(ports.container, ports.count));
 }
 
-std::string rule_words(const std::vector<HostRule>& rules) {
+std::string rule_words(const std::vector<spec::HostRule>& rules) {
   std::string text;
-  for (const HostRule& rule : rules)
+  for (const spec::HostRule& rule : rules)
     text += (text.empty() ? "" : ", ") + safe(rule.text) + (rule.set.empty() ? "" : " (@" + rule.set + ")");
   return text;
 }
@@ -118,7 +118,7 @@ std::string describe(const Step& step) {
           [](const OpenGate& s) { return describe_gate(s); },
           [](const ConnectNetwork& s) {
             return fmt::format("connect the network through {}, but not to this machine's loopback",
-                               name_of(s.tool));
+                               spec::name_of(s.tool));
           },
           [](const RelayFiles&) {
             return std::string{"relay each standard descriptor that is a file through a pipe"};
@@ -170,7 +170,7 @@ std::string describe(const Step& step) {
           },
           [](const BindMount& s) {
             return fmt::format("mount {} on {}, {}", safe(s.source), safe(s.target),
-                               s.access == Access::ReadOnly ? "read-only" : "read-write");
+                               s.access == spec::Access::ReadOnly ? "read-only" : "read-write");
           },
           [](const CowMount& s) {
             return fmt::format("mount a view of {} on {} whose changes {}, kept {}{}{}", safe(s.source),
@@ -180,7 +180,7 @@ std::string describe(const Step& step) {
           },
           [](const MountTmpfs& s) {
             return fmt::format("mount a tmpfs on {}{}{}", safe(s.target), size_suffix(s.size),
-                               s.access == Access::ReadOnly ? ", read-only" : "");
+                               s.access == spec::Access::ReadOnly ? ", read-only" : "");
           },
           [](const MountDev& s) { return "mount /dev with " + words(s.devices); },
           [](const MountDevpts&) { return std::string{"mount /dev/pts"}; },
@@ -223,7 +223,7 @@ std::string describe(const Step& step) {
           [](const EnterDir& s) { return "enter " + safe(s.target); },
           [](const SetEnvironment& s) {
             std::string text = "set the environment:";
-            for (const EnvVariable& variable : s.variables) text += " " + safe(variable.name);
+            for (const spec::EnvVariable& variable : s.variables) text += " " + safe(variable.name);
             return text;
           },
           [](const ApplyLandlock& s) {
@@ -246,13 +246,13 @@ std::string describe(const Step& step) {
       step);
 }
 
-const char* describe(FilterTier tier) {
+const char* describe(seccomp::FilterTier tier) {
   switch (tier) {
-    case FilterTier::Strict:
+    case seccomp::FilterTier::Strict:
       return "strict";
-    case FilterTier::Default:
+    case seccomp::FilterTier::Default:
       return "default";
-    case FilterTier::Dev:
+    case seccomp::FilterTier::Dev:
       return "dev";
   }
   return "";
@@ -296,4 +296,4 @@ const char* describe(Actor actor) {
   return "";
 }
 
-}  // namespace snug
+}  // namespace snug::plan

@@ -2,16 +2,16 @@
 #include "base/path.h"
 #include "plan/builder.h"
 
-namespace snug {
+namespace snug::plan {
 namespace {
 
-std::string throwaway_dir(const HostView& host) {
+std::string throwaway_dir(const host::HostView& host) {
   return host.store_dir() + "/throwaway";
 }
 
 }  // namespace
 
-std::optional<std::string> store_problem(const HostView& host) {
+std::optional<std::string> store_problem(const host::HostView& host) {
   constexpr std::uint64_t kOverlayFs = 0x794c7630;
   constexpr std::uint64_t kNfs = 0x6969;
   std::string dir = throwaway_dir(host);
@@ -30,7 +30,7 @@ std::optional<std::string> store_problem(const HostView& host) {
 
 // Before anything else: the throwaway layer on disk, and what earlier ones have left.
 void plan_disk(Builder& builder) {
-  if (!builder.disk_wanted && builder.image.kind == ImageKind::Host && !builder.kept())
+  if (!builder.disk_wanted && builder.image.kind == image::ImageKind::Host && !builder.kept())
     return;
   const std::string parent = throwaway_dir(builder.host);
   const auto first = [&](Step step, const Origin& origin) {
@@ -47,4 +47,4 @@ void plan_disk(Builder& builder) {
     first(SweepDisk{parent}, Origin{});
 }
 
-}  // namespace snug
+}  // namespace snug::plan

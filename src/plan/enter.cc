@@ -9,11 +9,11 @@
 #include "base/try.h"
 #include "plan/builder.h"
 
-namespace snug {
+namespace snug::plan {
 namespace {
 
-void set_variable(std::vector<EnvVariable>& env, std::string_view name, std::string value) {
-  const auto same = std::ranges::find(env, name, &EnvVariable::name);
+void set_variable(std::vector<spec::EnvVariable>& env, std::string_view name, std::string value) {
+  const auto same = std::ranges::find(env, name, &spec::EnvVariable::name);
   if (same != env.end())
     same->value = std::move(value);
   else
@@ -22,9 +22,9 @@ void set_variable(std::vector<EnvVariable>& env, std::string_view name, std::str
 
 }  // namespace
 
-Status choose_enter_user(ExecRequest& request, const Setting<RunAs>& user, const Image& inside,
-                         const HostView& host) {
-  Spec spec;
+Status choose_enter_user(ExecRequest& request, const spec::Setting<spec::RunAs>& user,
+                         const image::Image& inside, const host::HostView& host) {
+  spec::Spec spec;
   spec.run_as = user;
   Builder builder{.spec = spec, .image = inside, .host = host};
   TRY(plan_user(builder));
@@ -45,8 +45,8 @@ Status choose_enter_user(ExecRequest& request, const Setting<RunAs>& user, const
   return {};
 }
 
-void choose_enter_shell(ExecRequest& request, const Image& inside) {
-  const auto entry = std::ranges::find(inside.users, request.uid, &UserEntry::uid);
+void choose_enter_shell(ExecRequest& request, const image::Image& inside) {
+  const auto entry = std::ranges::find(inside.users, request.uid, &image::UserEntry::uid);
   const std::string own = entry == inside.users.end() ? "" : entry->shell;
   for (const std::string& shell : {own, std::string{"/bin/bash"}, std::string{"/bin/sh"}})
     if (normalize_absolute(shell) && !shell.ends_with("/nologin") && !shell.ends_with("/false"))
@@ -63,7 +63,7 @@ Plan plan_enter(ExecRequest request) {
   };
   const Origin typed{"command line"};
   if (request.candidates.empty() && !request.argv.empty()) {
-    const auto path = std::ranges::find(request.env, "PATH", &EnvVariable::name);
+    const auto path = std::ranges::find(request.env, "PATH", &spec::EnvVariable::name);
     request.candidates = find_candidates(request.argv[0], path == request.env.end() ? "" : path->value);
   }
   if (request.strict)
@@ -79,4 +79,4 @@ Plan plan_enter(ExecRequest request) {
   return plan;
 }
 
-}  // namespace snug
+}  // namespace snug::plan

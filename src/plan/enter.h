@@ -8,13 +8,13 @@
 #include "plan/plan.h"
 #include "spec/values.h"
 
-namespace snug {
+namespace snug::plan {
 
 struct ExecRequest {
   std::string container{};
   std::vector<std::string> argv{};
   std::vector<std::string> candidates{};  // absolute paths to try instead of argv[0] along PATH
-  std::vector<EnvVariable> env{};         // the payload's, with what was added
+  std::vector<spec::EnvVariable> env{};   // the payload's, with what was added
   std::string workdir{};
   std::uint32_t uid{};
   std::uint32_t gid{};
@@ -26,12 +26,12 @@ struct ExecRequest {
 // Another user than the payload's, by the container's own passwd and group files (the users and groups of
 // `inside`): who it is, and its HOME, USER and LOGNAME. Fails where there is no such user, or the container
 // has one id only and this is another.
-Status choose_enter_user(ExecRequest& request, const Setting<RunAs>& user, const Image& inside,
-                         const HostView& host);
+Status choose_enter_user(ExecRequest& request, const spec::Setting<spec::RunAs>& user,
+                         const image::Image& inside, const host::HostView& host);
 
 // The user's own shell, or one that is there.
-void choose_enter_shell(ExecRequest& request, const Image& inside);
+void choose_enter_shell(ExecRequest& request, const image::Image& inside);
 
 Plan plan_enter(ExecRequest request);
 
-}  // namespace snug
+}  // namespace snug::plan

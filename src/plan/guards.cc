@@ -7,7 +7,7 @@
 #include "base/try.h"
 #include "plan/builder.h"
 
-namespace snug {
+namespace snug::plan {
 namespace {
 
 // The whole of .git: beside hooks and config there are commondir, modules/ and worktrees/, each of which can
@@ -37,7 +37,7 @@ Status guard(Builder& builder, const BindMount& of, std::string_view name, const
 }  // namespace
 
 Status plan_guards(Builder& builder, const BindMount& of, const Origin& origin) {
-  if (builder.spec.seccomp.value != Tier::Strict || of.access != Access::ReadWrite ||
+  if (builder.spec.seccomp.value != spec::Tier::Strict || of.access != spec::Access::ReadWrite ||
       of.seen.kind != FileKind::Directory)
     return {};
   builder.watch_origin = origin;
@@ -48,4 +48,4 @@ Status plan_guards(Builder& builder, const BindMount& of, const Origin& origin) 
   return {};
 }
 
-}  // namespace snug
+}  // namespace snug::plan

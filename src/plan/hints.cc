@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "plan/describe.h"
 
-namespace snug {
+namespace snug::plan {
 namespace {
 
 std::string hint_namespaces(int err) {
@@ -314,4 +314,4 @@ std::string hint_unknown_call(int err, std::string_view call, std::string_view s
   return fmt::format("{} is unknown here: it needs Linux {}, or an outer sandbox refuses it", call, since);
 }
 
-}  // namespace snug
+}  // namespace snug::plan

@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "plan/step.h"
 
-namespace snug {
+namespace snug::plan {
 
 // `detail` is the index of the part of the step that failed (a layer, a device), or -1.
 Error explain_failure(const PlannedStep& planned, int err, int detail);
@@ -17,4 +17,4 @@ Error explain_failure(const PlannedStep& planned, int err, int detail);
 // ENOSYS.
 std::string hint_unknown_call(int err, std::string_view call, std::string_view since);
 
-}  // namespace snug
+}  // namespace snug::plan

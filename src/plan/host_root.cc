@@ -10,7 +10,7 @@
 #include "base/try.h"
 #include "plan/builder.h"
 
-namespace snug {
+namespace snug::plan {
 namespace {
 
 constexpr std::string_view kPrograms[] = {"/usr", "/opt",   "/bin",   "/sbin",
@@ -39,7 +39,7 @@ constexpr FreshDir kFresh[] = {{"/etc", 0755},      {"/home", 0755},    {"/root"
                                {"/var/tmp", 01777}, {"/var/lib", 0755}, {"/var/cache", 0755},
                                {"/var/log", 0755},  {"/mnt", 0755},     {"/srv", 0755}};
 
-void bind(Builder& builder, std::string path, const FileInfo& seen) {
+void bind(Builder& builder, std::string path, const host::FileInfo& seen) {
   BindMount step{.source = path, .target = path, .seen = seen};
   builder.init(Phase::Root, std::move(step), builder.spec.image.origin);
 }
@@ -47,7 +47,7 @@ void bind(Builder& builder, std::string path, const FileInfo& seen) {
 // One of the host's paths as the same inside. Links into /usr stay links, small files are copied, the rest is
 // mounted. What is not there is left out: distributions differ.
 Status show(Builder& builder, const std::string& path) {
-  const HostView& host = builder.host;
+  const host::HostView& host = builder.host;
   const Origin& origin = builder.spec.image.origin;
   if (const auto link = host.read_link(path);
       link && (link->starts_with("/usr/") || link->starts_with("usr/") || link->starts_with("../usr/"))) {
@@ -73,14 +73,14 @@ Status show(Builder& builder, const std::string& path) {
 std::string passwd_text(const Builder& builder) {
   std::string text;
   bool own = false;
-  const auto add = [&](const UserEntry& user) {
+  const auto add = [&](const image::UserEntry& user) {
     text += fmt::format("{}:x:{}:{}::{}:{}\n", user.name, user.uid, user.gid, user.home, user.shell);
     own = own || user.uid == builder.user.uid;
   };
   const auto safe = [](std::string_view field) {
     return field.find_first_of(":\n") == std::string_view::npos;
   };
-  for (const UserEntry& user : builder.image.users)
+  for (const image::UserEntry& user : builder.image.users)
     if (user.uid < 1000 || user.uid == 65534 || user.uid == builder.user.uid)
       add(user);
   if (!own && safe(builder.user.name) && safe(builder.user.home))
@@ -95,7 +95,7 @@ std::string passwd_text(const Builder& builder) {
 std::string group_text(const Builder& builder) {
   std::string text;
   bool own = false;
-  for (const GroupEntry& group : builder.image.groups) {
+  for (const image::GroupEntry& group : builder.image.groups) {
     if (group.gid >= 1000 && group.gid != 65534 && group.gid != builder.user.gid)
       continue;
     text += group.name + ":x:" + std::to_string(group.gid) + ":\n";
@@ -111,7 +111,7 @@ std::string group_text(const Builder& builder) {
 
 Status plan_host_root(Builder& builder) {
   const Origin& origin = builder.spec.image.origin;
-  if (builder.kept() && builder.spec.writable.value != Writable::None)
+  if (builder.kept() && builder.spec.writable.value != spec::Writable::None)
     builder.init(Phase::Root, DiskRoot{}, origin);
   else
     builder.init(Phase::Root, TmpfsRoot{builder.spec.rootfs_size ? builder.spec.rootfs_size->value : 0},
@@ -129,4 +129,4 @@ Status plan_host_root(Builder& builder) {
   return {};
 }
 
-}  // namespace snug
+}  // namespace snug::plan

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "plan/builder.h"
 
-namespace snug {
+namespace snug::plan {
 namespace {
 
 // Where each kind of package comes from, and nothing that takes uploads of anybody, with one exception: what
@@ -44,7 +44,7 @@ tl::unexpected<Error> unknown_set(const Builder& builder, const std::string& nam
   std::vector<std::string_view> known;
   for (const Fixed& set : kFixed) known.push_back(set.name);
   for (const Read& set : kRead) known.push_back(set.name);
-  for (const HostSet& set : builder.spec.sets) known.push_back(set.name);
+  for (const spec::HostSet& set : builder.spec.sets) known.push_back(set.name);
   const std::string_view near = nearest(name, known);
   std::string all;
   for (const std::string_view one : known) all += fmt::format("{}@{}", all.empty() ? "" : ", ", one);
@@ -57,12 +57,12 @@ tl::unexpected<Error> unknown_set(const Builder& builder, const std::string& nam
 
 }  // namespace
 
-Result<std::vector<HostRule>> expand_set(const Builder& builder, const std::string& name,
-                                         const Origin& origin) {
+Result<std::vector<spec::HostRule>> expand_set(const Builder& builder, const std::string& name,
+                                               const Origin& origin) {
   std::vector<std::string> texts;
   // The user's own word for it counts, and of several the last.
   const auto own = std::find_if(builder.spec.sets.rbegin(), builder.spec.sets.rend(),
-                                [&](const HostSet& set) { return set.name == name; });
+                                [&](const spec::HostSet& set) { return set.name == name; });
   const auto* const fixed = std::ranges::find(kFixed, name, &Fixed::name);
   const auto* const read = std::ranges::find(kRead, name, &Read::name);
   if (own != builder.spec.sets.rend())
@@ -73,9 +73,9 @@ Result<std::vector<HostRule>> expand_set(const Builder& builder, const std::stri
     texts = read->hosts(builder);
   else
     return unknown_set(builder, name, origin);
-  std::vector<HostRule> rules;
+  std::vector<spec::HostRule> rules;
   for (const std::string& text : texts) {
-    auto rule = parse_host_rule(text, "@" + name, RuleUse::Allow);
+    auto rule = spec::parse_host_rule(text, "@" + name, spec::RuleUse::Allow);
     // What a file of the image or the project says is no error of the user's: a mirror at a private address,
     // say.
     if (!rule && read != std::end(kRead) && own == builder.spec.sets.rend())
@@ -88,4 +88,4 @@ Result<std::vector<HostRule>> expand_set(const Builder& builder, const std::stri
   return rules;
 }
 
-}  // namespace snug
+}  // namespace snug::plan

@@ -7,7 +7,7 @@
 #include "image/listing.h"
 #include "plan/builder.h"
 
-namespace snug {
+namespace snug::plan {
 namespace {
 
 std::string_view trimmed(std::string_view text) {
@@ -59,15 +59,16 @@ void add(std::vector<std::string>& rules, std::optional<std::string> rule) {
 
 // Beneath the image's root, or the machine's, whose tree the host image is.
 std::string image_file(const Builder& builder, std::string_view path) {
-  if (builder.image.kind == ImageKind::Host)
+  if (builder.image.kind == image::ImageKind::Host)
     return builder.host.read_file(join_path("/", path)).value_or("");
-  auto text = read_image_file(builder.image.layers, path);
+  auto text = image::read_image_file(builder.image.layers, path);
   return text && *text ? **std::move(text) : std::string{};
 }
 
 std::vector<std::string> image_names(const Builder& builder, std::string_view dir) {
-  return builder.image.kind == ImageKind::Host ? builder.host.names_in(join_path("/", dir))
-                                               : image_directory_names(builder.image.layers, dir);
+  return builder.image.kind == image::ImageKind::Host
+             ? builder.host.names_in(join_path("/", dir))
+             : image::image_directory_names(builder.image.layers, dir);
 }
 
 // Both formats of sources.list(5): words of a line that are addresses. "mirror+https://…" counts for its
@@ -166,4 +167,4 @@ std::vector<std::string> git_hosts(const Builder& builder) {
   return rules;
 }
 
-}  // namespace snug
+}  // namespace snug::plan

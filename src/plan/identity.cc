@@ -8,14 +8,14 @@
 #include "base/try.h"
 #include "plan/builder.h"
 
-namespace snug {
+namespace snug::plan {
 namespace {
 
 constexpr std::uint32_t kRange = 65536;
 
 // Ids 0–65535 inside: `own` is you, the others are taken from your subordinate ranges in order.
 Result<std::vector<IdRange>> map_range(const std::vector<IdRange>& subordinate, std::uint32_t own,
-                                       std::uint32_t caller, const char* file, const Caller& who) {
+                                       std::uint32_t caller, const char* file, const host::Caller& who) {
   std::vector<IdRange> map;
   std::uint32_t inside = 0;
   const auto add = [&](std::uint32_t outside, std::uint32_t count) {
@@ -46,7 +46,7 @@ Result<std::vector<IdRange>> map_range(const std::vector<IdRange>& subordinate, 
 }
 
 Status plan_map_range(Builder& builder) {
-  const Caller& caller = builder.host.caller();
+  const host::Caller& caller = builder.host.caller();
   const Origin& origin = builder.spec.ids.origin;
   const auto newuidmap = builder.host.find_program("newuidmap");
   const auto newgidmap = builder.host.find_program("newgidmap");
@@ -56,7 +56,7 @@ Status plan_map_range(Builder& builder) {
          .origin = origin.text,
          .hint = "install the package uidmap (shadow-utils), or use --ids single, which needs neither"});
   // The root of the sandbox, or the payload where it is to be you, stands for your own id outside.
-  const bool self = builder.spec.run_as.value.kind == RunAs::Kind::Self;
+  const bool self = builder.spec.run_as.value.kind == spec::RunAs::Kind::Self;
   auto uids = TRY(
       map_range(builder.host.subordinate_uids(), self ? caller.uid : 0, caller.uid, "/etc/subuid", caller));
   auto gids = TRY(
@@ -78,7 +78,7 @@ Status plan_map_range(Builder& builder) {
 Status plan_shared_map(Builder& builder) {
   const JoinedNetwork& joined = *builder.joined;
   const PayloadUser& user = builder.user;
-  const Caller& caller = builder.host.caller();
+  const host::Caller& caller = builder.host.caller();
   if (user.uid != joined.uid || user.gid != joined.gid)
     return fail({.step = fmt::format("user {}:{}: with the network of container {} it can be {}:{} only",
                                      user.uid, user.gid, escape_control(joined.name), joined.uid, joined.gid),
@@ -101,22 +101,23 @@ Status plan_shared_map(Builder& builder) {
 
 Status plan_identity(Builder& builder) {
   // A container's standard descriptors are pipes as it is.
-  if (builder.spec.seccomp.value == Tier::Strict && !builder.kept())
+  if (builder.spec.seccomp.value == spec::Tier::Strict && !builder.kept())
     builder.add(Phase::Create, Actor::Supervisor, RelayFiles{}, builder.spec.seccomp.origin);
   if (builder.joined)
     builder.add(Phase::Create, Actor::Supervisor, JoinNetwork{builder.joined->name, builder.joined->id},
                 builder.spec.network.origin);
-  builder.add(Phase::Create, Actor::Supervisor,
-              CreateNamespaces{.user = !builder.joined,
-                               .network = !builder.joined && builder.spec.network.value != NetworkMode::Host,
-                               .cgroup = !builder.grouped},
-              builder.spec.network.origin);
+  builder.add(
+      Phase::Create, Actor::Supervisor,
+      CreateNamespaces{.user = !builder.joined,
+                       .network = !builder.joined && builder.spec.network.value != spec::NetworkMode::Host,
+                       .cgroup = !builder.grouped},
+      builder.spec.network.origin);
   if (builder.joined) {
     TRY(plan_shared_map(builder));
-  } else if (builder.spec.ids.value == IdMode::Range) {
+  } else if (builder.spec.ids.value == spec::IdMode::Range) {
     TRY(plan_map_range(builder));
   } else {
-    const Caller& caller = builder.host.caller();
+    const host::Caller& caller = builder.host.caller();
     builder.init(Phase::Identity,
                  MapSelf{.uid = {builder.user.uid, caller.uid, 1}, .gid = {builder.user.gid, caller.gid, 1}},
                  builder.spec.ids.origin);
@@ -130,15 +131,15 @@ Status plan_identity(Builder& builder) {
 // A user namespace inside would give its maker every capability over it: the kernel's widest attack surface
 // (isolation F10). The filter refuses it too; the sysctl holds even where a filter is not wanted, or opened.
 Status close_nested_userns(Builder& builder) {
-  const Spec& spec = builder.spec;
+  const spec::Spec& spec = builder.spec;
   if (builder.joined && builder.joined->closed)
     return {};
-  if (!builder.joined && !builder.host.withholds(Withheld::Sysctls)) {
+  if (!builder.joined && !builder.host.withholds(host::Withheld::Sysctls)) {
     builder.init(Phase::Kernel, SetSysctl{"user/max_user_namespaces", "0"}, spec.nested_userns.origin);
     return {};
   }
   const auto& opened = spec.seccomp_allow;
-  if (spec.seccomp.value != Tier::Off && opened.empty())
+  if (spec.seccomp.value != spec::Tier::Off && opened.empty())
     return {};
   return fail({.step = fmt::format("user namespaces inside cannot be closed: {}, and the filter is opened",
                                    builder.joined ? "they are open in the container whose network it is"
@@ -149,17 +150,17 @@ Status close_nested_userns(Builder& builder) {
 }
 
 Status plan_kernel(Builder& builder) {
-  const Spec& spec = builder.spec;
-  if (builder.host.withholds(Withheld::Hostname))
+  const spec::Spec& spec = builder.spec;
+  if (builder.host.withholds(host::Withheld::Hostname))
     builder.lower_level("the host name is the outer one");
   else
     builder.init(Phase::Kernel, SetHostname{spec.hostname ? spec.hostname->value : "snug"},
                  spec.hostname ? spec.hostname->origin : Origin{});
-  const bool sysctls = !builder.host.withholds(Withheld::Sysctls);
+  const bool sysctls = !builder.host.withholds(host::Withheld::Sysctls);
   if (!sysctls)
     builder.lower_level("/proc/sys is read-only, so that ports below 1024 cannot be served");
   // Of a network that is another container's all is settled.
-  if (spec.network.value != NetworkMode::Host && !builder.joined) {
+  if (spec.network.value != spec::NetworkMode::Host && !builder.joined) {
     builder.init(Phase::Kernel, LoopbackUp{}, spec.network.origin);
     // Without capabilities even root inside could not serve port 80; in a network of its own nobody else
     // needs protecting from it.
@@ -169,4 +170,4 @@ Status plan_kernel(Builder& builder) {
   return spec.nested_userns.value ? Status{} : close_nested_userns(builder);
 }
 
-}  // namespace snug
+}  // namespace snug::plan

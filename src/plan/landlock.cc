@@ -4,7 +4,7 @@
 #include "base/try.h"
 #include "plan/builder.h"
 
-namespace snug {
+namespace snug::plan {
 namespace {
 
 // Before ABI 2 (Linux 5.19) every rename and link from one directory to another is refused, which breaks
@@ -14,8 +14,8 @@ constexpr unsigned kLeastAbi = 2;
 // What the plan leaves writable.
 std::vector<std::string> writable_places(const Plan& plan) {
   std::vector<std::string> places{"/"};
-  const auto add = [&](Access access, const std::string& target) {
-    if (access == Access::ReadWrite)
+  const auto add = [&](spec::Access access, const std::string& target) {
+    if (access == spec::Access::ReadWrite)
       places.push_back(target);
   };
   for (const PlannedStep& planned : plan.steps)
@@ -23,7 +23,7 @@ std::vector<std::string> writable_places(const Plan& plan) {
         overloaded{
             [&](const RootReadOnly&) { places.erase(places.begin()); },
             [&](const BindMount& s) { add(s.access, s.target); },
-            [&](const CowMount& s) { add(Access::ReadWrite, s.target); },
+            [&](const CowMount& s) { add(spec::Access::ReadWrite, s.target); },
             [&](const MountTmpfs& s) { add(s.access, s.target); },
             // Parts of the root, files of snug's own, and /proc and /dev, which are open anyway.
             Ignore<SweepDisk, PrepareDisk, KeepContainer, EnterContainer, LimitGroup, RelayFiles,
@@ -44,7 +44,7 @@ std::vector<std::string> writable_places(const Plan& plan) {
 }  // namespace
 
 Status plan_landlock(Builder& builder) {
-  const Spec& spec = builder.spec;
+  const spec::Spec& spec = builder.spec;
   if (!spec.landlock.value)
     return {};
   const auto answer = TRY(builder.host.landlock_abi());
@@ -64,12 +64,12 @@ Status plan_landlock(Builder& builder) {
     builder.plan.notes.push_back({"Landlock is left out: " + problem, spec.nested_userns.origin, true});
     return {};
   }
-  const bool refuse_tcp = abi >= 4 && spec.seccomp.value == Tier::Strict &&
-                          spec.network.value == NetworkMode::None && spec.publish.empty();
+  const bool refuse_tcp = abi >= 4 && spec.seccomp.value == spec::Tier::Strict &&
+                          spec.network.value == spec::NetworkMode::None && spec.publish.empty();
   builder.add(Phase::Payload, Actor::Payload,
               ApplyLandlock{.abi = abi, .writable = writable_places(builder.plan), .refuse_tcp = refuse_tcp},
               spec.landlock.origin);
   return {};
 }
 
-}  // namespace snug
+}  // namespace snug::plan

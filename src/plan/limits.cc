@@ -14,11 +14,11 @@
 #include "plan/builder.h"
 #include "spec/limits.h"
 
-namespace snug {
+namespace snug::plan {
 namespace {
 
 std::string number_or_max(std::uint64_t value) {
-  return value == kUnlimited ? "max" : std::to_string(value);
+  return value == spec::kUnlimited ? "max" : std::to_string(value);
 }
 
 // The kernel's default period; a shorter one costs more switches, a longer one stutters: sched-bwc.rst.
@@ -30,7 +30,7 @@ std::string cpu_max(double cpus) {
 
 class Wishes {
  public:
-  explicit Wishes(const HostView& host) : host_{host} {}
+  explicit Wishes(const host::HostView& host) : host_{host} {}
 
   void add(std::string_view key, const Origin& origin, std::string_view controller, std::string_view file,
            std::string value, bool optional = false) {
@@ -38,19 +38,19 @@ class Wishes {
                        origin,
                        {std::string{controller}, std::string{file}, std::move(value), optional}});
   }
-  Status add_io_max(const std::vector<Setting<std::string>>& list);
-  Status add_hugetlb(const std::vector<Setting<std::string>>& list);
+  Status add_io_max(const std::vector<spec::Setting<std::string>>& list);
+  Status add_hugetlb(const std::vector<spec::Setting<std::string>>& list);
   std::vector<WantedLimit> take() { return std::move(wanted_); }
 
  private:
-  Result<std::string> device_number(const IoLimit& limit, const Origin& origin) const;
+  Result<std::string> device_number(const spec::IoLimit& limit, const Origin& origin) const;
 
-  const HostView& host_;
+  const host::HostView& host_;
   std::vector<WantedLimit> wanted_;
 };
 
 // io.max names devices by their numbers.
-Result<std::string> Wishes::device_number(const IoLimit& limit, const Origin& origin) const {
+Result<std::string> Wishes::device_number(const spec::IoLimit& limit, const Origin& origin) const {
   if (!limit.device.starts_with('/'))
     return limit.device;
   const auto info = host_.stat(limit.device);
@@ -68,20 +68,20 @@ Result<std::string> Wishes::device_number(const IoLimit& limit, const Origin& or
 }
 
 // All keys of a device in one line: a line for each device is what the file takes.
-Status Wishes::add_io_max(const std::vector<Setting<std::string>>& list) {
+Status Wishes::add_io_max(const std::vector<spec::Setting<std::string>>& list) {
   for (const auto& item : list) {
-    const auto limits = TRY(parse_io_max(item.value, "limits.io-max"));
+    const auto limits = TRY(spec::parse_io_max(item.value, "limits.io-max"));
     const auto device = TRY(device_number(limits.front(), item.origin));
     std::string line = device;
-    for (const IoLimit& limit : limits) line += fmt::format(" {}={}", limit.key, limit.value);
+    for (const spec::IoLimit& limit : limits) line += fmt::format(" {}={}", limit.key, limit.value);
     add("io-max", item.origin, "io", "io.max", std::move(line));
   }
   return {};
 }
 
-Status Wishes::add_hugetlb(const std::vector<Setting<std::string>>& list) {
+Status Wishes::add_hugetlb(const std::vector<spec::Setting<std::string>>& list) {
   for (const auto& item : list) {
-    const auto limit = TRY(parse_hugetlb(item.value, "limits.hugetlb"));
+    const auto limit = TRY(spec::parse_hugetlb(item.value, "limits.hugetlb"));
     add("hugetlb", item.origin, "hugetlb", fmt::format("hugetlb.{}.max", limit.page),
         std::to_string(limit.bytes));
   }
@@ -104,7 +104,7 @@ std::string unit_name(const Builder& builder) {
 
 }  // namespace
 
-Result<std::vector<WantedLimit>> wanted_limits(const Spec& spec, const HostView& host) {
+Result<std::vector<WantedLimit>> wanted_limits(const spec::Spec& spec, const host::HostView& host) {
   Wishes wishes{host};
   if (const auto& memory = spec.memory) {
     // Before the limit itself: what is over it is to be killed as one from the first moment.
@@ -138,7 +138,7 @@ Status plan_limits(Builder& builder) {
   if (wanted.empty())
     return {};
   LimitGroup step{.delegation = builder.host.delegation(), .unit = unit_name(builder)};
-  if (builder.spec.memory && builder.spec.memory->value != kUnlimited)
+  if (builder.spec.memory && builder.spec.memory->value != spec::kUnlimited)
     step.memory_text = format_size(builder.spec.memory->value);
   const cgroup::Delegation& delegation = step.delegation;
   std::vector<const WantedLimit*> missing;
@@ -175,4 +175,4 @@ Status plan_limits(Builder& builder) {
   return {};
 }
 
-}  // namespace snug
+}  // namespace snug::plan

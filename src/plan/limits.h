@@ -8,7 +8,7 @@
 #include "plan/step.h"
 #include "spec/settings_fwd.h"
 
-namespace snug {
+namespace snug::plan {
 
 struct WantedLimit {
   std::string key{};  // of the profile: "limits.memory"
@@ -17,6 +17,6 @@ struct WantedLimit {
 };
 
 // In the order in which they are to be written. Fails for a block device that is not there.
-Result<std::vector<WantedLimit>> wanted_limits(const Spec& spec, const HostView& host);
+Result<std::vector<WantedLimit>> wanted_limits(const spec::Spec& spec, const host::HostView& host);
 
-}  // namespace snug
+}  // namespace snug::plan

@@ -9,10 +9,10 @@
 #include "plan/builder.h"
 #include "plan/views.h"
 
-namespace snug {
+namespace snug::plan {
 namespace {
 
-Status check_target(const Mount& mount) {
+Status check_target(const spec::Mount& mount) {
   for (const std::string_view system : {"/proc", "/sys"})
     if (is_beneath(mount.target, system))
       return fail({.step = fmt::format("mount target {}: {} is the kernel's", mount.target, system),
@@ -25,31 +25,31 @@ Status check_target(const Mount& mount) {
   return {};
 }
 
-bool root_is_read_only(const Spec& spec) {
-  return spec.read_only.value || spec.writable.value == Writable::None;
+bool root_is_read_only(const spec::Spec& spec) {
+  return spec.read_only.value || spec.writable.value == spec::Writable::None;
 }
 
 // What stays writable beside a read-only root. A command that nobody vouches for gets no /run: it is where
 // sockets of services would be, and nothing needs to be there for it.
 void plan_scratch_dirs(Builder& builder) {
-  const Spec& spec = builder.spec;
+  const spec::Spec& spec = builder.spec;
   if (!root_is_read_only(spec))
     return;
   const auto add = [&](const char* target, mode_t mode) {
-    if (std::ranges::find(spec.mounts, target, &Mount::target) == spec.mounts.end())
+    if (std::ranges::find(spec.mounts, target, &spec::Mount::target) == spec.mounts.end())
       builder.init(Phase::Mounts, MountTmpfs{.target = target, .mode = mode},
                    spec.read_only.value ? spec.read_only.origin : spec.writable.origin);
   };
   add("/tmp", 01777);
   add("/var/tmp", 01777);
-  if (spec.seccomp.value != Tier::Strict)
+  if (spec.seccomp.value != spec::Tier::Strict)
     add("/run", 0755);
 }
 
 // Where the payload starts: what was asked for, the image's, the caller's own directory where that is mounted
 // at the same place, else home.
 void choose_workdir(Builder& builder) {
-  const Spec& spec = builder.spec;
+  const spec::Spec& spec = builder.spec;
   if (spec.workdir) {
     builder.workdir = spec.workdir->value;
     return;
@@ -59,26 +59,27 @@ void choose_workdir(Builder& builder) {
     return;
   }
   const std::string& cwd = builder.host.caller().cwd;
-  for (const Mount& mount : spec.mounts)
-    if (mount.type != MountType::Tmpfs && mount.source == mount.target && is_beneath(cwd, mount.target)) {
+  for (const spec::Mount& mount : spec.mounts)
+    if (mount.type != spec::MountType::Tmpfs && mount.source == mount.target &&
+        is_beneath(cwd, mount.target)) {
       builder.workdir = cwd;
       return;
     }
-  builder.workdir = builder.image.kind == ImageKind::Host ? builder.user.home : "/";
+  builder.workdir = builder.image.kind == image::ImageKind::Host ? builder.user.home : "/";
 }
 
 }  // namespace
 
 Status plan_mounts(Builder& builder) {
-  const Spec& spec = builder.spec;
+  const spec::Spec& spec = builder.spec;
   // Before what the user named: a volume at one of these places, or above them, has the last word, and none
   // of its files is touched.
   TRY(plan_name_service(builder));
   plan_scratch_dirs(builder);
 
-  for (const Mount* mount : mounts_in_order(spec)) {
+  for (const spec::Mount* mount : mounts_in_order(spec)) {
     TRY(check_target(*mount));
-    if (mount->type == MountType::Tmpfs)
+    if (mount->type == spec::MountType::Tmpfs)
       builder.init(Phase::Mounts, MountTmpfs{mount->target, mount->size, mount->mode, mount->access},
                    mount->origin);
     else
@@ -114,4 +115,4 @@ Status plan_mounts(Builder& builder) {
   return {};
 }
 
-}  // namespace snug
+}  // namespace snug::plan

@@ -14,23 +14,23 @@
 #include "plan/resolver_conf.h"
 #include "spec/network_names.h"
 
-namespace snug {
+namespace snug::plan {
 namespace {
 
 constexpr const char* kHosts = "/etc/hosts";
 constexpr const char* kResolver = "/etc/resolv.conf";
 
-using List = std::vector<Setting<std::string>>;
+using List = std::vector<spec::Setting<std::string>>;
 
-std::string hostname_of(const Spec& spec) {
+std::string hostname_of(const spec::Spec& spec) {
   return spec.hostname ? spec.hostname->value : "snug";
 }
 
 // The sandbox's own names are on one line, so that each leads to the same address.
 Result<std::string> hosts_text(const Builder& builder) {
-  const Spec& spec = builder.spec;
+  const spec::Spec& spec = builder.spec;
   std::string text = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n";
-  if (spec.network.value == NetworkMode::Host)
+  if (spec.network.value == spec::NetworkMode::Host)
     // The host's network with the host's names for it.
     if (auto host = builder.host.read_file(kHosts)) {
       text = std::move(*host);
@@ -41,7 +41,7 @@ Result<std::string> hosts_text(const Builder& builder) {
   for (const auto& alias : spec.alias) text += " " + alias.value;
   text += '\n';
   for (const auto& setting : spec.hosts) {
-    const auto entry = TRY(parse_host_entry(setting.value, setting.origin.text));
+    const auto entry = TRY(spec::parse_host_entry(setting.value, setting.origin.text));
     text += fmt::format("{}\t{}\n", entry.address, entry.name);
   }
   return text;
@@ -99,31 +99,31 @@ std::vector<std::string> servers_of(const std::string& host) {
 // (plan/outbound.cc), so that of a network that is joined it does not matter which of the two it has.
 std::string_view forwarded_server(const Builder& builder) {
   const auto* const out = find_step<ConnectNetwork>(builder.plan);
-  return outbound_dns(out ? out->tool : OutboundTool::Pasta);
+  return spec::outbound_dns(out ? out->tool : spec::OutboundTool::Pasta);
 }
 
 BindText resolver_file(const Builder& builder) {
-  const Spec& spec = builder.spec;
+  const spec::Spec& spec = builder.spec;
   BindText file{.target = kResolver};
   const bool joined = builder.joined != nullptr;
   const List& dns = joined ? builder.joined->dns : spec.dns;
   const List& dns_search = joined ? builder.joined->dns_search : spec.dns_search;
   const auto text = [&] { return builder.host.read_file(kResolver).value_or(""); };
   switch (joined ? builder.joined->mode : spec.network.value) {
-    case NetworkMode::Container:  // never: a joined one has another mode
-    case NetworkMode::None:
+    case spec::NetworkMode::Container:  // never: a joined one has another mode
+    case spec::NetworkMode::None:
       file.text = "# Made by snug: without a network there is no name server.\n";
       break;
-    case NetworkMode::Gate:
-      file.text = fmt::format("nameserver {}\n", kGateResolver);
+    case spec::NetworkMode::Gate:
+      file.text = fmt::format("nameserver {}\n", spec::kGateResolver);
       break;
-    case NetworkMode::Full: {
+    case spec::NetworkMode::Full: {
       const std::string host = text();
       file.text = replaced(
           host, dns.empty() ? servers_for_full(host, forwarded_server(builder)) : values(dns), dns_search);
       break;
     }
-    case NetworkMode::Host: {
+    case spec::NetworkMode::Host: {
       const std::string host = text();
       file.copied = dns.empty() && dns_search.empty();
       file.text =
@@ -135,9 +135,9 @@ BindText resolver_file(const Builder& builder) {
 }
 
 // What was asked for by name must not be hidden by a volume in its place.
-Status check_visible(const Spec& spec, const char* file, std::initializer_list<const List*> asked) {
+Status check_visible(const spec::Spec& spec, const char* file, std::initializer_list<const List*> asked) {
   for (const List* list : asked)
-    for (const Mount& mount : spec.mounts)
+    for (const spec::Mount& mount : spec.mounts)
       if (!list->empty() && is_beneath(file, mount.target))
         return fail({.step = fmt::format("{}: {} is hidden by the mount on {}", list->front().origin.text,
                                          file, mount.target),
@@ -149,7 +149,7 @@ Status check_visible(const Spec& spec, const char* file, std::initializer_list<c
 }  // namespace
 
 Status plan_name_service(Builder& builder) {
-  const Spec& spec = builder.spec;
+  const spec::Spec& spec = builder.spec;
   TRY(check_visible(spec, kHosts, {&spec.hosts, &spec.alias}));
   TRY(check_visible(spec, kResolver, {&spec.dns, &spec.dns_search}));
   auto hosts = TRY(hosts_text(builder));
@@ -166,4 +166,4 @@ Status plan_name_service(Builder& builder) {
   return {};
 }
 
-}  // namespace snug
+}  // namespace snug::plan

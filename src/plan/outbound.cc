@@ -9,7 +9,7 @@
 #include "plan/builder.h"
 #include "plan/resolver_conf.h"
 
-namespace snug {
+namespace snug::plan {
 namespace {
 
 // Also what means this machine without saying so: resolv.conf(5). inet_aton(3), as slirp4netns reads it.
@@ -31,13 +31,13 @@ std::string loopback_nameserver(std::string_view text) {
 // The descriptors are those of network/outbound.h. Every way back in is off: the host's ports by pasta's
 // defaults, and the loopback that both give by default under the gateway's address (CVE-2021-20199's class).
 std::vector<std::string> pasta_command(std::string program) {
-  const OutboundTool tool = OutboundTool::Pasta;
+  const spec::OutboundTool tool = spec::OutboundTool::Pasta;
   return {std::move(program),
           "--foreground",
           "--quiet",
           "--config-net",
           "--ns-ifname",
-          kOutboundDevice,
+          spec::kOutboundDevice,
           "--no-map-gw",
           "--tcp-ports",
           "none",
@@ -48,7 +48,7 @@ std::vector<std::string> pasta_command(std::string program) {
           "--udp-ns",
           "none",
           "--dns-forward",
-          std::string{outbound_dns(tool)},
+          std::string{spec::outbound_dns(tool)},
           "--no-netns-quit",
           "--pid",
           "/proc/self/fd/2",
@@ -59,9 +59,9 @@ std::vector<std::string> pasta_command(std::string program) {
 }
 
 std::vector<std::string> slirp_command(std::string program) {
-  return {std::move(program),  "--configure",      "--mtu=65520",  "--disable-host-loopback",
-          "--enable-sandbox",  "--enable-seccomp", "--exit-fd=3",  "--ready-fd=4",
-          "--netns-type=path", "/proc/self/fd/1",  kOutboundDevice};
+  return {std::move(program),  "--configure",      "--mtu=65520",        "--disable-host-loopback",
+          "--enable-sandbox",  "--enable-seccomp", "--exit-fd=3",        "--ready-fd=4",
+          "--netns-type=path", "/proc/self/fd/1",  spec::kOutboundDevice};
 }
 
 // With either, the payload could put packets for 127.0.0.1 on the device itself, and both tools take them for
@@ -97,8 +97,8 @@ Status check_slirp(const Builder& builder) {
                               escape_control(server)),
                   "install the package passt, which opens port 53 only");
   // Where you are not 0 inside, it has no capability there once it is executed.
-  const bool zero = builder.spec.ids.value == IdMode::Range
-                        ? builder.spec.run_as.value.kind != RunAs::Kind::Self
+  const bool zero = builder.spec.ids.value == spec::IdMode::Range
+                        ? builder.spec.run_as.value.kind != spec::RunAs::Kind::Self
                         : builder.user.uid == 0 && builder.user.gid == 0;
   if (!zero)
     return refuse("slirp4netns wants you to be root inside, and here you are not",
@@ -110,21 +110,21 @@ Status check_slirp(const Builder& builder) {
 
 Status plan_outbound(Builder& builder) {
   const auto& mode = builder.spec.network;
-  if (mode.value == NetworkMode::Host && builder.spec.seccomp.value == Tier::Strict)
+  if (mode.value == spec::NetworkMode::Host && builder.spec.seccomp.value == spec::Tier::Strict)
     return fail(
         {.step = "network.mode = \"host\" and security.seccomp = \"strict\": the host's network would open "
                  "abstract sockets and the services on this machine's loopback",
          .origin = mode.origin.text,
          .hint =
              "use --network gate --allow HOST, or --network full; or the default filter, which allows it"});
-  if (mode.value != NetworkMode::Full)
+  if (mode.value != spec::NetworkMode::Full)
     return {};
-  ConnectNetwork step{.tool = OutboundTool::Pasta};
+  ConnectNetwork step{.tool = spec::OutboundTool::Pasta};
   if (auto pasta = builder.host.find_program("pasta")) {
     step.argv = pasta_command(std::move(*pasta));
   } else if (auto slirp = builder.host.find_program("slirp4netns")) {
     TRY(check_slirp(builder));
-    step.tool = OutboundTool::Slirp4netns;
+    step.tool = spec::OutboundTool::Slirp4netns;
     step.argv = slirp_command(std::move(*slirp));
   } else {
     return fail(
@@ -138,9 +138,9 @@ Status plan_outbound(Builder& builder) {
 
 Status check_outbound(Builder& builder) {
   const auto& mode = builder.spec.network;
-  if (mode.value == NetworkMode::Full)
+  if (mode.value == spec::NetworkMode::Full)
     return check_capabilities(builder, find_step<KeepCapabilities>(builder.plan)->keep);
-  if (mode.value == NetworkMode::Host) {
+  if (mode.value == spec::NetworkMode::Host) {
     // From ABI 6 on Landlock keeps the payload from connecting to abstract sockets of outside.
     const ApplyLandlock* wall = find_step<ApplyLandlock>(builder.plan);
     builder.note(
@@ -154,4 +154,4 @@ Status check_outbound(Builder& builder) {
   return {};
 }
 
-}  // namespace snug
+}  // namespace snug::plan

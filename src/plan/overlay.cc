@@ -3,16 +3,16 @@
 
 #include "plan/builder.h"
 
-namespace snug {
+namespace snug::plan {
 
 Result<std::string> choose_overlay(Builder& builder, const std::string& what, const Origin& origin) {
-  const Setting<OverlayDriver>& wish = builder.spec.overlay;
+  const spec::Setting<spec::OverlayDriver>& wish = builder.spec.overlay;
   const auto problem = builder.host.native_overlay_problem();
-  if (wish.value == OverlayDriver::Native && problem)
+  if (wish.value == spec::OverlayDriver::Native && problem)
     return fail({.step = "overlay = \"native\": " + *problem,
                  .origin = wish.origin.text,
                  .hint = "use --overlay fuse, or auto, which chooses it here (package fuse-overlayfs)"});
-  if (wish.value == OverlayDriver::Native || (wish.value == OverlayDriver::Auto && !problem))
+  if (wish.value == spec::OverlayDriver::Native || (wish.value == spec::OverlayDriver::Auto && !problem))
     return std::string{};
   auto program = builder.host.find_program("fuse-overlayfs");
   if (!program)
@@ -26,9 +26,9 @@ Result<std::string> choose_overlay(Builder& builder, const std::string& what, co
         {.step = "fuse-overlayfs needs /dev/fuse, which is not there",
          .origin = wish.origin.text,
          .hint = "load the module (modprobe fuse); in an outer container, start it with --device /dev/fuse"});
-  if (problem && wish.value == OverlayDriver::Auto)
+  if (problem && wish.value == spec::OverlayDriver::Auto)
     builder.plan.notes.push_back({fmt::format("fuse-overlayfs serves {}: {}", what, *problem), origin, true});
   return std::move(*program);
 }
 
-}  // namespace snug
+}  // namespace snug::plan

@@ -8,7 +8,7 @@
 #include "base/try.h"
 #include "plan/builder.h"
 
-namespace snug {
+namespace snug::plan {
 namespace {
 
 constexpr std::string_view kDefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -16,25 +16,25 @@ constexpr std::string_view kDefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/s
 class Environment {
  public:
   void set(std::string name, std::string value, Origin origin) {
-    const auto same = std::ranges::find(variables_, name, &EnvVariable::name);
+    const auto same = std::ranges::find(variables_, name, &spec::EnvVariable::name);
     if (same != variables_.end())
       *same = {std::move(name), std::move(value), std::move(origin)};
     else
       variables_.push_back({std::move(name), std::move(value), std::move(origin)});
   }
   std::string get(std::string_view name) const {
-    const auto found = std::ranges::find(variables_, name, &EnvVariable::name);
+    const auto found = std::ranges::find(variables_, name, &spec::EnvVariable::name);
     return found == variables_.end() ? "" : found->value;
   }
-  std::vector<EnvVariable> take() { return std::move(variables_); }
+  std::vector<spec::EnvVariable> take() { return std::move(variables_); }
 
  private:
-  std::vector<EnvVariable> variables_;
+  std::vector<spec::EnvVariable> variables_;
 };
 
 // Later wins: what snug sets, the image's, what is passed from the caller, what is set by profile and flag.
 Environment make_environment(const Builder& builder) {
-  const Spec& spec = builder.spec;
+  const spec::Spec& spec = builder.spec;
   const PayloadUser& user = builder.user;
   Environment env;
   env.set("PATH", std::string{kDefaultPath}, {});
@@ -59,7 +59,8 @@ Environment make_environment(const Builder& builder) {
       if (matches_glob(pass.value, name))
         if (auto value = builder.host.environment(name))
           env.set(name, std::move(*value), pass.origin);
-  for (const EnvVariable& variable : spec.env_set) env.set(variable.name, variable.value, variable.origin);
+  for (const spec::EnvVariable& variable : spec.env_set)
+    env.set(variable.name, variable.value, variable.origin);
   return env;
 }
 
@@ -81,8 +82,8 @@ Command choose_shell(const Builder& builder) {
 // Docker's rule: entrypoint, then the command; an entrypoint by flag drops the image's command with the
 // image's entrypoint.
 Result<Command> choose_command(const Builder& builder) {
-  const Spec& spec = builder.spec;
-  const ImageConfig& config = builder.image.config;
+  const spec::Spec& spec = builder.spec;
+  const image::ImageConfig& config = builder.image.config;
   if (spec.shell.value)
     return choose_shell(builder);
   Command command{.argv = spec.entrypoint ? spec.entrypoint->value : config.entrypoint,
@@ -103,28 +104,29 @@ Result<Command> choose_command(const Builder& builder) {
 }
 
 Status plan_filter(Builder& builder) {
-  const Spec& spec = builder.spec;
-  if (spec.seccomp.value == Tier::Off) {
+  const spec::Spec& spec = builder.spec;
+  if (spec.seccomp.value == spec::Tier::Off) {
     builder.note("no system call filter: the whole of the kernel's interface can be reached from inside",
                  spec.seccomp.origin);
     return {};
   }
-  const auto names = [](const std::vector<Setting<std::string>>& settings) {
+  const auto names = [](const std::vector<spec::Setting<std::string>>& settings) {
     std::vector<std::string> values;
     for (const auto& setting : settings) values.push_back(setting.value);
     return values;
   };
-  FilterRequest request{.tier = spec.seccomp.value == Tier::Strict ? FilterTier::Strict
-                                : spec.seccomp.value == Tier::Dev  ? FilterTier::Dev
-                                                                   : FilterTier::Default};
+  seccomp::FilterRequest request{.tier =
+                                     spec.seccomp.value == spec::Tier::Strict ? seccomp::FilterTier::Strict
+                                     : spec.seccomp.value == spec::Tier::Dev  ? seccomp::FilterTier::Dev
+                                                                              : seccomp::FilterTier::Default};
   request.fake_root = builder.fake_root;
   request.nested_userns = spec.nested_userns.value;
   // Published ports are for somebody to serve.
-  request.network = spec.network.value != NetworkMode::None || !spec.publish.empty();
-  request.host_paths_writable = std::ranges::any_of(spec.mounts, [](const Mount& mount) {
-    return mount.type == MountType::Bind && mount.access == Access::ReadWrite;
+  request.network = spec.network.value != spec::NetworkMode::None || !spec.publish.empty();
+  request.host_paths_writable = std::ranges::any_of(spec.mounts, [](const spec::Mount& mount) {
+    return mount.type == spec::MountType::Bind && mount.access == spec::Access::ReadWrite;
   });
-  if (request.fake_root && request.host_paths_writable && request.tier == FilterTier::Default)
+  if (request.fake_root && request.host_paths_writable && request.tier == seccomp::FilterTier::Default)
     builder.plan.notes.push_back(
         {"setuid bits are refused, since a directory of the host is writable: packages with "
          "setuid programs cannot be installed in this run",
@@ -151,9 +153,9 @@ std::vector<std::string> find_candidates(const std::string& program, const std::
 }
 
 Status plan_payload(Builder& builder) {
-  const Spec& spec = builder.spec;
+  const spec::Spec& spec = builder.spec;
   const PayloadUser& user = builder.user;
-  const bool range = spec.ids.value == IdMode::Range;
+  const bool range = spec.ids.value == spec::IdMode::Range;
   auto command = TRY(choose_command(builder));
   Environment env = make_environment(builder);
   if (command.candidates.empty())
@@ -181,4 +183,4 @@ Status plan_payload(Builder& builder) {
   return {};
 }
 
-}  // namespace snug
+}  // namespace snug::plan

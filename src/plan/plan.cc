@@ -7,17 +7,17 @@
 #include "plan/builder.h"
 #include "spec/words.h"
 
-namespace snug {
+namespace snug::plan {
 
-Spec without_joined(Spec spec) {
-  if (spec.network.value == NetworkMode::Container)
-    spec.network.value = NetworkMode::None;
+spec::Spec without_joined(spec::Spec spec) {
+  if (spec.network.value == spec::NetworkMode::Container)
+    spec.network.value = spec::NetworkMode::None;
   return spec;
 }
 
-Result<Plan> make_plan(const Spec& spec, const Image& image, const HostView& host,
+Result<Plan> make_plan(const spec::Spec& spec, const image::Image& image, const host::HostView& host,
                        const JoinedNetwork* joined) {
-  if ((spec.network.value == NetworkMode::Container) != (joined != nullptr))
+  if ((spec.network.value == spec::NetworkMode::Container) != (joined != nullptr))
     return fail({.step = "the container whose network is wanted was not looked up",
                  .origin = spec.network.origin.text});
   Builder builder{.spec = spec, .image = image, .host = host, .joined = joined};
@@ -35,4 +35,4 @@ Result<Plan> make_plan(const Spec& spec, const Image& image, const HostView& hos
   return std::move(builder.plan);
 }
 
-}  // namespace snug
+}  // namespace snug::plan

@@ -11,7 +11,7 @@
 #include "plan/step.h"
 #include "spec/values.h"
 
-namespace snug {
+namespace snug::plan {
 
 // Something that the user should know before the payload meets it ("the image's files belong to another user:
 // read-only").
@@ -25,8 +25,8 @@ struct Note {
 struct Plan {
   std::vector<PlannedStep> steps{};
   std::vector<Note> notes{};
-  Isolation isolation{};  // what it comes to
-  Isolation required{};   // the least that the user wants
+  spec::Isolation isolation{};  // what it comes to
+  spec::Isolation required{};   // the least that the user wants
   bool operator==(const Plan&) const = default;
 };
 
@@ -36,20 +36,20 @@ struct JoinedNetwork {
   std::string id{};
   std::uint32_t uid{};  // what the caller's own ids are inside
   std::uint32_t gid{};
-  NetworkMode mode{};  // None, Gate or Full
-  std::vector<Setting<std::string>> dns{};
-  std::vector<Setting<std::string>> dns_search{};
+  spec::NetworkMode mode{};  // None, Gate or Full
+  std::vector<spec::Setting<std::string>> dns{};
+  std::vector<spec::Setting<std::string>> dns_search{};
   bool nested_userns{};  // user namespaces are allowed in it
   bool closed{};         // the kernel refuses them there
   bool operator==(const JoinedNetwork&) const = default;
 };
 
 // The same without another container's network: for a look at the files only.
-Spec without_joined(Spec spec);
+spec::Spec without_joined(spec::Spec spec);
 
 // `joined` is that of spec.network_of, where there is one. Pure but for questions to `host`. Fails where
 // something wanted cannot be had: the error names the step and the origin.
-Result<Plan> make_plan(const Spec& spec, const Image& image, const HostView& host,
+Result<Plan> make_plan(const spec::Spec& spec, const image::Image& image, const host::HostView& host,
                        const JoinedNetwork* joined = nullptr);
 
 // The first step of a kind, or nullptr.
@@ -69,4 +69,4 @@ std::size_t index_of(const Plan& plan) {
   return i;
 }
 
-}  // namespace snug
+}  // namespace snug::plan

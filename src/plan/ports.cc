@@ -2,15 +2,15 @@
 #include "base/try.h"
 #include "plan/builder.h"
 
-namespace snug {
+namespace snug::plan {
 
 Status plan_ports(Builder& builder) {
-  const Spec& spec = builder.spec;
+  const spec::Spec& spec = builder.spec;
   for (const auto& setting : spec.publish) {
-    auto ports = TRY(parse_publish(setting.value, setting.origin.text));
+    auto ports = TRY(spec::parse_publish(setting.value, setting.origin.text));
     builder.add(Phase::Create, Actor::Supervisor, PublishPorts{std::move(ports)}, setting.origin);
   }
   return {};
 }
 
-}  // namespace snug
+}  // namespace snug::plan

@@ -9,7 +9,7 @@
 #include "plan/builder.h"
 #include "spec/limits.h"
 
-namespace snug {
+namespace snug::plan {
 namespace {
 
 // With a range of ids, root inside is expected to be able to hand files and processes to the others. All of
@@ -18,7 +18,7 @@ constexpr cap_value_t kRangeRoot[] = {
     CAP_CHOWN,  CAP_DAC_OVERRIDE, CAP_FOWNER,  CAP_FSETID,           CAP_KILL,
     CAP_SETGID, CAP_SETUID,       CAP_SETPCAP, CAP_NET_BIND_SERVICE, CAP_SYS_CHROOT};
 
-Result<std::uint64_t> parse_capability(const Setting<std::string>& setting) {
+Result<std::uint64_t> parse_capability(const spec::Setting<std::string>& setting) {
   std::string name = to_lower(setting.value);
   if (name == "all")
     return (std::uint64_t{1} << (CAP_LAST_CAP + 1)) - 1;
@@ -48,7 +48,7 @@ Result<KeepCapabilities> choose_capabilities(const Builder& builder) {
   // are your own.
   if (builder.fake_root && builder.user.uid == 0)
     step.keep |= std::uint64_t{1} << CAP_DAC_OVERRIDE;
-  if (builder.spec.ids.value == IdMode::Range && builder.user.uid == 0)
+  if (builder.spec.ids.value == spec::IdMode::Range && builder.user.uid == 0)
     for (const cap_value_t capability : kRangeRoot) step.keep |= std::uint64_t{1} << capability;
   for (const auto& added : builder.spec.cap_add) {
     const auto bits = TRY(parse_capability(added));
@@ -71,7 +71,7 @@ Result<KeepCapabilities> choose_capabilities(const Builder& builder) {
 // the caller.
 Status plan_ulimits(Builder& builder) {
   for (auto item = builder.spec.ulimits.begin(); item != builder.spec.ulimits.end(); ++item) {
-    const auto limit = TRY(parse_ulimit(item->value, "limits.ulimits"));
+    const auto limit = TRY(spec::parse_ulimit(item->value, "limits.ulimits"));
     const auto same_name = [&](const auto& later) { return later.value.starts_with(limit.name + "="); };
     if (std::any_of(item + 1, builder.spec.ulimits.end(), same_name))
       continue;
@@ -105,4 +105,4 @@ Status plan_privileges(Builder& builder) {
   return {};
 }
 
-}  // namespace snug
+}  // namespace snug::plan

@@ -5,16 +5,16 @@
 #include "base/try.h"
 #include "spec/host_rule.h"
 
-namespace snug {
+namespace snug::plan {
 namespace {
 
 constexpr std::uint16_t kUsualPort = 443;
 
-void decide(const OpenGate& gate, const HostRule& asked, std::uint16_t port, Reach& reach) {
-  const HostRules rules{gate.allow, gate.deny};
-  const HostRules::Verdict verdict = asked.kind == HostRule::Kind::Address
-                                         ? rules.decide(asked.addresses.address, port)
-                                         : rules.decide(asked.name, port);
+void decide(const OpenGate& gate, const spec::HostRule& asked, std::uint16_t port, Reach& reach) {
+  const spec::HostRules rules{gate.allow, gate.deny};
+  const spec::HostRules::Verdict verdict = asked.kind == spec::HostRule::Kind::Address
+                                               ? rules.decide(asked.addresses.address, port)
+                                               : rules.decide(asked.name, port);
   reach.open = verdict.allowed;
   reach.rule = verdict.rule ? verdict.rule->label() : "";
   if (!verdict.rule)
@@ -27,8 +27,8 @@ void decide(const OpenGate& gate, const HostRule& asked, std::uint16_t port, Rea
 
 Result<Reach> look_up_host(const Plan& plan, std::string_view text) {
   // As a rule that denies: of those any host may be named, and all ports at once.
-  auto asked = TRY(parse_host_rule(text, "explain", RuleUse::Deny));
-  if (asked.kind == HostRule::Kind::Set || asked.kind == HostRule::Kind::Wildcard)
+  auto asked = TRY(spec::parse_host_rule(text, "explain", spec::RuleUse::Deny));
+  if (asked.kind == spec::HostRule::Kind::Set || asked.kind == spec::HostRule::Kind::Wildcard)
     return fail({.step = fmt::format("explain: \"{}\" is no single host", text),
                  .hint = "name one: example.org:443"});
   const bool all = asked.first_port != asked.last_port;
@@ -55,4 +55,4 @@ Result<Reach> look_up_host(const Plan& plan, std::string_view text) {
   return reach;
 }
 
-}  // namespace snug
+}  // namespace snug::plan

@@ -8,7 +8,7 @@
 
 #include "plan/plan.h"
 
-namespace snug {
+namespace snug::plan {
 
 struct Reach {
   std::string place{};  // "example.org:443"
@@ -22,4 +22,4 @@ struct Reach {
 // `text` is a name or an address, with a port if wanted; 443 where none is named. Fails for what is neither.
 Result<Reach> look_up_host(const Plan& plan, std::string_view text);
 
-}  // namespace snug
+}  // namespace snug::plan

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-namespace snug {
+namespace snug::plan {
 namespace {
 
 constexpr std::string_view kBlank = " \t\r";
@@ -30,4 +30,4 @@ std::vector<std::string_view> parse_name_servers(std::string_view text) {
   return servers;
 }
 
-}  // namespace snug
+}  // namespace snug::plan

@@ -6,35 +6,35 @@
 #include "base/try.h"
 #include "plan/builder.h"
 
-namespace snug {
+namespace snug::plan {
 namespace {
 
 Status choose_driver(Builder& builder, OverlayRoot& root) {
   auto program = TRY(choose_overlay(builder, "the root", builder.spec.overlay.origin));
   if (program.empty())
     return {};
-  root.driver = OverlayDriver::Fuse;
+  root.driver = spec::OverlayDriver::Fuse;
   root.fuse_program = std::move(program);
   return {};
 }
 
 Status choose_upper(Builder& builder, OverlayRoot& root) {
-  const Setting<Writable>& wish = builder.spec.writable;
+  const spec::Setting<spec::Writable>& wish = builder.spec.writable;
   const auto& size = builder.spec.rootfs_size;
-  const bool fuse = root.driver == OverlayDriver::Fuse;
+  const bool fuse = root.driver == spec::OverlayDriver::Fuse;
   if (size)
     root.size = size->value;
   const bool tmpfs_works = builder.host.tmpfs_has_user_xattrs() || fuse;
   switch (wish.value) {
-    case Writable::Tmpfs:
-    case Writable::None:
+    case spec::Writable::Tmpfs:
+    case spec::Writable::None:
       // Nothing but mount points is ever written to the upper layer of a read-only root, so that any tmpfs
       // will do.
-      if (wish.value == Writable::Tmpfs && builder.kept())
+      if (wish.value == spec::Writable::Tmpfs && builder.kept())
         return fail({.step = "writable = \"tmpfs\": a container that is kept has its layer on disk",
                      .origin = wish.origin.text,
                      .hint = "leave --writable out, or --name and -d"});
-      if (wish.value == Writable::Tmpfs && !tmpfs_works)
+      if (wish.value == spec::Writable::Tmpfs && !tmpfs_works)
         return fail({.step = "writable = \"tmpfs\": a tmpfs keeps no user attributes before Linux 6.6, so "
                              "that an overlay "
                              "on it could not replace directories",
@@ -42,12 +42,12 @@ Status choose_upper(Builder& builder, OverlayRoot& root) {
                      .hint = "use writable = \"disk\", or overlay = \"fuse\""});
       root.upper = fuse ? UpperPlace::Disk : UpperPlace::Tmpfs;
       break;
-    case Writable::Auto:
+    case spec::Writable::Auto:
       root.upper = builder.kept()         ? UpperPlace::Disk
                    : tmpfs_works && !fuse ? UpperPlace::Tmpfs
                                           : UpperPlace::Disk;
       break;
-    case Writable::Disk:
+    case spec::Writable::Disk:
       root.upper = UpperPlace::Disk;
       break;
   }
@@ -67,20 +67,20 @@ Status choose_upper(Builder& builder, OverlayRoot& root) {
   return {};
 }
 
-bool is_subordinate(const HostView& host, uid_t uid) {
+bool is_subordinate(const host::HostView& host, uid_t uid) {
   return std::ranges::any_of(host.subordinate_uids(), [&](const IdRange& range) {
     return uid >= range.outside && uid - range.outside < range.count;
   });
 }
 
 // A layer whose owner has no id inside, or nullptr.
-const Layer* foreign_layer(const Builder& builder) {
-  const Caller& you = builder.host.caller();
+const image::Layer* foreign_layer(const Builder& builder) {
+  const host::Caller& you = builder.host.caller();
   if (you.uid == 0)
     return nullptr;  // the superuser's own maps reach every file
-  for (const Layer& layer : builder.image.layers)
+  for (const image::Layer& layer : builder.image.layers)
     if (layer.uid != you.uid &&
-        !(builder.spec.ids.value == IdMode::Range && is_subordinate(builder.host, layer.uid)))
+        !(builder.spec.ids.value == spec::IdMode::Range && is_subordinate(builder.host, layer.uid)))
       return &layer;
   return nullptr;
 }
@@ -102,7 +102,7 @@ std::string target_of(const Step& step) {
 }  // namespace
 
 void plan_room(Builder& builder) {
-  if (builder.image.kind == ImageKind::Host || !foreign_layer(builder))
+  if (builder.image.kind == image::ImageKind::Host || !foreign_layer(builder))
     return;
   std::vector<std::string> room;
   for (const PlannedStep& planned : builder.plan.steps)
@@ -116,15 +116,15 @@ void plan_room(Builder& builder) {
 
 Status plan_root(Builder& builder) {
   builder.init(Phase::Root, PrivateMounts{});
-  if (builder.image.kind == ImageKind::Host)
+  if (builder.image.kind == image::ImageKind::Host)
     return plan_host_root(builder);
   OverlayRoot root{.layers = builder.image.layers};
   TRY(choose_driver(builder, root));
   TRY(choose_upper(builder, root));
-  if (root.driver == OverlayDriver::Native) {
+  if (root.driver == spec::OverlayDriver::Native) {
     // An overlay takes a private copy of each lower mount, which the kernel refuses where a mount below it is
     // locked to the outer namespace; FUSE reads through paths and does not mind.
-    for (const Layer& layer : root.layers)
+    for (const image::Layer& layer : root.layers)
       if (const auto below = builder.host.mounts_below(layer.path); !below.empty())
         return fail({.step = fmt::format(
                          "image {}: {} is mounted below it, and the kernel's overlay cannot include that",
@@ -132,7 +132,7 @@ Status plan_root(Builder& builder) {
                      .origin = builder.spec.image.origin.text,
                      .hint = "unmount it, or use --overlay fuse"});
   }
-  if (const Layer* foreign = foreign_layer(builder))
+  if (const image::Layer* foreign = foreign_layer(builder))
     builder.note(
         fmt::format("{} belongs to user {}, not to you: its files can be read inside, but not changed",
                     foreign->path, foreign->uid),
@@ -142,4 +142,4 @@ Status plan_root(Builder& builder) {
   return {};
 }
 
-}  // namespace snug
+}  // namespace snug::plan

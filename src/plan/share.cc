@@ -7,15 +7,15 @@
 #include "plan/builder.h"
 #include "plan/views.h"
 
-namespace snug {
+namespace snug::plan {
 namespace {
 
 // What is at the source; nothing where it is missing and optional.
-Result<std::optional<FileInfo>> find_source(Builder& builder, const Mount& mount) {
+Result<std::optional<host::FileInfo>> find_source(Builder& builder, const spec::Mount& mount) {
   const auto seen = builder.host.stat(mount.source);
   if (seen)
     return *seen;
-  if (mount.missing == Missing::Skip) {
+  if (mount.missing == spec::Missing::Skip) {
     builder.note(fmt::format("{} is not there: {} is left out", mount.source, mount.target), mount.origin);
     return std::nullopt;
   }
@@ -28,7 +28,7 @@ Result<std::optional<FileInfo>> find_source(Builder& builder, const Mount& mount
                    : "your own user must be able to reach it"});
 }
 
-Status plan_bind(Builder& builder, const Mount& mount, const FileInfo& seen) {
+Status plan_bind(Builder& builder, const spec::Mount& mount, const host::FileInfo& seen) {
   BindMount step{.source = mount.source,
                  .target = mount.target,
                  .access = mount.access,
@@ -40,7 +40,7 @@ Status plan_bind(Builder& builder, const Mount& mount, const FileInfo& seen) {
 }
 
 // Why the view could not be made; each with what helps. `fuse`: not by the kernel's overlay.
-Status check_cow(const Builder& builder, const Mount& mount, const FileInfo& seen, bool fuse) {
+Status check_cow(const Builder& builder, const spec::Mount& mount, const host::FileInfo& seen, bool fuse) {
   const auto refuse = [&](std::string cause, std::string hint) {
     return fail({.step = fmt::format("copy-on-write view of {}: {}", mount.source, cause),
                  .origin = mount.origin.text,
@@ -56,7 +56,7 @@ Status check_cow(const Builder& builder, const Mount& mount, const FileInfo& see
 }
 
 // As for the root.
-Result<std::string> choose_cow_driver(Builder& builder, const Mount& mount) {
+Result<std::string> choose_cow_driver(Builder& builder, const spec::Mount& mount) {
   auto program = choose_overlay(builder, "the view of " + mount.source, mount.origin);
   if (program)
     return program;
@@ -67,12 +67,12 @@ Result<std::string> choose_cow_driver(Builder& builder, const Mount& mount) {
   return tl::unexpected{std::move(error)};
 }
 
-Status plan_cow(Builder& builder, const Mount& mount, const FileInfo& seen) {
+Status plan_cow(Builder& builder, const spec::Mount& mount, const host::FileInfo& seen) {
   auto program = TRY(choose_cow_driver(builder, mount));
   const bool fuse = !program.empty();
   TRY(check_cow(builder, mount, seen, fuse));
   // The server is outside of the sandbox's mounts, and could not reach a layer in memory.
-  const bool disk = fuse || builder.kept() || builder.spec.writable.value == Writable::Disk ||
+  const bool disk = fuse || builder.kept() || builder.spec.writable.value == spec::Writable::Disk ||
                     !builder.host.tmpfs_has_user_xattrs();
   if (disk) {
     if (const auto problem = store_problem(builder.host); problem && !fuse)
@@ -107,11 +107,12 @@ Status plan_cow(Builder& builder, const Mount& mount, const FileInfo& seen) {
 
 }  // namespace
 
-Status plan_share(Builder& builder, const Mount& mount) {
+Status plan_share(Builder& builder, const spec::Mount& mount) {
   const auto seen = TRY(find_source(builder, mount));
   if (!seen)
     return {};
-  return mount.type == MountType::Cow ? plan_cow(builder, mount, *seen) : plan_bind(builder, mount, *seen);
+  return mount.type == spec::MountType::Cow ? plan_cow(builder, mount, *seen)
+                                            : plan_bind(builder, mount, *seen);
 }
 
-}  // namespace snug
+}  // namespace snug::plan

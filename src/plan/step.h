@@ -23,7 +23,7 @@
 #include "spec/publish.h"
 #include "spec/values.h"
 
-namespace snug {
+namespace snug::plan {
 
 // --- Create: by the supervisor, before anything of the sandbox exists
 // ---------------------------------------------------------
@@ -86,15 +86,15 @@ struct RelayFiles {
 // Ports of the host that lead to ports of the sandbox: the sockets are opened before anything else, and a
 // process beside the sandbox forwards (network/forwarder.h).
 struct PublishPorts {
-  PublishedPorts ports{};
+  spec::PublishedPorts ports{};
   bool operator==(const PublishPorts&) const = default;
 };
 
 // The egress gate: a network beside the sandbox's in which a process listens for what these rules allow, and
 // relays it to the hosts that the names stand for (gate/gate.h).
 struct OpenGate {
-  std::vector<HostRule> allow{};
-  std::vector<HostRule> deny{};
+  std::vector<spec::HostRule> allow{};
+  std::vector<spec::HostRule> deny{};
   bool operator==(const OpenGate&) const = default;
 };
 
@@ -109,7 +109,7 @@ struct JoinNetwork {
 // up, and ready before the payload is executed (network/outbound.h). /proc/self/fd/N in its arguments are the
 // sandbox's namespaces, and what tells that it is ready.
 struct ConnectNetwork {
-  OutboundTool tool{};
+  spec::OutboundTool tool{};
   std::vector<std::string> argv{};  // its own path first
   bool operator==(const ConnectNetwork&) const = default;
 };
@@ -199,8 +199,8 @@ enum class UpperPlace { Tmpfs, Disk };
 
 // The image's layers under a throwaway upper layer, as the root.
 struct OverlayRoot {
-  std::vector<Layer> layers{};                  // bottom first
-  OverlayDriver driver{OverlayDriver::Native};  // Native or Fuse, never Auto
+  std::vector<image::Layer> layers{};                       // bottom first
+  spec::OverlayDriver driver{spec::OverlayDriver::Native};  // Native or Fuse, never Auto
   UpperPlace upper{UpperPlace::Tmpfs};
   std::uint64_t size{};        // of a tmpfs upper, in bytes; 0 for the kernel's half of memory
   std::string fuse_program{};  // Fuse: absolute path of fuse-overlayfs
@@ -239,9 +239,9 @@ struct BindText {
 struct BindMount {
   std::string source{};
   std::string target{};
-  Access access{Access::ReadOnly};
-  Missing missing{Missing::Fail};
-  FileInfo seen{};
+  spec::Access access{spec::Access::ReadOnly};
+  spec::Missing missing{spec::Missing::Fail};
+  host::FileInfo seen{};
   bool devices{};  // device nodes below it work
   bool operator==(const BindMount&) const = default;
 };
@@ -256,7 +256,7 @@ struct CowMount {
   std::string fuse_program{};  // absolute path of fuse-overlayfs where it serves the view, else ""
   std::string layer{};         // of an upper on disk: its directory below cow/ (plan/views.h)
   bool kept{};                 // as of the root
-  FileInfo seen{};
+  host::FileInfo seen{};
   bool operator==(const CowMount&) const = default;
 };
 
@@ -264,7 +264,7 @@ struct MountTmpfs {
   std::string target{};
   std::uint64_t size{};
   mode_t mode{01777};
-  Access access{Access::ReadWrite};
+  spec::Access access{spec::Access::ReadWrite};
   bool operator==(const MountTmpfs&) const = default;
 };
 
@@ -370,7 +370,7 @@ struct EnterDir {
 };
 
 struct SetEnvironment {
-  std::vector<EnvVariable> variables{};
+  std::vector<spec::EnvVariable> variables{};
   bool operator==(const SetEnvironment&) const = default;
 };
 
@@ -386,7 +386,7 @@ struct ApplyLandlock {
 
 // The system call filter, and last but one: what follows it must be allowed by it.
 struct InstallSeccomp {
-  FilterRequest request{};
+  seccomp::FilterRequest request{};
   bool operator==(const InstallSeccomp&) const = default;
 };
 
@@ -454,4 +454,4 @@ struct PlannedStep {
   bool operator==(const PlannedStep&) const = default;
 };
 
-}  // namespace snug
+}  // namespace snug::plan

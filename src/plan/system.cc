@@ -5,7 +5,7 @@
 
 #include "plan/builder.h"
 
-namespace snug {
+namespace snug::plan {
 namespace {
 
 constexpr std::string_view kDevices[] = {"/dev/null",   "/dev/zero",    "/dev/full",
@@ -35,7 +35,7 @@ bool absent(const Error& error) {
 // The names that exist and that the payload could open. What belongs to another user and is closed to the
 // rest needs no mask: its owner has no id inside, so that no capability inside counts for it
 // (user_namespaces(7)); a mask would cost a mount.
-std::vector<std::string> openable(const HostView& host, std::string_view base,
+std::vector<std::string> openable(const host::HostView& host, std::string_view base,
                                   std::span<const std::string_view> names) {
   std::vector<std::string> found;
   for (const std::string_view name : names)
@@ -46,7 +46,7 @@ std::vector<std::string> openable(const HostView& host, std::string_view base,
   return found;
 }
 
-std::vector<std::string> existing(const HostView& host, std::string_view base,
+std::vector<std::string> existing(const host::HostView& host, std::string_view base,
                                   std::span<const std::string_view> names) {
   std::vector<std::string> found;
   for (const std::string_view name : names)
@@ -56,10 +56,10 @@ std::vector<std::string> existing(const HostView& host, std::string_view base,
 }
 
 void plan_proc(Builder& builder) {
-  MountProc proc{.own = !builder.host.withholds(Withheld::Proc)};
+  MountProc proc{.own = !builder.host.withholds(host::Withheld::Proc)};
   if (!proc.own)
     builder.lower_level("/proc is the outer one, with the processes and command lines out there");
-  if (builder.spec.proc.value == ProcView::Masked) {
+  if (builder.spec.proc.value == spec::ProcView::Masked) {
     if (proc.own)
       proc.read_only = existing(builder.host, "/proc/", kProcReadOnly);
     proc.masked = openable(builder.host, "/proc/", kProcMasked);
@@ -68,12 +68,12 @@ void plan_proc(Builder& builder) {
 }
 
 void plan_sys(Builder& builder) {
-  const bool own_network = builder.spec.network.value != NetworkMode::Host;
-  const bool refused = builder.host.withholds(Withheld::Sys);
+  const bool own_network = builder.spec.network.value != spec::NetworkMode::Host;
+  const bool refused = builder.host.withholds(host::Withheld::Sys);
   if (own_network && refused)
     builder.lower_level("/sys is the outer one");
   MountSys sys{.own = own_network && !refused};
-  if (builder.spec.proc.value == ProcView::Masked)
+  if (builder.spec.proc.value == spec::ProcView::Masked)
     sys.masked =
         sys.own ? openable(builder.host, "/sys/", kOwnSys) : openable(builder.host, "/sys/", kOuterSys);
   builder.init(Phase::System, std::move(sys), builder.spec.proc.origin);
@@ -89,10 +89,10 @@ Status plan_system(Builder& builder) {
   plan_sys(builder);
   if (builder.grouped)
     builder.init(Phase::System, MountCgroup{});
-  if (builder.spec.tty.value != Toggle::Off)
-    builder.init(Phase::System, OpenTerminal{.always = builder.spec.tty.value == Toggle::On},
+  if (builder.spec.tty.value != spec::Toggle::Off)
+    builder.init(Phase::System, OpenTerminal{.always = builder.spec.tty.value == spec::Toggle::On},
                  builder.spec.tty.origin);
   return {};
 }
 
-}  // namespace snug
+}  // namespace snug::plan

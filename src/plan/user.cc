@@ -8,16 +8,16 @@
 #include "base/units.h"
 #include "plan/builder.h"
 
-namespace snug {
+namespace snug::plan {
 namespace {
 
-const UserEntry* find_user(const Image& image, std::uint32_t uid) {
-  const auto found = std::ranges::find(image.users, uid, &UserEntry::uid);
+const image::UserEntry* find_user(const image::Image& image, std::uint32_t uid) {
+  const auto found = std::ranges::find(image.users, uid, &image::UserEntry::uid);
   return found == image.users.end() ? nullptr : &*found;
 }
 
-const UserEntry* find_user(const Image& image, std::string_view name) {
-  const auto found = std::ranges::find(image.users, name, &UserEntry::name);
+const image::UserEntry* find_user(const image::Image& image, std::string_view name) {
+  const auto found = std::ranges::find(image.users, name, &image::UserEntry::name);
   return found == image.users.end() ? nullptr : &*found;
 }
 
@@ -32,16 +32,16 @@ Error unknown(std::string_view kind, std::string_view name, const Builder& build
   return {.step = fmt::format("{} {}: not in the image's /etc/{}", kind, escape_control(name),
                               kind == "user" ? "passwd" : "group"),
           .origin = origin.text,
-          .hint = builder.image.kind == ImageKind::Host
+          .hint = builder.image.kind == image::ImageKind::Host
                       ? "name one of this machine's system accounts, or a number"
                       : "name one that the image has, or a number"};
 }
 
 // A name wins over a number only where it is not one: a passwd line *named* "1000" with uid 0 must not turn
 // -u 1000 into root.
-Status resolve_named(Builder& builder, const RunAs& wish, const Origin& origin) {
+Status resolve_named(Builder& builder, const spec::RunAs& wish, const Origin& origin) {
   PayloadUser& user = builder.user;
-  const UserEntry* entry = nullptr;
+  const image::UserEntry* entry = nullptr;
   if (is_number(wish.user)) {
     const auto uid = TRY(parse_number(wish.user, "user", kMaxId));
     user.uid = static_cast<std::uint32_t>(uid);
@@ -60,30 +60,30 @@ Status resolve_named(Builder& builder, const RunAs& wish, const Origin& origin) 
     user.gid = static_cast<std::uint32_t>(gid);
     return {};
   }
-  const auto group = std::ranges::find(builder.image.groups, wish.group, &GroupEntry::name);
+  const auto group = std::ranges::find(builder.image.groups, wish.group, &image::GroupEntry::name);
   if (group == builder.image.groups.end())
     return fail(unknown("group", wish.group, builder, origin));
   user.gid = group->gid;
   return {};
 }
 
-RunAs parse_image_user(const std::string& text) {
+spec::RunAs parse_image_user(const std::string& text) {
   const std::size_t colon = text.find(':');
-  return {.kind = RunAs::Kind::Named,
+  return {.kind = spec::RunAs::Kind::Named,
           .user = text.substr(0, colon),
           .group = colon == std::string::npos ? "" : text.substr(colon + 1)};
 }
 
 void describe_user(Builder& builder) {
   PayloadUser& user = builder.user;
-  const Caller& caller = builder.host.caller();
-  if (builder.image.kind == ImageKind::Host && user.uid == caller.uid) {
+  const host::Caller& caller = builder.host.caller();
+  if (builder.image.kind == image::ImageKind::Host && user.uid == caller.uid) {
     user.name = caller.user;
     user.home = caller.home;
     user.shell = builder.host.environment("SHELL").value_or("");
     return;
   }
-  if (const UserEntry* entry = find_user(builder.image, user.uid)) {
+  if (const image::UserEntry* entry = find_user(builder.image, user.uid)) {
     user.name = entry->name;
     user.home = entry->home.starts_with('/') ? entry->home : "/";
     user.shell = entry->shell;
@@ -91,7 +91,7 @@ void describe_user(Builder& builder) {
     user.name = "root";
     user.home = "/root";
   }
-  for (const GroupEntry& group : builder.image.groups)
+  for (const image::GroupEntry& group : builder.image.groups)
     if (group.gid != user.gid && std::ranges::find(group.members, user.name) != group.members.end())
       user.groups.push_back(group.gid);
 }
@@ -99,20 +99,20 @@ void describe_user(Builder& builder) {
 }  // namespace
 
 Status plan_user(Builder& builder) {
-  const Setting<RunAs>& wish = builder.spec.run_as;
-  const Caller& caller = builder.host.caller();
-  const bool on_host = builder.image.kind == ImageKind::Host;
+  const spec::Setting<spec::RunAs>& wish = builder.spec.run_as;
+  const host::Caller& caller = builder.host.caller();
+  const bool on_host = builder.image.kind == image::ImageKind::Host;
   Status status{};
   switch (wish.value.kind) {
-    case RunAs::Kind::Root:
+    case spec::RunAs::Kind::Root:
       break;
-    case RunAs::Kind::Named:
+    case spec::RunAs::Kind::Named:
       status = resolve_named(builder, wish.value, wish.origin);
       break;
-    case RunAs::Kind::Self:
+    case spec::RunAs::Kind::Self:
       builder.user.uid = caller.uid, builder.user.gid = caller.gid;
       break;
-    case RunAs::Kind::Auto:
+    case spec::RunAs::Kind::Auto:
       if (on_host)
         builder.user.uid = caller.uid, builder.user.gid = caller.gid;
       else if (!builder.image.config.user.empty())
@@ -122,10 +122,10 @@ Status plan_user(Builder& builder) {
   if (!status)
     return status;
   describe_user(builder);
-  builder.fake_root = builder.spec.fake_root.value == Toggle::On ||
-                      (builder.spec.fake_root.value == Toggle::Auto && !on_host && builder.user.uid == 0 &&
-                       builder.spec.ids.value == IdMode::Single);
+  builder.fake_root = builder.spec.fake_root.value == spec::Toggle::On ||
+                      (builder.spec.fake_root.value == spec::Toggle::Auto && !on_host &&
+                       builder.user.uid == 0 && builder.spec.ids.value == spec::IdMode::Single);
   return {};
 }
 
-}  // namespace snug
+}  // namespace snug::plan

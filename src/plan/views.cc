@@ -4,7 +4,7 @@
 
 #include "base/sha256.h"
 
-namespace snug {
+namespace snug::plan {
 
 std::string view_layer(std::string_view source, std::string_view target) {
   constexpr std::size_t kDigits = 32;
@@ -14,13 +14,13 @@ std::string view_layer(std::string_view source, std::string_view target) {
   return sha256_hex(text).substr(0, kDigits);
 }
 
-std::vector<const Mount*> mounts_in_order(const Spec& spec) {
-  std::vector<const Mount*> mounts;
+std::vector<const spec::Mount*> mounts_in_order(const spec::Spec& spec) {
+  std::vector<const spec::Mount*> mounts;
   mounts.reserve(spec.mounts.size());
-  for (const Mount& mount : spec.mounts) mounts.push_back(&mount);
+  for (const spec::Mount& mount : spec.mounts) mounts.push_back(&mount);
   std::ranges::stable_sort(mounts, {},
-                           [](const Mount* mount) { return std::ranges::count(mount->target, '/'); });
+                           [](const spec::Mount* mount) { return std::ranges::count(mount->target, '/'); });
   return mounts;
 }
 
-}  // namespace snug
+}  // namespace snug::plan

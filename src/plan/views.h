@@ -7,7 +7,7 @@
 
 #include "spec/settings.h"
 
-namespace snug {
+namespace snug::plan {
 
 // The name of the directory, below cow/ of a run's or container's directory, with what was changed in the
 // view of `source` on `target`: 32 hexadecimal digits of the SHA-256 of source, a zero byte and target. Of
@@ -17,6 +17,6 @@ std::string view_layer(std::string_view source, std::string_view target);
 
 // The mounts of `spec` as they are planned: parents first, for a mount made later would hide what was mounted
 // below it before.
-std::vector<const Mount*> mounts_in_order(const Spec& spec);
+std::vector<const spec::Mount*> mounts_in_order(const spec::Spec& spec);
 
-}  // namespace snug
+}  // namespace snug::plan

@@ -8,7 +8,7 @@
 #include "base/path.h"
 #include "base/text.h"
 
-namespace snug {
+namespace snug::plan {
 namespace {
 
 // What `path` adds to `target`; nothing where it is elsewhere.
@@ -16,7 +16,7 @@ std::string below(std::string_view path, std::string_view target) {
   return is_beneath(path, target) ? std::string{path.substr(target == "/" ? 0 : target.size())} : "";
 }
 
-std::string names(const std::vector<Layer>& layers, std::string_view path) {
+std::string names(const std::vector<image::Layer>& layers, std::string_view path) {
   std::vector<std::string> paths;
   for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer)
     paths.push_back(layer->path + (path == "/" ? "" : std::string{path}));
@@ -64,7 +64,7 @@ class Lookup {
                 set(s.target, true, text);
             },
             [&](const BindMount& s) {
-              const bool rw = s.access == Access::ReadWrite;
+              const bool rw = s.access == spec::Access::ReadWrite;
               set(s.target, rw,
                   fmt::format("{} on the host, {}", escape_control(s.source + below(path, s.target)),
                               rw ? "read-write" : "read-only"));
@@ -75,7 +75,7 @@ class Lookup {
                               escape_control(s.source + below(path, s.target))));
             },
             [&](const MountTmpfs& s) {
-              set(s.target, s.access == Access::ReadWrite, "in a fresh tmpfs, gone at the end");
+              set(s.target, s.access == spec::Access::ReadWrite, "in a fresh tmpfs, gone at the end");
             },
             [&](const MountDev& s) {
               const bool device = std::ranges::find(s.devices, path) != s.devices.end();
@@ -155,4 +155,4 @@ Visibility look_up(const Plan& plan, std::string_view path) {
   return lookup.take();
 }
 
-}  // namespace snug
+}  // namespace snug::plan

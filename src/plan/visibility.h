@@ -8,7 +8,7 @@
 
 #include "plan/plan.h"
 
-namespace snug {
+namespace snug::plan {
 
 struct Visibility {
   std::string path{};
@@ -21,4 +21,4 @@ struct Visibility {
 // `path` is absolute and normalised. Links inside the image are not followed: only the plan is looked at.
 Visibility look_up(const Plan& plan, std::string_view path);
 
-}  // namespace snug
+}  // namespace snug::plan

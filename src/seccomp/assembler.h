@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace snug {
+namespace snug::seccomp {
 
 constexpr std::uint32_t kSeccompAllow = SECCOMP_RET_ALLOW;
 
@@ -78,4 +78,4 @@ class Assembler {
   BpfCode code_;
 };
 
-}  // namespace snug
+}  // namespace snug::seccomp

@@ -19,7 +19,7 @@
 #include "base/try.h"
 #include "seccomp/assembler.h"
 
-namespace snug {
+namespace snug::seccomp {
 namespace {
 
 constexpr std::uint32_t kNamespaceFlags =
@@ -264,4 +264,4 @@ Result<std::vector<sock_filter>> compile_filter(const FilterRequest& wanted, Arc
   return program.take();
 }
 
-}  // namespace snug
+}  // namespace snug::seccomp

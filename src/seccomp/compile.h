@@ -13,7 +13,7 @@
 #include "base/result.h"
 #include "seccomp/table.h"
 
-namespace snug {
+namespace snug::seccomp {
 
 Result<std::vector<sock_filter>> compile_filter(const FilterRequest& request, Arch arch);
 
@@ -24,4 +24,4 @@ FilterRequest normalise(FilterRequest request, Arch arch);
 // The switches of a normalised request as one number, by which embedded programs are found.
 unsigned filter_key(const FilterRequest& request);
 
-}  // namespace snug
+}  // namespace snug::seccomp

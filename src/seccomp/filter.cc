@@ -6,7 +6,7 @@
 #include "seccomp/compile.h"
 #include "seccomp/programs.inc"
 
-namespace snug {
+namespace snug::seccomp {
 
 Result<Filter> make_filter(const FilterRequest& request) {
   if (request.allow.empty() && request.deny.empty()) {
@@ -19,4 +19,4 @@ Result<Filter> make_filter(const FilterRequest& request) {
   return Filter{std::move(compiled)};
 }
 
-}  // namespace snug
+}  // namespace snug::seccomp

@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "seccomp/request.h"
 
-namespace snug {
+namespace snug::seccomp {
 
 // `program` points into the binary, or into `owned` where the request was customised. Moving keeps it valid;
 // copying would not.
@@ -30,4 +30,4 @@ struct Filter {
 // it.
 Result<Filter> make_filter(const FilterRequest& request);
 
-}  // namespace snug
+}  // namespace snug::seccomp

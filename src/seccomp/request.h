@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace snug {
+namespace snug::seccomp {
 
 // Strict is for a command that nobody vouches for, Default for images, Dev for debuggers and 32-bit programs.
 enum class FilterTier { Strict, Default, Dev };
@@ -21,4 +21,4 @@ struct FilterRequest {
   bool operator==(const FilterRequest&) const = default;
 };
 
-}  // namespace snug
+}  // namespace snug::seccomp

@@ -7,7 +7,7 @@
 
 #include "seccomp/table.h"
 
-namespace snug {
+namespace snug::seccomp {
 namespace {
 
 constexpr Rule kAllow{};
@@ -94,4 +94,4 @@ Rule rule_for(Policy policy, const FilterRequest& request) {
   return kEnosysRule;
 }
 
-}  // namespace snug
+}  // namespace snug::seccomp

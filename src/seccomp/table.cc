@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace snug {
+namespace snug::seccomp {
 namespace {
 
 constexpr std::int16_t _ = -1;
@@ -507,4 +507,4 @@ const Syscall* find_syscall(std::string_view name) {
   return found == std::end(kSyscalls) ? nullptr : found;
 }
 
-}  // namespace snug
+}  // namespace snug::seccomp

@@ -8,7 +8,7 @@
 
 #include "seccomp/request.h"
 
-namespace snug {
+namespace snug::seccomp {
 
 enum class Arch : std::uint8_t { X86_64, Arm64, I386 };
 
@@ -101,4 +101,4 @@ constexpr bool refuses_setuid(const FilterRequest& request) {
   return request.tier == FilterTier::Strict || request.host_paths_writable;
 }
 
-}  // namespace snug
+}  // namespace snug::seccomp

@@ -2,12 +2,12 @@
 
 #include "doctor/explain.h"
 
-namespace snug {
+namespace snug::session {
 
-void explain_failed_step(const Plan& plan, LaunchError& failure, const HostView& host) {
+void explain_failed_step(const plan::Plan& plan, launch::LaunchError& failure, const host::HostView& host) {
   if (!failure.step)
     return;
-  if (const auto* ports = std::get_if<PublishPorts>(&plan.steps[*failure.step].step)) {
+  if (const auto* ports = std::get_if<plan::PublishPorts>(&plan.steps[*failure.step].step)) {
     if (const auto found = doctor::explain_port(ports->ports.host, failure.error.err, host))
       failure.error.hint = doctor::hint_of(*found);
     return;
@@ -16,4 +16,4 @@ void explain_failed_step(const Plan& plan, LaunchError& failure, const HostView&
     failure.error.hint = doctor::hint_of(*found);
 }
 
-}  // namespace snug
+}  // namespace snug::session

@@ -5,9 +5,9 @@
 #include "launch/launch.h"
 #include "plan/plan.h"
 
-namespace snug {
+namespace snug::session {
 
 // Where the machine is to blame for a step's failure and the cause is found, it becomes the error's hint.
-void explain_failed_step(const Plan& plan, LaunchError& failure, const HostView& host);
+void explain_failed_step(const plan::Plan& plan, launch::LaunchError& failure, const host::HostView& host);
 
-}  // namespace snug
+}  // namespace snug::session

@@ -6,7 +6,7 @@
 #include "session/callbacks.h"
 #include "session/planning.h"
 
-namespace snug {
+namespace snug::session {
 
 struct ThrowawayOptions {
   child::Region arguments{};  // snug's own command line, which init wipes in its copy
@@ -15,11 +15,11 @@ struct ThrowawayOptions {
 };
 
 struct FinishedRun {
-  const Plan& plan;  // which was carried out in the end; it lives as long as the process
-  Outcome outcome{};
+  const plan::Plan& plan;  // which was carried out in the end; it lives as long as the process
+  launch::Outcome outcome{};
 };
 
 // Carries out what is wanted, once in a process: nothing of it is freed. Fails where the payload has not run.
-Result<FinishedRun> run_throwaway(Wanted wanted, RealHost& host, const ThrowawayOptions& options);
+Result<FinishedRun> run_throwaway(Wanted wanted, host::RealHost& host, const ThrowawayOptions& options);
 
-}  // namespace snug
+}  // namespace snug::session

@@ -8,64 +8,64 @@
 #include "launch/refusals.h"
 #include "launch/replan.h"
 
-namespace snug {
+namespace snug::session {
 namespace {
 
 // The same plan with its writable layer in memory: what is tried must not write to the disk.
-Plan without_disk(Plan plan) {
-  std::erase_if(plan.steps, [](const PlannedStep& planned) {
-    return std::holds_alternative<PrepareDisk>(planned.step) ||
-           std::holds_alternative<SweepDisk>(planned.step) ||
-           std::holds_alternative<KeepContainer>(planned.step);
+plan::Plan without_disk(plan::Plan plan) {
+  std::erase_if(plan.steps, [](const plan::PlannedStep& planned) {
+    return std::holds_alternative<plan::PrepareDisk>(planned.step) ||
+           std::holds_alternative<plan::SweepDisk>(planned.step) ||
+           std::holds_alternative<plan::KeepContainer>(planned.step);
   });
-  for (PlannedStep& planned : plan.steps)
-    if (auto* root = std::get_if<OverlayRoot>(&planned.step))
-      root->upper = UpperPlace::Tmpfs;
-    else if (auto* view = std::get_if<CowMount>(&planned.step))
-      view->upper = UpperPlace::Tmpfs;
-    else if (std::holds_alternative<DiskRoot>(planned.step))
-      planned.step = TmpfsRoot{};
+  for (plan::PlannedStep& planned : plan.steps)
+    if (auto* root = std::get_if<plan::OverlayRoot>(&planned.step))
+      root->upper = plan::UpperPlace::Tmpfs;
+    else if (auto* view = std::get_if<plan::CowMount>(&planned.step))
+      view->upper = plan::UpperPlace::Tmpfs;
+    else if (std::holds_alternative<plan::DiskRoot>(planned.step))
+      planned.step = plan::TmpfsRoot{};
   return plan;
 }
 
-bool chosen_by_trying(const Plan& plan) {
-  const OverlayRoot* root = find_step<OverlayRoot>(plan);
-  return (root && root->driver == OverlayDriver::Native) || plan.required != Isolation::Full;
+bool chosen_by_trying(const plan::Plan& plan) {
+  const plan::OverlayRoot* root = plan::find_step<plan::OverlayRoot>(plan);
+  return (root && root->driver == spec::OverlayDriver::Native) || plan.required != spec::Isolation::Full;
 }
 
-tl::expected<void, LaunchError> attempt_trial(const Plan& trial, const RealHost& host) {
-  const LaunchOptions options{.join = [&](const std::string& name, const std::string& id) {
-    return joined_namespaces(ContainerStore{host.store_dir()}, name, id);
+tl::expected<void, launch::LaunchError> attempt_trial(const plan::Plan& trial, const host::RealHost& host) {
+  const launch::LaunchOptions options{.join = [&](const std::string& name, const std::string& id) {
+    return container::joined_namespaces(container::ContainerStore{host.store_dir()}, name, id);
   }};
-  if (auto failure = try_plan(trial, options))
+  if (auto failure = launch::try_plan(trial, options))
     return tl::unexpected{std::move(*failure)};
   return {};
 }
 
 }  // namespace
 
-Result<Plan> try_until_settled(Plan plan, const Wanted& wanted, RealHost& host) {
+Result<plan::Plan> try_until_settled(plan::Plan plan, const Wanted& wanted, host::RealHost& host) {
   if (!chosen_by_trying(plan))
     return plan;
-  Result<Plan> settled = std::move(plan);
-  Plan trial = without_disk(*settled);
-  (void)run_replanning(  // what is refused for good is the run's own to say
+  Result<plan::Plan> settled = std::move(plan);
+  plan::Plan trial = without_disk(*settled);
+  (void)launch::run_replanning(  // what is refused for good is the run's own to say
       trial,
-      [&](const Plan& failed, const LaunchError& failure) -> std::optional<Plan> {
-        if (!note_refusal(failed, failure, host))
+      [&](const plan::Plan& failed, const launch::LaunchError& failure) -> std::optional<plan::Plan> {
+        if (!launch::note_refusal(failed, failure, host))
           return std::nullopt;
         settled = plan_wanted(wanted, host);
         if (!settled || !chosen_by_trying(*settled))
           return std::nullopt;
         return without_disk(*settled);
       },
-      [&](const Plan& next) { return attempt_trial(next, host); });
+      [&](const plan::Plan& next) { return attempt_trial(next, host); });
   return settled;
 }
 
-Result<Plan> settle_level(Plan plan, const Wanted& wanted, RealHost& host) {
-  return plan.required == Isolation::Full ? Result<Plan>{std::move(plan)}
-                                          : try_until_settled(std::move(plan), wanted, host);
+Result<plan::Plan> settle_level(plan::Plan plan, const Wanted& wanted, host::RealHost& host) {
+  return plan.required == spec::Isolation::Full ? Result<plan::Plan>{std::move(plan)}
+                                                : try_until_settled(std::move(plan), wanted, host);
 }
 
-}  // namespace snug
+}  // namespace snug::session

@@ -3,14 +3,14 @@
 
 #include "session/planning.h"
 
-namespace snug {
+namespace snug::session {
 
 // The plan that a run with `plan` would end with: as long as a trial is refused something that can be done
 // without, `wanted` is planned again. Fails where it cannot be planned without it.
-Result<Plan> try_until_settled(Plan plan, const Wanted& wanted, RealHost& host);
+Result<plan::Plan> try_until_settled(plan::Plan plan, const Wanted& wanted, host::RealHost& host);
 
 // The same where the user has allowed a lower level of isolation, since what that costs is told before the
 // run; else `plan`.
-Result<Plan> settle_level(Plan plan, const Wanted& wanted, RealHost& host);
+Result<plan::Plan> settle_level(plan::Plan plan, const Wanted& wanted, host::RealHost& host);
 
-}  // namespace snug
+}  // namespace snug::session

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "base/try.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\v\f\r";
@@ -74,4 +74,4 @@ Result<std::vector<EnvVariable>> parse_env_file(std::string_view text, std::stri
   return variables;
 }
 
-}  // namespace snug
+}  // namespace snug::spec

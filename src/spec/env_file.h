@@ -10,7 +10,7 @@
 #include "base/result.h"
 #include "spec/values.h"
 
-namespace snug {
+namespace snug::spec {
 
 // The caller's value of a variable: HostView::environment.
 using EnvLookup = std::function<std::optional<std::string>(const std::string&)>;
@@ -29,4 +29,4 @@ Result<std::optional<EnvVariable>> parse_env(std::string_view text, std::string_
 Result<std::vector<EnvVariable>> parse_env_file(std::string_view text, std::string_view file,
                                                 const EnvLookup& caller);
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -5,7 +5,7 @@
 #include "spec/schema.h"
 #include "spec/target.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 Status check_env_name(std::string_view name, std::string_view where) {
@@ -101,4 +101,4 @@ std::span<const Key> env_keys() {
   return kEnvKeys;
 }
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 bool is_ascii(std::string_view text) {
@@ -70,4 +70,4 @@ bool is_public_suffix(std::string_view name) {
                                PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE) != 0;
 }
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -6,7 +6,7 @@
 
 #include "base/result.h"
 
-namespace snug {
+namespace snug::spec {
 
 // Lower case, without the trailing dot, and what is not ASCII in its ASCII form (IDNA 2008, RFC 5891). Fails
 // for what is no host name, and for what programs would read as an address instead ("0x7f.1", "127.1").
@@ -25,4 +25,4 @@ bool is_host_label(std::string_view label);
 // its private part included, as libpsl has it.
 bool is_public_suffix(std::string_view name);
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -10,7 +10,7 @@
 #include "base/units.h"
 #include "spec/host_name.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 constexpr std::string_view kForms =
@@ -226,4 +226,4 @@ void HostRules::widen(std::vector<HostRule> more) {
       allow_.push_back(std::move(rule));
 }
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -10,7 +10,7 @@
 #include "base/ip_address.h"
 #include "base/result.h"
 
-namespace snug {
+namespace snug::spec {
 
 // What must open a connection. Auto: on port 443 TLS that names the host, on port 80 a request that does.
 enum class OpeningCheck { Auto, Tls, Off };
@@ -74,4 +74,4 @@ class HostRules {
   std::vector<HostRule> deny_;
 };
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -18,9 +18,12 @@
 #include "spec/values.h"
 
 namespace snug {
+struct TomlValue;
+}
+
+namespace snug::spec {
 
 struct ProfileDraft;
-struct TomlValue;
 
 // Where a value is kept. In a Profile it may always be absent.
 template<class T>
@@ -132,4 +135,4 @@ struct Section {
   Status (*read)(ProfileDraft& draft, const TomlValue& value){};
 };
 
-}  // namespace snug
+}  // namespace snug::spec

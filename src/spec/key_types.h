@@ -17,7 +17,7 @@
 #include "spec/settings.h"
 #include "spec/words.h"
 
-namespace snug {
+namespace snug::spec {
 
 // true or false.
 struct Switch {
@@ -174,4 +174,4 @@ constexpr KeyValue kept() {
   return {.member = member_of(InProfile, InSpec)};
 }
 
-}  // namespace snug
+}  // namespace snug::spec

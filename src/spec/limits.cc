@@ -9,7 +9,7 @@
 #include "base/try.h"
 #include "base/units.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 tl::unexpected<Error> bad(std::string_view what, std::string_view text, std::string_view why,
@@ -150,4 +150,4 @@ std::uint64_t io_weight_of(std::uint64_t blkio_weight) {
   return 1 + (std::clamp<std::uint64_t>(blkio_weight, 10, 1000) - 10) * 9999 / 990;
 }
 
-}  // namespace snug
+}  // namespace snug::spec

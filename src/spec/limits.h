@@ -10,7 +10,7 @@
 
 #include "base/result.h"
 
-namespace snug {
+namespace snug::spec {
 
 // "0-3,6", as cpuset(7) writes lists.
 Status check_cpuset(std::string_view text, std::string_view what);
@@ -59,4 +59,4 @@ Result<HugetlbLimit> parse_hugetlb(std::string_view text, std::string_view what)
 std::uint64_t cpu_weight_of(std::uint64_t shares);
 std::uint64_t io_weight_of(std::uint64_t blkio_weight);
 
-}  // namespace snug
+}  // namespace snug::spec

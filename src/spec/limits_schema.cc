@@ -7,7 +7,7 @@
 #include "spec/limits.h"
 #include "spec/schema.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 // The kernel takes no quota below 1 ms of its 100 ms period (sched(7), cpu.max).
@@ -182,4 +182,4 @@ std::span<const Key> limit_keys() {
   return kLimitKeys;
 }
 
-}  // namespace snug
+}  // namespace snug::spec

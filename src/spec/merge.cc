@@ -5,7 +5,7 @@
 #include "spec/schema.h"
 #include "spec/settings.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 template<class T>
@@ -54,4 +54,4 @@ Spec merge_layers(std::span<const Profile> layers) {
   return spec;
 }
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -10,7 +10,7 @@
 #include "spec/target.h"
 #include "spec/volume.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 struct Parts {
@@ -148,4 +148,4 @@ Result<Mount> parse_mount(std::string_view text, std::string_view cwd) {
   return mount;
 }
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -10,7 +10,7 @@
 #include "spec/target.h"
 #include "spec/volume.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 // One [[mount]] while it is read: which keys it has, to check them against its type once all are known.
@@ -220,4 +220,4 @@ std::span<const std::string_view> mount_table_names() {
   return kNames;
 }
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -7,7 +7,7 @@
 #include "base/path.h"
 #include "base/text.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 bool is_letter(char c) {
@@ -62,4 +62,4 @@ Status check_capability_name(std::string_view text, std::string_view what) {
   return {};
 }
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -6,7 +6,7 @@
 
 #include "base/result.h"
 
-namespace snug {
+namespace snug::spec {
 
 // A host name that the kernel takes (at most 64 bytes) and that is safe in a prompt: letters, digits, "-" and
 // ".".
@@ -20,4 +20,4 @@ Status check_syscall_name(std::string_view text, std::string_view what);
 Status check_abi_name(std::string_view text, std::string_view what);
 Status check_capability_name(std::string_view text, std::string_view what);
 
-}  // namespace snug
+}  // namespace snug::spec

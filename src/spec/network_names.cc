@@ -10,7 +10,7 @@
 #include "spec/host_name.h"
 #include "spec/words.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 // A numeric one would be taken for the address that it looks like.
@@ -82,4 +82,4 @@ Status check_host_name(std::string_view text, std::string_view what) {
                .hint = "a name has letters, digits, - and _, with dots between its parts"});
 }
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "spec/values.h"
 
-namespace snug {
+namespace snug::spec {
 
 // Where the gate answers: in the range that it makes local (RFC 2544's, 198.18.0.0/15), so that nobody
 // outside has it.
@@ -44,4 +44,4 @@ Status check_name_server(std::string_view text, std::string_view what);
 // _, with dots between them; at most 63 bytes each, 253 in all (RFC 1035).
 Status check_host_name(std::string_view text, std::string_view what);
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -6,7 +6,7 @@
 #include "spec/publish.h"
 #include "spec/schema.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 // { host = "db.example.org:5432", private = true, tls = "off" }, which is the text
@@ -202,4 +202,4 @@ std::span<const Key> set_keys() {
   return kSetKeys;
 }
 
-}  // namespace snug
+}  // namespace snug::spec

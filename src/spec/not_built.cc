@@ -5,7 +5,7 @@
 #include "spec/schema.h"
 #include "spec/settings.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 // True where the value asks for something: a switch by being on, all else by being there.
@@ -30,4 +30,4 @@ Status check_not_built(const Spec& spec) {
   return {};
 }
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -5,8 +5,8 @@
 #include "base/result.h"
 #include "spec/settings_fwd.h"
 
-namespace snug {
+namespace snug::spec {
 
 Status check_not_built(const Spec& spec);
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace snug {
+namespace snug::spec {
 
 enum class OutboundTool { Pasta, Slirp4netns };
 
@@ -22,4 +22,4 @@ constexpr std::string_view outbound_dns(OutboundTool tool) {
   return tool == OutboundTool::Pasta ? "169.254.1.1" : "10.0.2.3";
 }
 
-}  // namespace snug
+}  // namespace snug::spec

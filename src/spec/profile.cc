@@ -8,7 +8,7 @@
 #include "spec/profile_reader.h"
 #include "spec/schema.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 Status read_extends(ProfileDraft& draft, const TomlValue& value) {
@@ -59,4 +59,4 @@ Result<ProfileFile> parse_profile(std::string_view text, const ProfilePlace& pla
   return std::move(draft.out);
 }
 
-}  // namespace snug
+}  // namespace snug::spec

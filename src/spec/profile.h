@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "spec/settings.h"
 
-namespace snug {
+namespace snug::spec {
 
 // Where a profile's text comes from and what its paths are relative to.
 struct ProfilePlace {
@@ -26,4 +26,4 @@ struct ProfileFile {
 // Errors begin "FILE:LINE:COLUMN: key: "; the first one in the order of the file is told.
 Result<ProfileFile> parse_profile(std::string_view text, const ProfilePlace& place);
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -10,7 +10,7 @@
 #include "spec/shipped.h"
 #include "spec/target.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 constexpr std::size_t kMaxDepth = 16;
@@ -200,4 +200,4 @@ std::vector<Profile> profiles_of(std::vector<ProfileLayer> layers) {
   return profiles;
 }
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "spec/profile.h"
 
-namespace snug {
+namespace snug::spec {
 
 class ProfileSource {
  public:
@@ -66,4 +66,4 @@ Result<LoadedProfile> load_profile(std::string_view reference, const ProfilePlac
 // The profiles of the layers alone, for merge_layers.
 std::vector<Profile> profiles_of(std::vector<ProfileLayer> layers);
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -9,7 +9,7 @@
 #include "base/units.h"
 #include "spec/target.h"
 
-namespace snug {
+namespace snug::spec {
 
 Origin origin_of(const ProfileDraft& draft, const TomlValue& value) {
   return {fmt::format("{}:{}", draft.origin_file, value.at.line)};
@@ -121,4 +121,4 @@ tl::unexpected<Error> not_a_choice(const TomlValue& value, std::string_view text
   return error;
 }
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -15,7 +15,7 @@
 #include "spec/key.h"
 #include "spec/profile.h"
 
-namespace snug {
+namespace snug::spec {
 
 // The profile while it is read.
 struct ProfileDraft {
@@ -106,4 +106,4 @@ Result<T> read_name(const TomlValue& value) {
 Status read_mounts(ProfileDraft& draft, const TomlValue& value);
 Status read_sets(ProfileDraft& draft, const TomlValue& value);
 
-}  // namespace snug
+}  // namespace snug::spec

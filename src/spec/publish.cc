@@ -9,7 +9,7 @@
 #include "base/try.h"
 #include "base/units.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 struct PortRange {
@@ -105,4 +105,4 @@ Result<PublishedPorts> parse_publish(std::string_view text, std::string_view wha
   return ports;
 }
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 
-namespace snug {
+namespace snug::spec {
 
 enum class Protocol { Tcp, Udp };
 
@@ -26,4 +26,4 @@ struct PublishedPorts {
 // length. Only this computer can reach a port unless ADDRESS says otherwise; IPv6 addresses are in brackets.
 Result<PublishedPorts> parse_publish(std::string_view text, std::string_view what);
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -2,7 +2,7 @@
 #include "spec/key_types.h"
 #include "spec/schema.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 constexpr Key kRootfsKeys[] = {
@@ -37,4 +37,4 @@ std::span<const Key> rootfs_keys() {
   return kRootfsKeys;
 }
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -8,7 +8,7 @@
 #include "base/try.h"
 #include "base/units.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 bool is_digit(char c) {
@@ -59,4 +59,4 @@ Result<RunAs> parse_run_as(std::string_view text, std::string_view what) {
   return run_as;
 }
 
-}  // namespace snug
+}  // namespace snug::spec

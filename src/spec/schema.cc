@@ -6,7 +6,7 @@
 #include "spec/profile_reader.h"
 #include "spec/settings.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 template<class T>
@@ -96,4 +96,4 @@ std::string key_path(const Section& section, const Key& key) {
                               : std::string{section.name} + "." + std::string{key.name};
 }
 
-}  // namespace snug
+}  // namespace snug::spec

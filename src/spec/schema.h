@@ -7,7 +7,7 @@
 
 #include "spec/key.h"
 
-namespace snug {
+namespace snug::spec {
 
 // In the order in which `snug profile show` has them.
 std::span<const Section> schema();
@@ -69,4 +69,4 @@ std::span<const Key> set_keys();
 std::span<const Key> security_keys();
 std::span<const Key> share_keys();
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -3,7 +3,7 @@
 #include "spec/names.h"
 #include "spec/schema.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 Status read_tier(ProfileDraft& draft, const TomlValue& value) {
@@ -89,4 +89,4 @@ std::span<const Key> security_keys() {
   return kSecurityKeys;
 }
 
-}  // namespace snug
+}  // namespace snug::spec

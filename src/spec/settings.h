@@ -13,7 +13,7 @@
 
 #include "spec/values.h"
 
-namespace snug {
+namespace snug::spec {
 
 template<template<class> class Field>
 struct Settings {
@@ -89,4 +89,4 @@ struct Settings {
   bool operator==(const Settings&) const = default;
 };
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-namespace snug {
+namespace snug::spec {
 
 template<class T>
 struct Setting;
@@ -16,4 +16,4 @@ struct Settings;
 using Profile = Settings<Maybe>;
 using Spec = Settings<Setting>;
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -2,7 +2,7 @@
 #include "spec/key_types.h"
 #include "spec/schema.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 constexpr std::string_view kShareLater = "sharing of desktop services is";
@@ -37,4 +37,4 @@ std::span<const Key> share_keys() {
   return kShareKeys;
 }
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-namespace snug {
+namespace snug::spec {
 
 struct ShippedProfile {
   std::string_view name{};
@@ -14,4 +14,4 @@ struct ShippedProfile {
 // In the order of their names.
 std::span<const ShippedProfile> shipped_profiles();
 
-}  // namespace snug
+}  // namespace snug::spec

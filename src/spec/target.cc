@@ -7,7 +7,7 @@
 #include "base/path.h"
 #include "base/text.h"
 
-namespace snug {
+namespace snug::spec {
 
 Result<std::string> parse_target(std::string_view text, std::string_view what) {
   const std::string shown = escape_control(text);
@@ -43,4 +43,4 @@ bool looks_like_path(std::string_view text) {
          text.starts_with("../");
 }
 
-}  // namespace snug
+}  // namespace snug::spec

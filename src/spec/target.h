@@ -6,7 +6,7 @@
 
 #include "base/result.h"
 
-namespace snug {
+namespace snug::spec {
 
 // A mount target: absolute, without "..", and none of the places that snug itself makes ("/", "/proc" and
 // below, "/sys", "/dev"). Answers the normalised path. `what` starts the error.
@@ -19,4 +19,4 @@ std::string host_path(std::string_view directory, std::string_view text);
 // Docker's rule for what is a path and what is a name: "/…", ".", "..", "./…", "../…".
 bool looks_like_path(std::string_view text);
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -4,7 +4,7 @@
 #include "spec/names.h"
 #include "spec/schema.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 struct ImageName {
@@ -91,4 +91,4 @@ std::span<const Key> top_keys() {
   return kTopKeys;
 }
 
-}  // namespace snug
+}  // namespace snug::spec

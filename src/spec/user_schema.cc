@@ -4,7 +4,7 @@
 #include "spec/run_as.h"
 #include "spec/schema.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 struct RunAsUser {
@@ -63,4 +63,4 @@ std::span<const Key> user_keys() {
   return kUserKeys;
 }
 
-}  // namespace snug
+}  // namespace snug::spec

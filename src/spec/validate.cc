@@ -12,7 +12,7 @@
 #include "spec/settings.h"
 #include "spec/target.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 tl::unexpected<Error> refuse(std::string step, const Origin& origin, std::string hint) {
@@ -134,4 +134,4 @@ Status validate(const Spec& spec) {
   return {};
 }
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -4,10 +4,10 @@
 #include "base/result.h"
 #include "spec/settings_fwd.h"
 
-namespace snug {
+namespace snug::spec {
 
 // The error names the key, and its origin. Looks at the Spec only; what the machine cannot do is the
 // planner's to find out.
 Status validate(const Spec& spec);
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -9,7 +9,7 @@
 #include "base/origin.h"
 #include "spec/settings_fwd.h"
 
-namespace snug {
+namespace snug::spec {
 
 template<class T>
 struct Setting {
@@ -69,4 +69,4 @@ struct HostSet {
   bool operator==(const HostSet&) const = default;
 };
 
-}  // namespace snug
+}  // namespace snug::spec

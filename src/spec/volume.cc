@@ -7,7 +7,7 @@
 #include "base/units.h"
 #include "spec/target.h"
 
-namespace snug {
+namespace snug::spec {
 namespace {
 
 constexpr std::string_view kVolumeHint = "write -v SOURCE:TARGET, or -v SOURCE:TARGET:ro";
@@ -137,4 +137,4 @@ Result<Mount> parse_tmpfs(std::string_view text) {
   return mount;
 }
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "spec/values.h"
 
-namespace snug {
+namespace snug::spec {
 
 // "SRC:DST[:ro|rw|cow]". SRC is absolute, or starts with ./ or ../ and is relative to `cwd`; rw where nothing
 // is said, as in docker.
@@ -24,4 +24,4 @@ Result<Mount> parse_tmpfs(std::string_view text);
 // The mode of a tmpfs's root: octal, at most 7777.
 Result<std::uint32_t> parse_mode(std::string_view text, std::string_view what);
 
-}  // namespace snug
+}  // namespace snug::spec

@@ -7,66 +7,74 @@
 namespace snug {
 
 template<>
-struct EnumNames<Toggle> {
-  static constexpr EnumName<Toggle> kAll[] = {
-      {"auto", Toggle::Auto}, {"on", Toggle::On}, {"off", Toggle::Off}};
+struct EnumNames<spec::Toggle> {
+  static constexpr EnumName<spec::Toggle> kAll[] = {
+      {"auto", spec::Toggle::Auto}, {"on", spec::Toggle::On}, {"off", spec::Toggle::Off}};
 };
 template<>
-struct EnumNames<IdMode> {
-  static constexpr EnumName<IdMode> kAll[] = {{"single", IdMode::Single}, {"range", IdMode::Range}};
+struct EnumNames<spec::IdMode> {
+  static constexpr EnumName<spec::IdMode> kAll[] = {{"single", spec::IdMode::Single},
+                                                    {"range", spec::IdMode::Range}};
 };
 template<>
-struct EnumNames<OverlayDriver> {
-  static constexpr EnumName<OverlayDriver> kAll[] = {
-      {"auto", OverlayDriver::Auto}, {"native", OverlayDriver::Native}, {"fuse", OverlayDriver::Fuse}};
+struct EnumNames<spec::OverlayDriver> {
+  static constexpr EnumName<spec::OverlayDriver> kAll[] = {{"auto", spec::OverlayDriver::Auto},
+                                                           {"native", spec::OverlayDriver::Native},
+                                                           {"fuse", spec::OverlayDriver::Fuse}};
 };
 template<>
-struct EnumNames<Writable> {
-  static constexpr EnumName<Writable> kAll[] = {{"auto", Writable::Auto},
-                                                {"tmpfs", Writable::Tmpfs},
-                                                {"disk", Writable::Disk},
-                                                {"none", Writable::None}};
+struct EnumNames<spec::Writable> {
+  static constexpr EnumName<spec::Writable> kAll[] = {{"auto", spec::Writable::Auto},
+                                                      {"tmpfs", spec::Writable::Tmpfs},
+                                                      {"disk", spec::Writable::Disk},
+                                                      {"none", spec::Writable::None}};
 };
 template<>
-struct EnumNames<NetworkMode> {
-  static constexpr EnumName<NetworkMode> kAll[] = {{"none", NetworkMode::None},
-                                                   {"gate", NetworkMode::Gate},
-                                                   {"full", NetworkMode::Full},
-                                                   {"host", NetworkMode::Host},
-                                                   {"container", NetworkMode::Container}};
+struct EnumNames<spec::NetworkMode> {
+  static constexpr EnumName<spec::NetworkMode> kAll[] = {{"none", spec::NetworkMode::None},
+                                                         {"gate", spec::NetworkMode::Gate},
+                                                         {"full", spec::NetworkMode::Full},
+                                                         {"host", spec::NetworkMode::Host},
+                                                         {"container", spec::NetworkMode::Container}};
 };
 template<>
-struct EnumNames<Tier> {
-  static constexpr EnumName<Tier> kAll[] = {
-      {"strict", Tier::Strict}, {"default", Tier::Default}, {"dev", Tier::Dev}, {"off", Tier::Off}};
+struct EnumNames<spec::Tier> {
+  static constexpr EnumName<spec::Tier> kAll[] = {{"strict", spec::Tier::Strict},
+                                                  {"default", spec::Tier::Default},
+                                                  {"dev", spec::Tier::Dev},
+                                                  {"off", spec::Tier::Off}};
 };
 template<>
-struct EnumNames<ProcView> {
-  static constexpr EnumName<ProcView> kAll[] = {{"masked", ProcView::Masked}, {"full", ProcView::Full}};
+struct EnumNames<spec::ProcView> {
+  static constexpr EnumName<spec::ProcView> kAll[] = {{"masked", spec::ProcView::Masked},
+                                                      {"full", spec::ProcView::Full}};
 };
 template<>
-struct EnumNames<Isolation> {
-  static constexpr EnumName<Isolation> kAll[] = {{"full", Isolation::Full}, {"no-proc", Isolation::NoProc}};
+struct EnumNames<spec::Isolation> {
+  static constexpr EnumName<spec::Isolation> kAll[] = {{"full", spec::Isolation::Full},
+                                                       {"no-proc", spec::Isolation::NoProc}};
 };
 template<>
-struct EnumNames<MountType> {
-  static constexpr EnumName<MountType> kAll[] = {
-      {"bind", MountType::Bind}, {"cow", MountType::Cow}, {"tmpfs", MountType::Tmpfs}};
+struct EnumNames<spec::MountType> {
+  static constexpr EnumName<spec::MountType> kAll[] = {
+      {"bind", spec::MountType::Bind}, {"cow", spec::MountType::Cow}, {"tmpfs", spec::MountType::Tmpfs}};
 };
 template<>
-struct EnumNames<Access> {
-  static constexpr EnumName<Access> kAll[] = {{"ro", Access::ReadOnly}, {"rw", Access::ReadWrite}};
+struct EnumNames<spec::Access> {
+  static constexpr EnumName<spec::Access> kAll[] = {{"ro", spec::Access::ReadOnly},
+                                                    {"rw", spec::Access::ReadWrite}};
 };
 template<>
-struct EnumNames<Missing> {
-  static constexpr EnumName<Missing> kAll[] = {{"fail", Missing::Fail}, {"skip", Missing::Skip}};
+struct EnumNames<spec::Missing> {
+  static constexpr EnumName<spec::Missing> kAll[] = {{"fail", spec::Missing::Fail},
+                                                     {"skip", spec::Missing::Skip}};
 };
 template<>
-struct EnumNames<RunAs::Kind> {
-  static constexpr EnumName<RunAs::Kind> kAll[] = {{"auto", RunAs::Kind::Auto},
-                                                   {"root", RunAs::Kind::Root},
-                                                   {"self", RunAs::Kind::Self},
-                                                   {"named", RunAs::Kind::Named}};
+struct EnumNames<spec::RunAs::Kind> {
+  static constexpr EnumName<spec::RunAs::Kind> kAll[] = {{"auto", spec::RunAs::Kind::Auto},
+                                                         {"root", spec::RunAs::Kind::Root},
+                                                         {"self", spec::RunAs::Kind::Self},
+                                                         {"named", spec::RunAs::Kind::Named}};
 };
 
 }  // namespace snug

@@ -20,7 +20,7 @@
 #include "sys/file_io.h"
 #include "sys/random_number.h"
 
-namespace snug {
+namespace snug::store {
 namespace {
 
 constexpr std::uint64_t kMostBytes = 4 << 20;
@@ -55,16 +55,16 @@ Result<UniqueFd> write_file(int dir, const std::string& file, const std::string&
   const std::string text = document_text(format, body);
   if (text.size() > kMostBytes)
     return fail({.step = fmt::format("write {}", escape_control(name)), .err = EFBIG});
-  auto fd = open_file(dir, file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+  auto fd = sys::open_file(dir, file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
   if (!fd)
     return fd;
   Status status{};
-  if (const int error = lock_file(fd->get()))
+  if (const int error = sys::lock_file(fd->get()))
     status = fail({.step = fmt::format("lock {}", escape_control(name)), .err = error});
   if (status)
-    status = write_all(fd->get(), text, name);
+    status = sys::write_all(fd->get(), text, name);
   if (status)
-    status = sync_fd(fd->get(), name);
+    status = sys::sync_fd(fd->get(), name);
   if (!status) {
     (void)unlinkat(dir, file.c_str(), 0);
     return tl::unexpected{status.error()};
@@ -74,7 +74,7 @@ Result<UniqueFd> write_file(int dir, const std::string& file, const std::string&
 
 // Should two ever be the same, O_EXCL still keeps the writers apart.
 std::string temporary_name(const std::string& name) {
-  return fmt::format("{}{}-{}", kTemporary, name, random_hex());
+  return fmt::format("{}{}-{}", kTemporary, name, sys::random_hex());
 }
 
 }  // namespace
@@ -85,7 +85,7 @@ bool is_temporary_document(std::string_view name) {
 
 void sweep_documents(int dir) {
   UniqueFd listing{openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  const DirectoryStream entries{listing ? fdopendir(listing.get()) : nullptr};
+  const sys::DirectoryStream entries{listing ? fdopendir(listing.get()) : nullptr};
   if (!entries)
     return;
   (void)listing.release();  // closedir has it
@@ -94,7 +94,7 @@ void sweep_documents(int dir) {
       continue;
     const UniqueFd left{openat(dir, entry->d_name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
     // A writer between its open and its lock loses its file here, notices that, and writes again.
-    if (left && lock_file(left.get()) == 0)
+    if (left && sys::lock_file(left.get()) == 0)
       (void)unlinkat(dir, entry->d_name, 0);
   }
 }
@@ -113,7 +113,7 @@ Status write_document(int dir, const std::string& name, const FileFormat& format
     if (!fd)
       return tl::unexpected{fd.error()};
     if (renameat(dir, temporary.c_str(), dir, name.c_str()) == 0)
-      return sync_fd(dir, "the directory of " + name);
+      return sys::sync_fd(dir, "the directory of " + name);
     const int error = errno;
     (void)unlinkat(dir, temporary.c_str(), 0);
     if (error != ENOENT)  // that would be a sweep between open and lock
@@ -126,8 +126,8 @@ Status write_document(int dir, const std::string& name, const FileFormat& format
 
 Result<Document> read_document(int dir, const std::string& name, const FileFormat& format) {
   // O_NONBLOCK: opening a FIFO for reading would wait for a writer.
-  const auto fd = TRY(open_file(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
-  const auto text = TRY(read_regular(fd.get(), name, kMostBytes));
+  const auto fd = TRY(sys::open_file(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
+  const auto text = TRY(sys::read_regular(fd.get(), name, kMostBytes));
   return parse_document(text, name, format);
 }
 
@@ -194,4 +194,4 @@ Result<Document> parse_document(std::string_view file, const std::string& name, 
   return parse_body(static_cast<unsigned>(version), without_end(rest), name);
 }
 
-}  // namespace snug
+}  // namespace snug::store

@@ -10,7 +10,7 @@
 #include "base/json.h"
 #include "base/result.h"
 
-namespace snug {
+namespace snug::store {
 
 struct Document {
   unsigned version{};  // of the file that was read
@@ -52,4 +52,4 @@ bool is_temporary_document(std::string_view name);
 // Removes the temporary files in `dir` that no writer has open any more.
 void sweep_documents(int dir);
 
-}  // namespace snug
+}  // namespace snug::store

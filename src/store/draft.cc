@@ -17,7 +17,7 @@
 #include "sys/durable.h"
 #include "sys/random_number.h"
 
-namespace snug {
+namespace snug::store {
 namespace {
 
 constexpr int kAttempts = 16;
@@ -33,7 +33,7 @@ UniqueFd open_lock_file(int dir, int flags) {
 
 // The directory before the file, for everybody. Is it ours?
 bool lock_left(int dir, const DraftKind& kind, UniqueFd& lock) {
-  const int error = lock_directory(dir);
+  const int error = sys::lock_directory(dir);
   if (error == EAGAIN)
     return false;
   const bool by_directory = error == 0;
@@ -42,7 +42,7 @@ bool lock_left(int dir, const DraftKind& kind, UniqueFd& lock) {
   // Where the directory cannot be locked its maker may be about to make the file, and one of the two is
   // first. In one that ends none is made: who removes it has removed the file, and is at the very end.
   lock = open_lock_file(dir, by_directory || kind.ending ? 0 : O_CREAT);
-  return lock ? lock_file(lock.get()) == 0 : errno == ENOENT;
+  return lock ? sys::lock_file(lock.get()) == 0 : errno == ENOENT;
 }
 
 }  // namespace
@@ -50,25 +50,25 @@ bool lock_left(int dir, const DraftKind& kind, UniqueFd& lock) {
 // Somebody's sweep may come between mkdir, open and lock. It takes the same locks and so is told apart; what
 // it has taken first is left to it. 0, EAGAIN for once more, or another errno.
 int Draft::begin(int store, const DraftKind& kind, Draft& draft) {
-  draft.name_ = std::string{kind.prefix} + random_hex();
+  draft.name_ = std::string{kind.prefix} + sys::random_hex();
   if (mkdirat(store, draft.name_.c_str(), 0700) != 0)
     return errno == EEXIST ? EAGAIN : errno;
   draft.dir_ = open_draft(store, draft.name_);
   if (!draft.dir_)
     return errno == ENOENT ? EAGAIN : errno;
-  const int error = lock_directory(draft.dir());
+  const int error = sys::lock_directory(draft.dir());
   if (error == EAGAIN)
     return EAGAIN;
   if (error != 0 || kind.lock_file) {
     draft.lock_ = open_lock_file(draft.dir(), O_CREAT);
     if (!draft.lock_)
       return errno == ENOENT ? EAGAIN : errno;
-    if (const int failed = lock_file(draft.lock_.get()))
+    if (const int failed = sys::lock_file(draft.lock_.get()))
       return failed;
-    if (!is_same_file(draft.lock_.get(), draft.dir(), kLockFile))
+    if (!sys::is_same_file(draft.lock_.get(), draft.dir(), kLockFile))
       return EAGAIN;
   }
-  return is_same_file(draft.dir(), store, draft.name_) ? 0 : EAGAIN;
+  return sys::is_same_file(draft.dir(), store, draft.name_) ? 0 : EAGAIN;
 }
 
 Result<Draft> Draft::make(int store, const DraftKind& kind) {
@@ -83,7 +83,7 @@ Result<Draft> Draft::make(int store, const DraftKind& kind) {
     }
     // Made and with no more than a lock in it, where the disk was full by then; what is another's is not
     // touched.
-    if (error != EAGAIN && draft.dir_ && is_same_file(draft.dir(), store, draft.name_)) {
+    if (error != EAGAIN && draft.dir_ && sys::is_same_file(draft.dir(), store, draft.name_)) {
       (void)unlinkat(draft.dir(), kLockFile, 0);
       (void)unlinkat(store, draft.name_.c_str(), AT_REMOVEDIR);
     } else if (error != EAGAIN && !draft.dir_) {
@@ -99,7 +99,7 @@ Draft::~Draft() {
 }
 
 int Draft::publish(const std::string& name) {
-  if (const int error = rename_to_new(store_, name_, name))
+  if (const int error = sys::rename_to_new(store_, name_, name))
     return error;
   name_ = name;
   named_ = true;
@@ -110,17 +110,17 @@ int Draft::publish(const std::string& name) {
 }
 
 Status remove_locked(int store, const std::string& name, int dir, const DraftKind& kind) {
-  const auto range = TRY(maps_for_removal(dir));
+  const auto range = TRY(files::maps_for_removal(dir));
   for (const char* part : kind.mapped) {
     struct stat info {};
     if (fstatat(dir, part, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(info.st_mode))
       continue;
-    TRY(range ? remove_tree_mapped(dir, part, *range) : remove_tree(dir, part));
+    TRY(range ? files::remove_tree_mapped(dir, part, *range) : files::remove_tree(dir, part));
   }
-  const auto entries = directory_names(dir);
+  const auto entries = files::directory_names(dir);
   for (const std::string& entry : entries ? *entries : std::vector<std::string>{})
     if (entry != kLockFile && unlinkat(dir, entry.c_str(), 0) != 0 && errno != ENOENT)
-      TRY(remove_tree(dir, entry));
+      TRY(files::remove_tree(dir, entry));
   (void)unlinkat(dir, kLockFile, 0);  // else the directory is not empty
   if (unlinkat(store, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT)
     return fail({.step = "remove the directory " + escape_control(name), .err = errno});
@@ -128,7 +128,7 @@ Status remove_locked(int store, const std::string& name, int dir, const DraftKin
 }
 
 void sweep_drafts(int store, const DraftKind& kind) {
-  const auto names = directory_names(store);
+  const auto names = files::directory_names(store);
   for (const std::string& name : names ? *names : std::vector<std::string>{}) {
     if (!name.starts_with(kind.prefix))
       continue;
@@ -137,9 +137,9 @@ void sweep_drafts(int store, const DraftKind& kind) {
     if (!dir || !lock_left(dir.get(), kind, lock))
       continue;
     // Its maker may have finished it since: then it has a name of its own, and perhaps an end.
-    if (is_same_file(dir.get(), store, name))
+    if (sys::is_same_file(dir.get(), store, name))
       (void)remove_locked(store, name, dir.get(), kind);
   }
 }
 
-}  // namespace snug
+}  // namespace snug::store

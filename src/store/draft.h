@@ -14,7 +14,7 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 
-namespace snug {
+namespace snug::store {
 
 constexpr const char* kLockFile = "lock";
 
@@ -79,4 +79,4 @@ Status remove_locked(int store, const std::string& name, int dir, const DraftKin
 // cannot be removed is left for the next time.
 void sweep_drafts(int store, const DraftKind& kind);
 
-}  // namespace snug
+}  // namespace snug::store

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-namespace snug {
+namespace snug::sys {
 
 // Room for up to `Most`; it must live as long as the msghdr that it is put into.
 template<size_t Most>
@@ -45,4 +45,4 @@ class ControlFds {
   alignas(cmsghdr) char bytes_[CMSG_SPACE(Most * sizeof(int))];
 };
 
-}  // namespace snug
+}  // namespace snug::sys

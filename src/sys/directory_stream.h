@@ -5,11 +5,11 @@
 
 #include <memory>
 
-namespace snug {
+namespace snug::sys {
 
 struct CloseDirectory {
   void operator()(DIR* dir) const { closedir(dir); }
 };
 using DirectoryStream = std::unique_ptr<DIR, CloseDirectory>;
 
-}  // namespace snug
+}  // namespace snug::sys

@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "base/unique_fd.h"
 
-namespace snug {
+namespace snug::sys {
 
 Status sync_fd(int fd, std::string_view what) {
   if (fsync(fd) != 0)
@@ -87,4 +87,4 @@ bool is_same_file(int fd, int dir, const std::string& name) {
          ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
 }
 
-}  // namespace snug
+}  // namespace snug::sys

@@ -6,7 +6,7 @@
 
 #include "base/result.h"
 
-namespace snug {
+namespace snug::sys {
 
 // fsync(2) of a file or a directory. `what` names it in the error.
 Status sync_fd(int fd, std::string_view what);
@@ -39,4 +39,4 @@ int is_directory_locked(int fd);
 // The very same file or directory?
 bool is_same_file(int fd, int dir, const std::string& name);
 
-}  // namespace snug
+}  // namespace snug::sys

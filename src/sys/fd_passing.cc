@@ -6,7 +6,7 @@
 
 #include "sys/control_fds.h"
 
-namespace snug {
+namespace snug::sys {
 
 int send_with_fd(int socket, const void* bytes, std::size_t size, int fd) {
   iovec part{.iov_base = const_cast<void*>(bytes), .iov_len = size};
@@ -39,4 +39,4 @@ ssize_t receive_with_fd(int socket, void* bytes, std::size_t most, UniqueFd& fd)
   return (header.msg_flags & MSG_TRUNC) != 0 ? -EMSGSIZE : got;
 }
 
-}  // namespace snug
+}  // namespace snug::sys

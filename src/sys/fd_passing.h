@@ -7,7 +7,7 @@
 
 #include "base/unique_fd.h"
 
-namespace snug {
+namespace snug::sys {
 
 // 0 or an errno; a socket that does not block says EAGAIN where it is full. -1 for no descriptor.
 int send_with_fd(int socket, const void* bytes, std::size_t size, int fd);
@@ -16,4 +16,4 @@ int send_with_fd(int socket, const void* bytes, std::size_t size, int fd);
 // `most`. `fd` is closed on exec, and empty where none came.
 ssize_t receive_with_fd(int socket, void* bytes, std::size_t most, UniqueFd& fd);
 
-}  // namespace snug
+}  // namespace snug::sys

@@ -10,7 +10,7 @@
 #include "base/try.h"
 #include "sys/open_in.h"
 
-namespace snug {
+namespace snug::sys {
 
 Result<UniqueFd> open_file(int dirfd, const std::string& path, int flags, mode_t mode) {
   UniqueFd fd{openat(dirfd, path.c_str(), flags | O_CLOEXEC | O_NOCTTY, mode)};
@@ -74,4 +74,4 @@ Status write_all(int fd, std::string_view text, std::string_view what) {
   return {};
 }
 
-}  // namespace snug
+}  // namespace snug::sys

@@ -10,7 +10,7 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 
-namespace snug {
+namespace snug::sys {
 
 // openat(2) with O_CLOEXEC | O_NOCTTY added. `what` names the file in the error's step.
 Result<UniqueFd> open_file(int dirfd, const std::string& path, int flags, mode_t mode = 0);
@@ -30,4 +30,4 @@ Result<std::string> read_text_file(const std::string& path, std::uint64_t limit 
 // Writes all of `text`, over short writes and EINTR.
 Status write_all(int fd, std::string_view text, std::string_view what);
 
-}  // namespace snug
+}  // namespace snug::sys

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-namespace snug {
+namespace snug::sys {
 
 std::vector<MountLine> parse_mountinfo(std::string_view text) {
   std::vector<MountLine> mounts;
@@ -39,4 +39,4 @@ std::string unescape_octal(std::string_view text) {
   return out;
 }
 
-}  // namespace snug
+}  // namespace snug::sys

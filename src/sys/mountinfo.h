@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace snug {
+namespace snug::sys {
 
 // One line of it.
 struct MountLine {
@@ -23,4 +23,4 @@ std::vector<MountLine> parse_mountinfo(std::string_view text);
 // Blank, tab, newline and backslash are written as \040 and so on there.
 std::string unescape_octal(std::string_view text);
 
-}  // namespace snug
+}  // namespace snug::sys

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace snug {
+namespace snug::sys {
 namespace {
 
 // More would wait for each other: in the kernel for the directory's lock, here for memory.
@@ -39,4 +39,4 @@ void for_each_index(std::size_t count, std::size_t count_per_thread,
   run();
 }
 
-}  // namespace snug
+}  // namespace snug::sys

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <functional>
 
-namespace snug {
+namespace snug::sys {
 
 // Calls work(i) once for each i below `count`, from several threads at once where there are more than
 // `count_per_thread` of them and more than one processor; none is left when it returns. `work` must not
@@ -15,4 +15,4 @@ namespace snug {
 void for_each_index(std::size_t count, std::size_t count_per_thread,
                     const std::function<void(std::size_t)>& work);
 
-}  // namespace snug
+}  // namespace snug::sys

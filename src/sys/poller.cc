@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace snug {
+namespace snug::sys {
 
 PollClock& PollClock::real() {
   static PollClock clock;
@@ -58,4 +58,4 @@ bool wait_until_ready(int fd, int events, int timeout_ms) {
   return poll(&entry, 1, timeout_ms) > 0;
 }
 
-}  // namespace snug
+}  // namespace snug::sys

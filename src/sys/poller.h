@@ -17,7 +17,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace snug {
+namespace snug::sys {
 
 // The time, and the wait for descriptors until then. A test has its own, in which no time passes.
 class PollClock {
@@ -112,4 +112,4 @@ class Poller {
 // came.
 bool wait_until_ready(int fd, int events, int timeout_ms);
 
-}  // namespace snug
+}  // namespace snug::sys

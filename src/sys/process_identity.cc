@@ -9,7 +9,7 @@
 #include "sys/file_io.h"
 #include "sys/process_stat.h"
 
-namespace snug {
+namespace snug::sys {
 
 std::optional<std::uint64_t> start_time_of(pid_t pid) {
   const auto text = read_text_file(fmt::format("/proc/{}/stat", pid));
@@ -39,4 +39,4 @@ bool await_end_of(pid_t init, std::uint64_t start, const std::string& boot, int 
   return poll(&ended, 1, patience_ms) == 1;
 }
 
-}  // namespace snug
+}  // namespace snug::sys

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-namespace snug {
+namespace snug::sys {
 
 // The start time in clock ticks since boot: field 22 of /proc/PID/stat, proc(5). Nothing where there is no
 // such process.
@@ -23,4 +23,4 @@ bool is_still_there(pid_t init, std::uint64_t start, const std::string& boot);
 // `patience_ms`. False where it is still there. Nothing is ever signalled by such a number.
 bool await_end_of(pid_t init, std::uint64_t start, const std::string& boot, int patience_ms);
 
-}  // namespace snug
+}  // namespace snug::sys

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-namespace snug {
+namespace snug::sys {
 Result<ProcessStat> parse_process_stat(std::string_view text) {
   // The name is in parentheses, and may have blanks and parentheses in it.
   const std::size_t open = text.find('('), close = text.rfind(')');
@@ -25,4 +25,4 @@ Result<ProcessStat> parse_process_stat(std::string_view text) {
                      .start = *start};
 }
 
-}  // namespace snug
+}  // namespace snug::sys

@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 
-namespace snug {
+namespace snug::sys {
 
 struct ProcessStat {
   std::string name{};
@@ -20,4 +20,4 @@ struct ProcessStat {
 // The file's text. Fails if it is not as proc(5) has it.
 Result<ProcessStat> parse_process_stat(std::string_view text);
 
-}  // namespace snug
+}  // namespace snug::sys

@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <cstdlib>
 
-namespace snug {
+namespace snug::sys {
 
 std::uint64_t random_number() {
   std::uint64_t number = 0;
@@ -21,4 +21,4 @@ std::string random_hex() {
   return fmt::format("{:016x}", random_number());
 }
 
-}  // namespace snug
+}  // namespace snug::sys

@@ -23,6 +23,11 @@
 namespace ops_test {
 
 using namespace snug;
+using namespace snug::host;
+using namespace snug::image;
+using namespace snug::launch;
+using namespace snug::plan;
+using namespace snug::spec;
 namespace fs = std::filesystem;
 
 namespace {

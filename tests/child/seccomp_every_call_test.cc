@@ -28,6 +28,7 @@
 namespace seccomp_every_call_test {
 
 using namespace snug;
+using namespace snug::seccomp;
 
 namespace {
 

@@ -24,6 +24,7 @@
 namespace seccomp_kernel_test {
 
 using namespace snug;
+using namespace snug::seccomp;
 
 namespace {
 

@@ -54,15 +54,15 @@ inline bool is_normal_path(std::string_view path) {
 
 // Absolute and normalised, so without "..", and none of the places that snug makes itself. The source is
 // absolute, and there is none for a tmpfs.
-inline void check_mount(const Mount& mount) {
+inline void check_mount(const spec::Mount& mount) {
   FUZZ_CHECK(is_normal_path(mount.target), mount.target);
   FUZZ_CHECK(mount.target != "/" && mount.target != "/dev" && mount.target != "/sys", mount.target);
   FUZZ_CHECK(!is_beneath(mount.target, "/proc"), mount.target);
-  const bool tmpfs = mount.type == MountType::Tmpfs;
+  const bool tmpfs = mount.type == spec::MountType::Tmpfs;
   FUZZ_CHECK(tmpfs ? mount.source.empty() : mount.source.starts_with('/'), mount.source);
   FUZZ_CHECK(!has_nul(mount.source) && mount.source.find("//") == std::string::npos, mount.source);
   FUZZ_CHECK(mount.mode <= 07777 && (tmpfs || mount.size == 0), mount.target);
-  FUZZ_CHECK(mount.type != MountType::Cow || mount.access == Access::ReadWrite, mount.target);
+  FUZZ_CHECK(mount.type != spec::MountType::Cow || mount.access == spec::Access::ReadWrite, mount.target);
 }
 
 inline std::string_view as_text(const unsigned char* data, std::size_t size) {

@@ -8,6 +8,8 @@
 #include "store/document.h"
 
 using namespace snug;
+using namespace snug::container;
+using namespace snug::store;
 
 namespace {
 

@@ -4,6 +4,7 @@
 #include "spec/env_file.h"
 
 using namespace snug;
+using namespace snug::spec;
 
 namespace {
 

@@ -11,6 +11,7 @@
 #include "gate/watch_filter.h"
 
 using namespace snug;
+using namespace snug::gate;
 
 namespace {
 

@@ -4,6 +4,7 @@
 #include "image/image_toml.h"
 
 using namespace snug;
+using namespace snug::image;
 
 namespace {
 

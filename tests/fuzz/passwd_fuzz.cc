@@ -6,6 +6,8 @@
 #include "image/users.h"
 
 using namespace snug;
+using namespace snug::host;
+using namespace snug::image;
 
 namespace {
 

@@ -10,6 +10,8 @@
 #include "spec/validate.h"
 
 using namespace snug;
+using namespace snug::cli;
+using namespace snug::spec;
 
 namespace {
 

@@ -9,6 +9,7 @@
 #include "spec/publish.h"
 
 using namespace snug;
+using namespace snug::spec;
 
 namespace {
 

@@ -6,6 +6,7 @@
 #include "spec/run_as.h"
 
 using namespace snug;
+using namespace snug::spec;
 
 namespace {
 

@@ -7,6 +7,7 @@
 #include "spec/volume.h"
 
 using namespace snug;
+using namespace snug::spec;
 
 namespace {
 

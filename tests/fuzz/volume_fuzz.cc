@@ -4,6 +4,7 @@
 #include "spec/volume.h"
 
 using namespace snug;
+using namespace snug::spec;
 
 namespace {
 

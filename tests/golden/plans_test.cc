@@ -24,6 +24,10 @@
 namespace plans_test {
 
 using namespace snug;
+using namespace snug::cli;
+using namespace snug::image;
+using namespace snug::plan;
+using namespace snug::spec;
 namespace fs = std::filesystem;
 
 namespace {

@@ -16,10 +16,10 @@ namespace snug {
 
 constexpr int kAllowed = -1;  // beside errnos
 
-inline std::uint32_t token(Arch arch) {
-  return arch == Arch::X86_64  ? AUDIT_ARCH_X86_64
-         : arch == Arch::Arm64 ? AUDIT_ARCH_AARCH64
-                               : AUDIT_ARCH_I386;
+inline std::uint32_t token(seccomp::Arch arch) {
+  return arch == seccomp::Arch::X86_64  ? AUDIT_ARCH_X86_64
+         : arch == seccomp::Arch::Arm64 ? AUDIT_ARCH_AARCH64
+                                        : AUDIT_ARCH_I386;
 }
 
 // The part of classic BPF that the kernel accepts for seccomp and that the compiler uses.

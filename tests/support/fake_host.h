@@ -8,10 +8,11 @@
 
 namespace snug {
 
-class FakeHost : public HostView {
+class FakeHost : public host::HostView {
  public:
-  Caller who{.uid = 1000, .gid = 1000, .user = "alice", .home = "/home/alice", .cwd = "/home/alice/src"};
-  std::map<std::string, FileInfo> files{};
+  host::Caller who{
+      .uid = 1000, .gid = 1000, .user = "alice", .home = "/home/alice", .cwd = "/home/alice/src"};
+  std::map<std::string, host::FileInfo> files{};
   std::map<std::string, std::string> links{};
   std::map<std::string, std::string> texts{};
   std::map<std::string, std::string> variables{};
@@ -20,7 +21,7 @@ class FakeHost : public HostView {
   std::vector<IdRange> subgids{{0, 100000, 65536}};
   std::map<std::string, std::vector<std::string>> mounts{};
   std::optional<std::string> overlay_problem{};
-  std::set<Withheld> withheld{};
+  std::set<host::Withheld> withheld{};
   bool xattrs{true};
   unsigned landlock{6};
   cgroup::Delegation delegated{.by = cgroup::Delegator::Systemd,
@@ -47,8 +48,8 @@ class FakeHost : public HostView {
     return *this;
   }
 
-  const Caller& caller() const override { return who; }
-  Result<FileInfo> stat(const std::string& path) const override {
+  const host::Caller& caller() const override { return who; }
+  Result<host::FileInfo> stat(const std::string& path) const override {
     const auto found = files.find(path);
     if (found == files.end())
       return fail({.step = "look at " + path, .err = ENOENT});
@@ -95,7 +96,7 @@ class FakeHost : public HostView {
   }
   Result<std::uint64_t> file_system(const std::string&) const override { return 0xEF53; }
   std::optional<std::string> native_overlay_problem() const override { return overlay_problem; }
-  bool withholds(Withheld what) const override { return withheld.contains(what); }
+  bool withholds(host::Withheld what) const override { return withheld.contains(what); }
   bool tmpfs_has_user_xattrs() const override { return xattrs; }
   cgroup::Delegation delegation() const override { return delegated; }
   std::string store_dir() const override { return "/home/alice/.local/share/snug"; }

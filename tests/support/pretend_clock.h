@@ -9,7 +9,7 @@
 
 namespace snug {
 
-class PretendClock : public PollClock {
+class PretendClock : public sys::PollClock {
  public:
   Time now() const override { return now_; }
   int wait(pollfd* polls, std::size_t count, int timeout_ms) override {

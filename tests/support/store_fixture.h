@@ -22,15 +22,15 @@ class StoreFixture {
   const std::filesystem::path& root_ = scratch_.path();
 
  public:
-  ContainerStore store() const { return ContainerStore{root_ / "snug"}; }
+  container::ContainerStore store() const { return container::ContainerStore{root_ / "snug"}; }
   std::filesystem::path dir() const { return root_ / "snug/containers"; }
   std::filesystem::path dir(const std::string& name) const { return dir() / name; }
 
-  static ContainerRecord record(const std::string& id) { return {.id = id, .created_ns = 5}; }
-  static RunState state(const std::string& id) { return {.created_ns = 5, .id = id}; }
+  static container::ContainerRecord record(const std::string& id) { return {.id = id, .created_ns = 5}; }
+  static container::RunState state(const std::string& id) { return {.created_ns = 5, .id = id}; }
 
-  Result<Container> create(const std::string& name, const MapRange* range = nullptr) const {
-    const std::string id = random_hex();
+  Result<container::Container> create(const std::string& name, const MapRange* range = nullptr) const {
+    const std::string id = sys::random_hex();
     return store().create(name, record(id), state(id), 0755, range);
   }
 
@@ -45,7 +45,7 @@ class StoreFixture {
     REQUIRE(problems);
     return *problems;
   }
-  std::vector<ListedContainer> list() const {
+  std::vector<container::ListedContainer> list() const {
     const auto list = store().list();
     REQUIRE(list);
     return *list;

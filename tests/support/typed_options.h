@@ -14,27 +14,27 @@ namespace snug {
 // By their long names; a switch is "true" or "false", and what was not typed is absent.
 using TypedOptions = std::map<std::string, std::vector<std::string>>;
 
-inline TypedOptions typed_options(const Invocation& invocation) {
+inline TypedOptions typed_options(const cli::Invocation& invocation) {
   TypedOptions typed;
   if (!invocation.command)
     return typed;
-  const OptionValues& values = invocation.own.values();
-  for (const OptionDef& option : invocation.command->own)
+  const cli::OptionValues& values = invocation.own.values();
+  for (const cli::OptionDef& option : invocation.command->own)
     std::visit(overloaded{
-                   [&](std::optional<bool> OptionValues::*member) {
+                   [&](std::optional<bool> cli::OptionValues::*member) {
                      if (values.*member)
                        typed[std::string{option.name}] = {*(values.*member) ? "true" : "false"};
                    },
-                   [&](std::optional<std::string> OptionValues::*member) {
+                   [&](std::optional<std::string> cli::OptionValues::*member) {
                      if (values.*member)
                        typed[std::string{option.name}] = {*(values.*member)};
                    },
-                   [&](std::vector<std::string> OptionValues::*member) {
+                   [&](std::vector<std::string> cli::OptionValues::*member) {
                      if (!(values.*member).empty())
                        typed[std::string{option.name}] = values.*member;
                    },
-                   [&](ByName) {
-                     const auto texts = invocation.options<RunOptions>().texts_of(option.name);
+                   [&](cli::ByName) {
+                     const auto texts = invocation.options<cli::RunOptions>().texts_of(option.name);
                      if (!texts.empty())
                        typed[std::string{option.name}] = {texts.begin(), texts.end()};
                    },

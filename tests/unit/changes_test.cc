@@ -17,6 +17,7 @@
 namespace changes_test {
 
 using namespace snug;
+using namespace snug::image;
 namespace fs = std::filesystem;
 
 namespace {

@@ -13,6 +13,9 @@
 namespace cli_test {
 
 using namespace snug;
+using namespace snug::cli;
+using namespace snug::host;
+using namespace snug::spec;
 
 namespace {
 

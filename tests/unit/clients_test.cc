@@ -15,6 +15,9 @@
 namespace clients_test {
 
 using namespace snug;
+using namespace snug::container;
+using namespace snug::log;
+using namespace snug::sys;
 
 namespace {
 

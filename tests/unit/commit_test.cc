@@ -21,6 +21,7 @@
 namespace commit_test {
 
 using namespace snug;
+using namespace snug::image;
 namespace fs = std::filesystem;
 
 namespace {

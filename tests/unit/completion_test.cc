@@ -14,6 +14,7 @@
 namespace completion_test {
 
 using namespace snug;
+using namespace snug::cli;
 
 namespace {
 

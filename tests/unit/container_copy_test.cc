@@ -18,6 +18,8 @@
 namespace container_copy_test {
 
 using namespace snug;
+using namespace snug::client;
+using namespace snug::files;
 namespace fs = std::filesystem;
 
 namespace {

@@ -14,6 +14,7 @@
 namespace container_crash_test {
 
 using namespace snug;
+using namespace snug::container;
 
 namespace {
 

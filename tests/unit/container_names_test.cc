@@ -7,6 +7,8 @@
 namespace container_names_test {
 
 using namespace snug;
+using namespace snug::container;
+using namespace snug::sys;
 
 TEST_CASE("names as docker has them") {
   for (const char* name : {"a", "A", "0", "web", "web.1", "a_b-c.D", "7up", "a..", "a--"}) {

@@ -11,6 +11,7 @@
 namespace container_options_test {
 
 using namespace snug;
+using namespace snug::cli;
 
 namespace {
 

@@ -12,6 +12,8 @@
 namespace container_record_test {
 
 using namespace snug;
+using namespace snug::container;
+using namespace snug::spec;
 
 namespace {
 

@@ -17,6 +17,10 @@
 namespace container_store_test {
 
 using namespace snug;
+using namespace snug::container;
+using namespace snug::files;
+using namespace snug::store;
+using namespace snug::sys;
 namespace fs = std::filesystem;
 
 namespace {

@@ -5,6 +5,7 @@
 namespace deadline_test {
 
 using namespace snug;
+using namespace snug::launch;
 using namespace std::chrono_literals;
 
 namespace {

@@ -7,6 +7,8 @@
 namespace describe_test {
 
 using namespace snug;
+using namespace snug::plan;
+using namespace snug::spec;
 
 namespace {
 

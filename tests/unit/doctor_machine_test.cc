@@ -9,6 +9,8 @@
 namespace doctor_machine_test {
 
 using namespace snug;
+using namespace snug::plan;
+using namespace snug::spec;
 using namespace snug::doctor;
 
 TEST_CASE("16: a controller is not delegated") {

@@ -10,6 +10,8 @@
 namespace doctor_sandbox_test {
 
 using namespace snug;
+using namespace snug::plan;
+using namespace snug::spec;
 using namespace snug::doctor;
 
 namespace {

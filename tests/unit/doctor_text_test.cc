@@ -9,6 +9,8 @@
 namespace doctor_text_test {
 
 using namespace snug;
+using namespace snug::host;
+using namespace snug::sys;
 using namespace snug::doctor;
 
 namespace {

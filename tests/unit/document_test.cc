@@ -19,6 +19,7 @@
 namespace document_test {
 
 using namespace snug;
+using namespace snug::store;
 namespace fs = std::filesystem;
 
 namespace {

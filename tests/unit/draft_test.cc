@@ -16,6 +16,8 @@
 namespace draft_test {
 
 using namespace snug;
+using namespace snug::store;
+using namespace snug::sys;
 namespace fs = std::filesystem;
 
 namespace {

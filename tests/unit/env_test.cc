@@ -5,6 +5,7 @@
 namespace env_test {
 
 using namespace snug;
+using namespace snug::spec;
 
 namespace {
 

@@ -16,6 +16,8 @@
 namespace file_copy_test {
 
 using namespace snug;
+using namespace snug::files;
+using namespace snug::sys;
 
 TEST_CASE("two files that are copied at once do not get each other's bytes") {
   // They shared one buffer once. Between file systems the kernel copies nothing itself (EXDEV, Linux 5.19),

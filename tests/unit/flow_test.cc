@@ -12,6 +12,7 @@
 namespace flow_test {
 
 using namespace snug;
+using namespace snug::network;
 
 namespace {
 

@@ -18,6 +18,8 @@
 namespace gate_test {
 
 using namespace snug;
+using namespace snug::gate;
+using namespace snug::spec;
 
 namespace {
 

@@ -5,6 +5,7 @@
 namespace health_test {
 
 using namespace snug;
+using namespace snug::container;
 using namespace std::chrono_literals;
 
 namespace {

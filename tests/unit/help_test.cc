@@ -8,6 +8,7 @@
 namespace help_test {
 
 using namespace snug;
+using namespace snug::cli;
 
 TEST_CASE("the help of a command, as it is printed") {
   CHECK(command_help(*find_command("profile show"), Colour::Off) ==

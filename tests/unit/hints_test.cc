@@ -10,6 +10,7 @@
 namespace hints_test {
 
 using namespace snug;
+using namespace snug::plan;
 
 namespace {
 

@@ -7,6 +7,7 @@
 namespace host_rule_test {
 
 using namespace snug;
+using namespace snug::spec;
 
 namespace {
 

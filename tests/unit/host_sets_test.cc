@@ -10,6 +10,9 @@
 namespace host_sets_test {
 
 using namespace snug;
+using namespace snug::image;
+using namespace snug::plan;
+using namespace snug::spec;
 
 namespace {
 

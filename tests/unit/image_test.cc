@@ -17,6 +17,8 @@
 namespace image_test {
 
 using namespace snug;
+using namespace snug::image;
+using namespace snug::sys;
 
 namespace {
 

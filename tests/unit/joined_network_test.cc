@@ -13,6 +13,9 @@
 namespace joined_network_test {
 
 using namespace snug;
+using namespace snug::image;
+using namespace snug::plan;
+using namespace snug::spec;
 
 namespace {
 

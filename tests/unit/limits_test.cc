@@ -15,6 +15,10 @@
 namespace limits_test {
 
 using namespace snug;
+using namespace snug::client;
+using namespace snug::image;
+using namespace snug::plan;
+using namespace snug::spec;
 
 namespace {
 

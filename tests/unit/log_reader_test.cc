@@ -22,6 +22,7 @@
 namespace log_reader_test {
 
 using namespace snug;
+using namespace snug::log;
 
 namespace {
 

@@ -16,6 +16,7 @@
 namespace log_writer_test {
 
 using namespace snug;
+using namespace snug::log;
 
 namespace {
 

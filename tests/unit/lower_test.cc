@@ -9,6 +9,9 @@
 namespace lower_test {
 
 using namespace snug;
+using namespace snug::launch;
+using namespace snug::plan;
+using namespace snug::spec;
 using child::Op;
 using child::OpCode;
 

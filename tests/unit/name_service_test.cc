@@ -10,6 +10,9 @@
 namespace name_service_test {
 
 using namespace snug;
+using namespace snug::image;
+using namespace snug::plan;
+using namespace snug::spec;
 
 namespace {
 

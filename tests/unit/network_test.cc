@@ -18,6 +18,8 @@
 namespace network_test {
 
 using namespace snug;
+using namespace snug::network;
+using namespace snug::spec;
 
 namespace {
 

@@ -8,6 +8,7 @@
 namespace options_test {
 
 using namespace snug;
+using namespace snug::cli;
 
 namespace {
 

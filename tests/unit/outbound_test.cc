@@ -15,6 +15,10 @@
 namespace outbound_test {
 
 using namespace snug;
+using namespace snug::image;
+using namespace snug::network;
+using namespace snug::plan;
+using namespace snug::spec;
 
 namespace {
 

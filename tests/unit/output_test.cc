@@ -10,6 +10,8 @@
 namespace output_test {
 
 using namespace snug;
+using namespace snug::cli;
+using namespace snug::spec;
 
 TEST_CASE("columns are as wide as their widest cell on a terminal") {
   const Table table{.header = {"NAME", "KIND", "TEXT"},

@@ -12,6 +12,7 @@
 namespace parallel_test {
 
 using namespace snug;
+using namespace snug::sys;
 
 namespace {
 

@@ -5,6 +5,7 @@
 namespace passwd_test {
 
 using namespace snug;
+using namespace snug::host;
 
 namespace {
 

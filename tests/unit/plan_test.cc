@@ -13,6 +13,11 @@
 namespace plan_test {
 
 using namespace snug;
+using namespace snug::host;
+using namespace snug::image;
+using namespace snug::plan;
+using namespace snug::seccomp;
+using namespace snug::spec;
 
 namespace {
 

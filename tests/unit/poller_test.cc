@@ -13,6 +13,7 @@
 namespace poller_test {
 
 using namespace snug;
+using namespace snug::sys;
 using std::chrono::milliseconds;
 
 namespace {

@@ -8,6 +8,7 @@
 namespace profile_test {
 
 using namespace snug;
+using namespace snug::spec;
 
 namespace {
 

@@ -13,6 +13,10 @@
 namespace ps_test {
 
 using namespace snug;
+using namespace snug::cli;
+using namespace snug::client;
+using namespace snug::container;
+using namespace snug::sys;
 
 namespace {
 

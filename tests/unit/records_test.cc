@@ -15,6 +15,10 @@
 namespace records_test {
 
 using namespace snug;
+using namespace snug::container;
+using namespace snug::files;
+using namespace snug::spec;
+using namespace snug::store;
 namespace fs = std::filesystem;
 
 namespace {

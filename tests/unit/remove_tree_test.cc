@@ -17,6 +17,7 @@
 namespace remove_tree_test {
 
 using namespace snug;
+using namespace snug::files;
 namespace fs = std::filesystem;
 
 namespace {

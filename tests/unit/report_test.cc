@@ -6,6 +6,7 @@
 namespace report_test {
 
 using namespace snug;
+using namespace snug::cli;
 
 TEST_CASE("an error is what, why, where from and what to do") {
   const Error error{.step = "open lower dir /srv/base",

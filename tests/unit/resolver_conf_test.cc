@@ -5,6 +5,7 @@
 namespace resolver_conf_test {
 
 using namespace snug;
+using namespace snug::plan;
 
 TEST_CASE(
     "a line of resolv.conf has a keyword at its very beginning, and a value without the blanks around") {

@@ -5,6 +5,7 @@
 namespace restart_test {
 
 using namespace snug;
+using namespace snug::container;
 using namespace std::chrono_literals;
 
 namespace {

@@ -18,6 +18,9 @@
 namespace schema_test {
 
 using namespace snug;
+using namespace snug::cli;
+using namespace snug::container;
+using namespace snug::spec;
 
 namespace {
 

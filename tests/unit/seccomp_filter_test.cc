@@ -21,6 +21,7 @@
 namespace seccomp_filter_test {
 
 using namespace snug;
+using namespace snug::seccomp;
 
 namespace {
 

@@ -6,6 +6,7 @@
 namespace signals_test {
 
 using namespace snug;
+using namespace snug::launch;
 
 namespace {
 

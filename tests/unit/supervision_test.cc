@@ -19,6 +19,10 @@
 namespace supervision_test {
 
 using namespace snug;
+using namespace snug::container;
+using namespace snug::launch;
+using namespace snug::spec;
+using namespace snug::sys;
 using namespace std::chrono_literals;
 
 namespace {

@@ -21,6 +21,7 @@
 namespace tar_test {
 
 using namespace snug;
+using namespace snug::files;
 namespace fs = std::filesystem;
 
 namespace {

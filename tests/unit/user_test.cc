@@ -5,6 +5,7 @@
 namespace user_test {
 
 using namespace snug;
+using namespace snug::spec;
 
 namespace {
 

@@ -9,6 +9,7 @@
 namespace validate_test {
 
 using namespace snug;
+using namespace snug::spec;
 
 namespace {
 

@@ -6,6 +6,8 @@
 namespace version_test {
 
 using namespace snug;
+using namespace snug::cli;
+using namespace snug::host;
 
 namespace {
 

@@ -11,6 +11,9 @@
 namespace view_layers_test {
 
 using namespace snug;
+using namespace snug::container;
+using namespace snug::plan;
+using namespace snug::spec;
 namespace fs = std::filesystem;
 
 namespace {

@@ -5,6 +5,8 @@
 namespace visibility_test {
 
 using namespace snug;
+using namespace snug::plan;
+using namespace snug::spec;
 
 namespace {
 

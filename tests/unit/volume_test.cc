@@ -7,6 +7,7 @@
 namespace volume_test {
 
 using namespace snug;
+using namespace snug::spec;
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include "cli/commands/run_kept.h"
 #include "cli/commands/shared_options.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 struct AttachOptions : OptionValues {
@@ -42,4 +42,4 @@ extern constexpr CommandDef kAttachCommand{
     .run = attach_to_container,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

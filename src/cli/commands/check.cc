@@ -5,12 +5,12 @@
 #include "container/store.h"
 #include "host/real_host.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 Result<int> check_store(const Invocation& invocation) {
-  const auto host = TRY(RealHost::look());
-  const auto problems = TRY(ContainerStore{host.store_dir()}.check());
+  const auto host = TRY(host::RealHost::look());
+  const auto problems = TRY(container::ContainerStore{host.store_dir()}.check());
   std::string text;
   if (invocation.common.json.value_or(false)) {
     Json::Array array;
@@ -32,4 +32,4 @@ extern constexpr CommandDef kCheckCommand{
     .run = check_store,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

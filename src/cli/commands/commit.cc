@@ -14,7 +14,7 @@
 #include "image/commit_change.h"
 #include "spec/publish.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 struct CommitOptions : OptionValues {
@@ -41,19 +41,20 @@ bool is_typed(const Origin& origin) {
   return origin.text == "--env" || origin.text == "--env-file";
 }
 
-void add_ports(ImageConfig& config, const Spec& spec) {
+void add_ports(image::ImageConfig& config, const spec::Spec& spec) {
   for (const auto& publish : spec.publish)
-    if (const auto ports = parse_publish(publish.value, publish.origin.text))
+    if (const auto ports = spec::parse_publish(publish.value, publish.origin.text))
       for (std::uint32_t i = 0; i < ports->count; ++i)
-        (void)apply_change(config, fmt::format("EXPOSE {}/{}", ports->container + i,
-                                               ports->protocol == Protocol::Udp ? "udp" : "tcp"));
+        (void)image::apply_change(config,
+                                  fmt::format("EXPOSE {}/{}", ports->container + i,
+                                              ports->protocol == spec::Protocol::Udp ? "udp" : "tcp"));
 }
 
 // The image gets the options with which the container was made, as docker's does. Variables that come from
 // the profile or the terminal are not the container's own.
-ImageConfig config_of(const OpenedContainer& opened) {
-  const Spec& spec = opened.record.spec;
-  ImageConfig config = opened.image.config;
+image::ImageConfig config_of(const client::OpenedContainer& opened) {
+  const spec::Spec& spec = opened.record.spec;
+  image::ImageConfig config = opened.image.config;
   if (spec.entrypoint) {
     config.entrypoint = spec.entrypoint->value;
     config.command.clear();
@@ -62,14 +63,14 @@ ImageConfig config_of(const OpenedContainer& opened) {
     config.command = spec.command->value;
   if (spec.workdir)
     config.workdir = spec.workdir->value;
-  const RunAs& user = spec.run_as.value;
-  if (user.kind == RunAs::Kind::Root)
+  const spec::RunAs& user = spec.run_as.value;
+  if (user.kind == spec::RunAs::Kind::Root)
     config.user = "0";
-  if (user.kind == RunAs::Kind::Named)
+  if (user.kind == spec::RunAs::Kind::Named)
     config.user = user.group.empty() ? user.user : fmt::format("{}:{}", user.user, user.group);
-  for (const EnvVariable& variable : spec.env_set)
+  for (const spec::EnvVariable& variable : spec.env_set)
     if (is_typed(variable.origin))
-      set_image_variable(config, variable.name, variable.value);
+      image::set_image_variable(config, variable.name, variable.value);
   add_ports(config, spec);
   return config;
 }
@@ -77,10 +78,10 @@ ImageConfig config_of(const OpenedContainer& opened) {
 Result<int> commit_container(const Invocation& invocation) {
   const auto& options = invocation.options<CommitOptions>();
   const std::string& name = invocation.words.at(0);
-  const auto host = TRY(RealHost::look());
-  TRY(check_image_name(invocation.words.at(1)));
-  auto opened = TRY(open_container(host, name));
-  if (opened.image.kind == ImageKind::Host)
+  const auto host = TRY(host::RealHost::look());
+  TRY(image::check_image_name(invocation.words.at(1)));
+  auto opened = TRY(client::open_container(host, name));
+  if (opened.image.kind == image::ImageKind::Host)
     return fail({.step = fmt::format(
                      "{} is a container of the host's own files, which are no layer of an image", name),
                  .hint = fmt::format("snug diff {0} shows its changes, and snug cp {0}:PATH . takes them out",
@@ -90,26 +91,26 @@ Result<int> commit_container(const Invocation& invocation) {
   if (!opened.running)
     if (auto status = opened.container.lock(); !status && status.error().err != EBUSY)
       return tl::unexpected{status.error()};
-  CommitJob job{.container = opened.container.dir(),
-                .images = host.store_dir() + "/images",
-                .name = invocation.words.at(1),
-                .layers = opened.image.layers,
-                .config = config_of(opened),
-                .comments = {fmt::format("made by snug commit of the container {}", name)},
-                .own = opened.own,
-                .range = opened.range,
-                .with_ids = [&](const auto& work) { return with_ids(opened, work); },
-                .skipped =
-                    [&](const std::string& path, const char* why) {
-                      print_note(fmt::format("/{} is not in the image: {}", path, why),
-                                 invocation.common.color);
-                    }};
-  for (const std::string& change : options.change) TRY(apply_change(job.config, change));
+  image::CommitJob job{.container = opened.container.dir(),
+                       .images = host.store_dir() + "/images",
+                       .name = invocation.words.at(1),
+                       .layers = opened.image.layers,
+                       .config = config_of(opened),
+                       .comments = {fmt::format("made by snug commit of the container {}", name)},
+                       .own = opened.own,
+                       .range = opened.range,
+                       .with_ids = [&](const auto& work) { return client::with_ids(opened, work); },
+                       .skipped =
+                           [&](const std::string& path, const char* why) {
+                             print_note(fmt::format("/{} is not in the image: {}", path, why),
+                                        invocation.common.color);
+                           }};
+  for (const std::string& change : options.change) TRY(image::apply_change(job.config, change));
   if (const auto& author = options.author)
     job.comments.push_back("author: " + *author);
   if (const auto& message = options.message)
     job.comments.push_back("message: " + *message);
-  TRY(commit_image(job));
+  TRY(image::commit_image(job));
   return print_answer(job.name + "\n").map([] { return 0; });
 }
 
@@ -126,4 +127,4 @@ extern constexpr CommandDef kCommitCommand{
     .run = commit_container,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -6,7 +6,7 @@
 #include "cli/grammar/definition.h"
 #include "cli/show/report.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 Result<int> print_completion(const Invocation& invocation) {
@@ -27,4 +27,4 @@ extern constexpr CommandDef kCompletionCommand{
     .run = print_completion,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -15,7 +15,7 @@
 #include "container/control.h"
 #include "host/real_host.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 constexpr int kPatienceMs = 3000;
@@ -26,35 +26,37 @@ void pause() {
 }
 
 // A damaged state does not hide the supervisor: its socket is where it would be made now.
-Result<RunState> state_to_ask(const Container& container) {
+Result<container::RunState> state_to_ask(const container::Container& container) {
   auto state = container.state();
   if (state)
     return state;
   const auto record = container.record();
-  auto path = record ? control_path(record->id) : Result<std::string>{tl::unexpected{record.error()}};
+  auto path =
+      record ? container::control_path(record->id) : Result<std::string>{tl::unexpected{record.error()}};
   if (!path)
     return state;
-  return RunState{.control = std::move(*path), .id = record->id};
+  return container::RunState{.control = std::move(*path), .id = record->id};
 }
 
 }  // namespace
 
-Result<Frame> ask(const Container& container, const FrameText& request) {
+Result<container::Frame> ask(const container::Container& container, const container::FrameText& request) {
   const auto state = TRY(state_to_ask(container));
-  auto socket = TRY(connect_to(container, state));
-  TRY(send_frame(socket.get(), request));
+  auto socket = TRY(container::connect_to(container, state));
+  TRY(container::send_frame(socket.get(), request));
   for (;;) {
-    auto frame = await_frame(socket.get());
-    if (frame && frame->kind == FrameKind::Refused)
+    auto frame = container::await_frame(socket.get());
+    if (frame && frame->kind == container::FrameKind::Refused)
       return fail({.step = fmt::format("container {}: {}", escape_control(container.name()),
                                        escape_control(frame->data)),
                    .err = frame->b});
-    if (!frame || frame->kind != FrameKind::Output)
+    if (!frame || frame->kind != container::FrameKind::Output)
       return frame;
   }
 }
 
-Result<std::optional<Frame>> ask_if_running(const Container& container, const FrameText& request) {
+Result<std::optional<container::Frame>> ask_if_running(const container::Container& container,
+                                                       const container::FrameText& request) {
   for (int waited = 0;; waited += kStepMs) {
     const auto running = TRY(container.running());
     if (!running)
@@ -72,12 +74,12 @@ Result<std::optional<Frame>> ask_if_running(const Container& container, const Fr
   }
 }
 
-Result<bool> stop_container(const Container& container, int signal, std::int32_t grace_ms) {
-  return ask_if_running(container, {.kind = FrameKind::Stop, .a = signal, .b = grace_ms})
-      .map([](const std::optional<Frame>& answer) { return answer.has_value(); });
+Result<bool> stop_container(const container::Container& container, int signal, std::int32_t grace_ms) {
+  return ask_if_running(container, {.kind = container::FrameKind::Stop, .a = signal, .b = grace_ms})
+      .map([](const std::optional<container::Frame>& answer) { return answer.has_value(); });
 }
 
-Status lock_stopped(Container& container) {
+Status lock_stopped(container::Container& container) {
   for (int waited = 0;; waited += kStepMs) {
     Status status = container.lock();
     if (status || status.error().err != EBUSY || waited >= kPatienceMs)
@@ -86,12 +88,12 @@ Status lock_stopped(Container& container) {
   }
 }
 
-Result<Container> named_container(const Invocation& invocation) {
-  const auto host = TRY(RealHost::look());
-  return ContainerStore{host.store_dir()}.find(invocation.words.at(0));
+Result<container::Container> named_container(const Invocation& invocation) {
+  const auto host = TRY(host::RealHost::look());
+  return container::ContainerStore{host.store_dir()}.find(invocation.words.at(0));
 }
 
-Status remove_container(const ContainerStore& store, Container& container, bool force) {
+Status remove_container(const container::ContainerStore& store, container::Container& container, bool force) {
   const std::string name = escape_control(container.name());
   if (force)
     TRY(stop_container(container, SIGKILL, 0));
@@ -108,7 +110,7 @@ Status remove_container(const ContainerStore& store, Container& container, bool 
   const auto record = container.record();
   const auto state = container.state();
   status = store.remove(std::move(container));
-  remove_socket(record ? record->id : state ? state->id : "");
+  container::remove_socket(record ? record->id : state ? state->id : "");
   return status;
 }
 
@@ -122,8 +124,8 @@ Result<std::int32_t> parse_stop_time(const std::optional<std::string>& typed) {
 
 Result<int> for_each_container(const std::vector<std::string>& names, const CommonOptions& common,
                                const ContainerAction& act) {
-  const auto host = TRY(RealHost::look());
-  const ContainerStore store{host.store_dir()};
+  const auto host = TRY(host::RealHost::look());
+  const container::ContainerStore store{host.store_dir()};
   std::optional<Error> first;
   for (const std::string& name : names) {
     auto container = store.find(name);
@@ -146,4 +148,4 @@ Result<int> for_each_container(const Invocation& invocation, const ContainerActi
   return for_each_container(invocation.words, invocation.common, act);
 }
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -12,7 +12,7 @@
 #include "client/rootfs.h"
 #include "host/real_host.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 struct CpOptions : OptionValues {
@@ -27,7 +27,7 @@ constexpr OptionDef kCpOptions[] = {
      Complete::Nothing, &CpOptions::follow_link},
 };
 
-Status check_places(const CopyPlace& source, const CopyPlace& target) {
+Status check_places(const client::CopyPlace& source, const client::CopyPlace& target) {
   const char* hint =
       "one of the two is CONTAINER:PATH; a path of the host with a colon in it starts with ./ or /";
   if (source.container.empty() && target.container.empty())
@@ -43,50 +43,50 @@ Status check_places(const CopyPlace& source, const CopyPlace& target) {
 }
 
 // Runs with the container's ids.
-Status copy(const OpenedContainer& opened, const Rootfs& root, const CopyPlace& from, const CopyPlace& to,
-            const FileOwner& caller, const Invocation& invocation) {
+Status copy(const client::OpenedContainer& opened, const client::Rootfs& root, const client::CopyPlace& from,
+            const client::CopyPlace& to, const files::FileOwner& caller, const Invocation& invocation) {
   const auto& options = invocation.options<CpOptions>();
   const bool archive = options.archive.value_or(false);
   const bool out = to.container.empty();
-  const auto end = [&](const CopyPlace& place) {
+  const auto end = [&](const client::CopyPlace& place) {
     const bool inside = !place.container.empty();
-    return CopyEnd{.inside = inside,
-                   .root = inside ? root.root() : -1,
-                   .path = inside && !place.path.starts_with('/') ? "/" + place.path : place.path};
+    return client::CopyEnd{.inside = inside,
+                           .root = inside ? root.root() : -1,
+                           .path = inside && !place.path.starts_with('/') ? "/" + place.path : place.path};
   };
-  CopyWishes wishes{.follow = options.follow_link.value_or(false)};
+  client::CopyWishes wishes{.follow = options.follow_link.value_or(false)};
   // What comes out may have been made by somebody hostile: no setuid program of the caller's, and no
   // attributes.
   wishes.rules.mode_bits = out ? 0777 : 07777;
   wishes.rules.attributes = false;
   wishes.rules.owner_may_fail = true;
   if (!archive)
-    wishes.rules.owner = out            ? owner_here(caller.uid, caller.gid)
-                         : opened.range ? FileOwner{0, 0}
-                                        : FileOwner{geteuid(), getegid()};
+    wishes.rules.owner = out            ? client::owner_here(caller.uid, caller.gid)
+                         : opened.range ? files::FileOwner{0, 0}
+                                        : files::FileOwner{geteuid(), getegid()};
   wishes.rules.skipped = [&](const std::string& path, const char* why) {
     print_note(fmt::format("{} is not copied: {}", path, why), invocation.common.color);
   };
   if (from.path == "-" && from.container.empty())
-    return copy_from_stream(STDIN_FILENO, end(to), wishes);
+    return client::copy_from_stream(STDIN_FILENO, end(to), wishes);
   if (to.path == "-" && out)
-    return copy_to_stream(end(from), STDOUT_FILENO, wishes);
-  return copy_between(end(from), end(to), wishes);
+    return client::copy_to_stream(end(from), STDOUT_FILENO, wishes);
+  return client::copy_between(end(from), end(to), wishes);
 }
 
 Result<int> copy_files(const Invocation& invocation) {
-  const CopyPlace from = parse_copy_place(invocation.words.at(0)),
-                  to = parse_copy_place(invocation.words.at(1));
+  const client::CopyPlace from = client::parse_copy_place(invocation.words.at(0)),
+                          to = client::parse_copy_place(invocation.words.at(1));
   TRY(check_places(from, to));
   if (to.path == "-" && to.container.empty() && isatty(STDOUT_FILENO) != 0)
     return fail(
         {.step = "an archive is not written to a terminal", .hint = "redirect it, or name a directory"});
-  const auto host = TRY(RealHost::look());
+  const auto host = TRY(host::RealHost::look());
   const std::string& name = from.container.empty() ? to.container : from.container;
-  const auto opened = TRY(open_container(host, name));
-  auto container = TRY(ContainerStore{host.store_dir()}.find(name));
-  const auto root = TRY(Rootfs::open(std::move(container)));
-  const FileOwner caller{geteuid(), getegid()};
+  const auto opened = TRY(client::open_container(host, name));
+  auto container = TRY(container::ContainerStore{host.store_dir()}.find(name));
+  const auto root = TRY(client::Rootfs::open(std::move(container)));
+  const files::FileOwner caller{geteuid(), getegid()};
   const auto status = root.as_its_user([&] { return copy(opened, root, from, to, caller, invocation); });
   return status.map([] { return 0; });
 }
@@ -103,4 +103,4 @@ extern constexpr CommandDef kCpCommand{
     .run = copy_files,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

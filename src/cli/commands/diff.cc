@@ -12,11 +12,11 @@
 #include "plan/step.h"
 #include "sys/file_io.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
-const char* letter(ChangeKind kind) {
-  return kind == ChangeKind::Added ? "A" : kind == ChangeKind::Changed ? "C" : "D";
+const char* letter(image::ChangeKind kind) {
+  return kind == image::ChangeKind::Added ? "A" : kind == image::ChangeKind::Changed ? "C" : "D";
 }
 
 const char* enum_name(FileKind kind) {
@@ -37,27 +37,28 @@ const char* enum_name(FileKind kind) {
   return "";
 }
 
-std::string text_of(const Changes& changes, bool json) {
+std::string text_of(const image::Changes& changes, bool json) {
   std::string text;
   if (!json) {
-    for (const Change& c : changes.list)
+    for (const image::Change& c : changes.list)
       text += fmt::format("{} {}\n", letter(c.kind), escape_control(c.path));
     return text;
   }
   Json::Array list;
-  for (const Change& c : changes.list)
+  for (const image::Change& c : changes.list)
     list.push_back(Json::Object{
         {"kind", letter(c.kind)}, {"path", c.path}, {"type", enum_name(c.file)}, {"size", c.size}});
   return pretty_json(list);
 }
 
 Result<int> print_changes(const Invocation& invocation) {
-  const auto host = TRY(RealHost::look());
-  const auto opened = TRY(open_container(host, invocation.words.at(0)));
+  const auto host = TRY(host::RealHost::look());
+  const auto opened = TRY(client::open_container(host, invocation.words.at(0)));
   const bool json = invocation.common.json.value_or(false);
-  const auto status = with_ids(opened, [&]() -> Status {
-    const auto upper = TRY(open_file(opened.container.dir(), kRootUpper, O_PATH | O_DIRECTORY | O_NOFOLLOW));
-    const auto changes = TRY(find_changes(upper.get(), opened.image.layers, opened.own));
+  const auto status = client::with_ids(opened, [&]() -> Status {
+    const auto upper =
+        TRY(sys::open_file(opened.container.dir(), image::kRootUpper, O_PATH | O_DIRECTORY | O_NOFOLLOW));
+    const auto changes = TRY(image::find_changes(upper.get(), opened.image.layers, opened.own));
     return print_answer(text_of(changes, json));
   });
   return status.map([] { return 0; });
@@ -73,4 +74,4 @@ extern constexpr CommandDef kDiffCommand{
     .run = print_changes,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -2,7 +2,7 @@
 
 #include "cli/grammar/definition.h"
 
-namespace snug {
+namespace snug::cli {
 
 Result<int> dispatch(const Invocation& invocation) {
   if (invocation.common.help.value_or(false) ||
@@ -13,4 +13,4 @@ Result<int> dispatch(const Invocation& invocation) {
   return invocation.command->run(invocation);
 }
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -3,9 +3,9 @@
 #include "base/result.h"
 #include "cli/grammar/invocation.h"
 
-namespace snug {
+namespace snug::cli {
 
 // Runs the command that was typed; --help and --version before all else.
 Result<int> dispatch(const Invocation& invocation);
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -11,7 +11,7 @@
 #include "host/real_host.h"
 #include "spec/words.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 struct DoctorOptions : OptionValues {
@@ -105,7 +105,7 @@ Json doctor_json(const Facts& facts, const std::vector<Finding>& findings) {
                       {"checks", std::move(array)}};
 }
 
-Result<int> print_profile(const RealHost& host, const CommonOptions& common) {
+Result<int> print_profile(const host::RealHost& host, const CommonOptions& common) {
   doctor::ProcessFacts facts;
   read_process(host, facts);
   const auto profile = TRY(doctor::apparmor_profile(facts.program));
@@ -118,7 +118,7 @@ Result<int> print_profile(const RealHost& host, const CommonOptions& common) {
 }
 
 Result<int> doctor_command(const Invocation& invocation) {
-  const auto host = TRY(RealHost::look());
+  const auto host = TRY(host::RealHost::look());
   const CommonOptions& common = invocation.common;
   if (invocation.options<DoctorOptions>().apparmor.value_or(false))
     return print_profile(host, common);
@@ -141,4 +141,4 @@ extern constexpr CommandDef kDoctorCommand{
     .run = doctor_command,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

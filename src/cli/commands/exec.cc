@@ -12,19 +12,20 @@
 #include "cli/input/standard_streams.h"
 #include "spec/settings.h"
 
-namespace snug {
+namespace snug::cli {
 
-Result<int> exec_into(const RealHost& host, const Container& container, const ExecFlags& typed) {
+Result<int> exec_into(const host::RealHost& host, const container::Container& container,
+                      const ExecFlags& typed) {
   // The options mean what they mean to run, and are read by the same code.
   auto layer = TRY(flags_layer(typed.options, host));
-  return exec_in(host, container,
-                 {.command = typed.command,
-                  .shell = typed.shell,
-                  .env = std::move(layer.env_set),
-                  .workdir = std::move(layer.workdir),
-                  .user = std::move(layer.run_as),
-                  .terminal = typed.terminal,
-                  .background = typed.background});
+  return session::exec_in(host, container,
+                          {.command = typed.command,
+                           .shell = typed.shell,
+                           .env = std::move(layer.env_set),
+                           .workdir = std::move(layer.workdir),
+                           .user = std::move(layer.run_as),
+                           .terminal = typed.terminal,
+                           .background = typed.background});
 }
 
 namespace {
@@ -82,8 +83,8 @@ Result<int> exec_in_container(const Invocation& invocation) {
   const auto& typed = invocation.options<TypedExecOptions>();
   const bool terminal = typed.tty.value_or(false);
   TRY(settle_standard_streams({typed.interactive, typed.tty}));
-  const auto host = TRY(RealHost::look());
-  const auto container = TRY(ContainerStore{host.store_dir()}.find(invocation.words[0]));
+  const auto host = TRY(host::RealHost::look());
+  const auto container = TRY(container::ContainerStore{host.store_dir()}.find(invocation.words[0]));
   RunOptions run;
   run.keys = {{"env", typed.env}, {"env-file", typed.env_files}};
   if (typed.workdir)
@@ -111,4 +112,4 @@ extern constexpr CommandDef kExecCommand{
     .run = exec_in_container,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -9,7 +9,7 @@
 #include "container/store.h"
 #include "host/real_host.h"
 
-namespace snug {
+namespace snug::cli {
 
 struct ExecFlags {
   RunOptions options{};  // env, env_files, workdir and user of them
@@ -20,6 +20,7 @@ struct ExecFlags {
 };
 
 // The command's exit status.
-Result<int> exec_into(const RealHost& host, const Container& container, const ExecFlags& typed);
+Result<int> exec_into(const host::RealHost& host, const container::Container& container,
+                      const ExecFlags& typed);
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -15,7 +15,7 @@
 #include "plan/visibility.h"
 #include "session/planning.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 constexpr OptionDef kExplainOptions[] = {
@@ -37,15 +37,15 @@ Status take_explain_words(const TypedWords& typed, Invocation& invocation) {
   return take_payload(typed, invocation);
 }
 
-Result<Plan> explained_plan(const RunOptions& options, RealHost& host) {
+Result<plan::Plan> explained_plan(const RunOptions& options, host::RealHost& host) {
   const auto wanted = TRY(wanted_run(options, host));
-  return plan_tried(wanted, host);
+  return session::plan_tried(wanted, host);
 }
 
 // A word that is no path is a host.
-Status answer_host(const Plan& plan, const std::string& word, bool json, std::string& text,
+Status answer_host(const plan::Plan& plan, const std::string& word, bool json, std::string& text,
                    Json::Array& array) {
-  const auto reach = TRY(look_up_host(plan, word));
+  const auto reach = TRY(plan::look_up_host(plan, word));
   if (json)
     array.push_back(Json::Object{{"host", reach.place},
                                  {"open", reach.open},
@@ -58,7 +58,7 @@ Status answer_host(const Plan& plan, const std::string& word, bool json, std::st
   return {};
 }
 
-Result<std::string> answer_paths(const Plan& plan, const std::vector<std::string>& paths, bool json) {
+Result<std::string> answer_paths(const plan::Plan& plan, const std::vector<std::string>& paths, bool json) {
   std::string text;
   Json::Array array;
   for (const std::string& word : paths) {
@@ -70,7 +70,7 @@ Result<std::string> answer_paths(const Plan& plan, const std::vector<std::string
     if (!path)
       return fail({.step = "--path " + word + ": must be absolute and without \"..\"",
                    .hint = "it is a path inside the sandbox"});
-    const Visibility seen = look_up(plan, *path);
+    const plan::Visibility seen = plan::look_up(plan, *path);
     const Origin& origin = plan.steps[seen.step].origin;
     if (json)
       array.push_back(visibility_json(seen, plan));
@@ -81,7 +81,7 @@ Result<std::string> answer_paths(const Plan& plan, const std::vector<std::string
   return json ? pretty_json(array) : text;
 }
 
-Result<std::string> explain(const Invocation& invocation, RealHost& host) {
+Result<std::string> explain(const Invocation& invocation, host::RealHost& host) {
   const bool json = invocation.common.json.value_or(false);
   RunOptions run = invocation.options<RunOptions>();
   settle_explain_word(run, join_path(host.store_dir(), "images"));
@@ -107,7 +107,7 @@ Result<std::string> explain(const Invocation& invocation, RealHost& host) {
 }  // namespace
 
 Result<int> explain_command(const Invocation& invocation) {
-  auto host = TRY(RealHost::look());
+  auto host = TRY(host::RealHost::look());
   const auto text = TRY(explain(invocation, host));
   return print_answer(text).map([] { return 0; });
 }
@@ -123,4 +123,4 @@ extern constexpr CommandDef kExplainCommand{
     .run = explain_command,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

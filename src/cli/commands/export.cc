@@ -18,7 +18,7 @@
 #include "host/real_host.h"
 #include "sys/file_io.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 struct ExportOptions : OptionValues {
@@ -36,17 +36,17 @@ class OutputFile {
   static Result<OutputFile> make(const std::string& path) {
     OutputFile file;
     file.path_ = path;
-    auto parent = TRY(open_file(AT_FDCWD, parent_of(path), O_RDONLY | O_DIRECTORY));
+    auto parent = TRY(sys::open_file(AT_FDCWD, parent_of(path), O_RDONLY | O_DIRECTORY));
     file.parent_ = std::move(parent);
     struct stat info {};
     // A device or a FIFO is written to as it is.
     if (stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
-      auto fd = TRY(open_file(AT_FDCWD, path, O_WRONLY));
+      auto fd = TRY(sys::open_file(AT_FDCWD, path, O_WRONLY));
       file.fd_ = std::move(fd);
       return file;
     }
-    file.unfinished_ = unfinished_name();
-    auto fd = TRY(open_file(file.parent_.get(), file.unfinished_, O_WRONLY | O_CREAT | O_EXCL, 0600));
+    file.unfinished_ = files::unfinished_name();
+    auto fd = TRY(sys::open_file(file.parent_.get(), file.unfinished_, O_WRONLY | O_CREAT | O_EXCL, 0600));
     file.fd_ = std::move(fd);
     return file;
   }
@@ -65,7 +65,8 @@ class OutputFile {
   Status place() {
     if (unfinished_.empty())
       return {};
-    const int error = put_in_place(parent_.get(), unfinished_, path_.substr(path_.rfind('/') + 1), true);
+    const int error =
+        files::put_in_place(parent_.get(), unfinished_, path_.substr(path_.rfind('/') + 1), true);
     if (error != 0)
       return fail({.step = fmt::format("write {}", escape_control(path_)), .err = error});
     unfinished_.clear();
@@ -85,22 +86,22 @@ class OutputFile {
 
 // Runs in a process of its own, so that a byte on `missing` tells the caller that something could not be
 // read.
-Status write_archive(const Rootfs& root, int fd, int missing, const Invocation& invocation) {
+Status write_archive(const client::Rootfs& root, int fd, int missing, const Invocation& invocation) {
   std::size_t unreadable = 0;
   std::string first;
-  const ArchiveRules rules{.one_file_system = true,
-                           .unreadable =
-                               [&](const std::string& path, int) {
-                                 if (unreadable++ == 0)
-                                   first = path;
-                               },
-                           .skipped =
-                               [&](const std::string& path, const char* why) {
-                                 print_note(fmt::format("/{} is not in the archive: {}", path, why),
-                                            invocation.common.color);
-                               }};
-  auto tar = TRY(TarWriter::start(fd));
-  TRY(archive_tree(root.root(), "", tar, rules));
+  const files::ArchiveRules rules{.one_file_system = true,
+                                  .unreadable =
+                                      [&](const std::string& path, int) {
+                                        if (unreadable++ == 0)
+                                          first = path;
+                                      },
+                                  .skipped =
+                                      [&](const std::string& path, const char* why) {
+                                        print_note(fmt::format("/{} is not in the archive: {}", path, why),
+                                                   invocation.common.color);
+                                      }};
+  auto tar = TRY(files::TarWriter::start(fd));
+  TRY(files::archive_tree(root.root(), "", tar, rules));
   TRY(tar.finish());
   if (unreadable == 0)
     return {};
@@ -109,17 +110,17 @@ Status write_archive(const Rootfs& root, int fd, int missing, const Invocation& 
                   "to a user that has no id in this container",
                   unreadable, first),
       invocation.common.color);
-  return write_all(missing, "x", "the pipe to snug");
+  return sys::write_all(missing, "x", "the pipe to snug");
 }
 
 Result<int> export_container(const Invocation& invocation) {
   const auto& output = invocation.options<ExportOptions>().output;
   if (!output && isatty(STDOUT_FILENO) != 0)
     return fail({.step = "an archive is not written to a terminal", .hint = "redirect it, or use -o FILE"});
-  const auto host = TRY(RealHost::look());
-  auto opened = TRY(open_container(host, invocation.words.at(0)));
-  auto container = TRY(ContainerStore{host.store_dir()}.find(invocation.words.at(0)));
-  const auto root = TRY(Rootfs::open(std::move(container)));
+  const auto host = TRY(host::RealHost::look());
+  auto opened = TRY(client::open_container(host, invocation.words.at(0)));
+  auto container = TRY(container::ContainerStore{host.store_dir()}.find(invocation.words.at(0)));
+  const auto root = TRY(client::Rootfs::open(std::move(container)));
   std::optional<OutputFile> file;
   if (output) {
     auto made = TRY(OutputFile::make(*output));
@@ -151,4 +152,4 @@ extern constexpr CommandDef kExportCommand{
     .run = export_container,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

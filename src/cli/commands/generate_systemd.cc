@@ -8,7 +8,7 @@
 #include "container/store.h"
 #include "host/real_host.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 constexpr Elsewhere kGenerateSystemdElsewhere[] = {
@@ -17,8 +17,8 @@ constexpr Elsewhere kGenerateSystemdElsewhere[] = {
 };
 
 Result<int> generate_systemd(const Invocation& invocation) {
-  const auto host = TRY(RealHost::look());
-  const auto container = TRY(ContainerStore{host.store_dir()}.find(invocation.words.at(0)));
+  const auto host = TRY(host::RealHost::look());
+  const auto container = TRY(container::ContainerStore{host.store_dir()}.find(invocation.words.at(0)));
   const auto record = TRY(container.record());
   if (record.rules.remove_at_end)
     return fail(
@@ -48,4 +48,4 @@ extern constexpr CommandDef kGenerateSystemdCommand{
     .run = generate_systemd,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

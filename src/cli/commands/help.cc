@@ -4,7 +4,7 @@
 
 #include "base/try.h"
 
-namespace snug {
+namespace snug::cli {
 
 extern const CommandDef kHelpCommand;
 
@@ -28,4 +28,4 @@ extern constexpr CommandDef kHelpCommand{
     .run = print_help,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

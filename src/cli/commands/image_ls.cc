@@ -15,7 +15,7 @@
 #include "host/real_host.h"
 #include "sys/directory_stream.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 struct Listed {
@@ -27,7 +27,7 @@ struct Listed {
 std::vector<Listed> list_images(const std::string& store) {
   std::vector<Listed> list;
   // Without a store there are no images in it.
-  const DirectoryStream dir{opendir(store.c_str())};
+  const sys::DirectoryStream dir{opendir(store.c_str())};
   while (const dirent* entry = dir ? readdir(dir.get()) : nullptr) {
     const std::string path = join_path(store, entry->d_name);
     struct stat info {};
@@ -42,7 +42,7 @@ std::vector<Listed> list_images(const std::string& store) {
 }
 
 Result<int> list_images_command(const Invocation& invocation) {
-  const auto host = TRY(RealHost::look());
+  const auto host = TRY(host::RealHost::look());
   const auto list = list_images(join_path(host.store_dir(), "images"));
   std::string text;
   if (invocation.common.json.value_or(false)) {
@@ -68,4 +68,4 @@ extern constexpr CommandDef kImageLsCommand{
     .run = list_images_command,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -15,7 +15,7 @@
 #include "log/log_format.h"
 #include "plan/step.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 Json member(const Json& json, std::string_view name) {
@@ -30,14 +30,15 @@ Json strings(const std::vector<std::string>& texts) {
   return Json::Array{texts.begin(), texts.end()};
 }
 
-Json::Object paths_json(const Container& container) {
+Json::Object paths_json(const container::Container& container) {
   const std::string path = container.path();
-  return {{"directory", path}, {"upper", join_path(path, kRootUpper)}, {"log", join_path(path, "log")}};
+  return {
+      {"directory", path}, {"upper", join_path(path, image::kRootUpper)}, {"log", join_path(path, "log")}};
 }
 
-Json::Object state_json(const ListedContainer& listed) {
+Json::Object state_json(const container::ListedContainer& listed) {
   Json::Object object = run_json(listed);
-  const RunState& state = listed.state;
+  const container::RunState& state = listed.state;
   object.emplace_back("control", state.control);
   object.emplace_back("terminal", state.terminal);
   object.emplace_back("payload", Json::Object{{"workdir", state.payload.workdir},
@@ -47,25 +48,27 @@ Json::Object state_json(const ListedContainer& listed) {
 }
 
 // The image's own environment is known once the container has been started.
-std::vector<std::string> environment_of(const ContainerRecord& record, const RunState& state) {
+std::vector<std::string> environment_of(const container::ContainerRecord& record,
+                                        const container::RunState& state) {
   if (!state.payload.env.empty())
     return state.payload.env;
   std::vector<std::string> env;
-  for (const EnvVariable& one : record.spec.env_set) env.push_back(one.name + "=" + one.value);
+  for (const spec::EnvVariable& one : record.spec.env_set) env.push_back(one.name + "=" + one.value);
   return env;
 }
 
-Result<Json> inspect(const ContainerStore& store, const std::string& name) {
+Result<Json> inspect(const container::ContainerStore& store, const std::string& name) {
   const auto container = TRY(store.find(name));
   const auto record = TRY(container.record());
   auto state = TRY(container.state());
   const auto running = TRY(container.running());
-  const Json record_json = to_json(record);
-  const Spec& spec = record.spec;
-  const ListedContainer listed{.name = container.name(), .running = running, .state = std::move(state)};
+  const Json record_json = container::to_json(record);
+  const spec::Spec& spec = record.spec;
+  const container::ListedContainer listed{
+      .name = container.name(), .running = running, .state = std::move(state)};
   return Json::Object{{"name", listed.name},
                       {"id", record.id},
-                      {"created", log_time(record.created_ns)},
+                      {"created", log::log_time(record.created_ns)},
                       {"state", state_json(listed)},
                       {"image", record.spec.image.value},
                       {"command", strings(listed.state.command)},
@@ -87,8 +90,8 @@ constexpr Elsewhere kInspectElsewhere[] = {
 };
 
 Result<int> inspect_containers(const Invocation& invocation) {
-  const auto host = TRY(RealHost::look());
-  const ContainerStore store{host.store_dir()};
+  const auto host = TRY(host::RealHost::look());
+  const container::ContainerStore store{host.store_dir()};
   Json::Array array;
   std::optional<Error> last;
   // Every container that exists is shown, and an error names each that does not: main prints the last one.
@@ -119,4 +122,4 @@ extern constexpr CommandDef kInspectCommand{
     .run = inspect_containers,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -5,7 +5,7 @@
 #include "cli/commands/shared_options.h"
 #include "cli/input/keep_rules.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 struct KillOptions : OptionValues {
@@ -20,9 +20,11 @@ constexpr OptionDef kKillOptions[] = {
 Result<int> kill_containers(const Invocation& invocation) {
   const auto& options = invocation.options<KillOptions>();
   const auto signal = TRY(options.signal ? parse_signal(*options.signal, "--signal") : Result<int>{SIGKILL});
-  return for_each_container(invocation, [&](const ContainerStore&, Container& container) -> Status {
-    return ask(container, {.kind = FrameKind::Kill, .a = signal}).map([](const Frame&) {});
-  });
+  return for_each_container(invocation,
+                            [&](const container::ContainerStore&, container::Container& container) -> Status {
+                              return ask(container, {.kind = container::FrameKind::Kill, .a = signal})
+                                  .map([](const container::Frame&) {});
+                            });
 }
 
 }  // namespace
@@ -37,4 +39,4 @@ extern constexpr CommandDef kKillCommand{
     .run = kill_containers,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -42,7 +42,7 @@
   command(kVersionCommand)
 // clang-format on
 
-namespace snug {
+namespace snug::cli {
 
 #define SNUG_DECLARE(command) extern const CommandDef command;
 SNUG_COMMANDS(SNUG_DECLARE)
@@ -60,4 +60,4 @@ std::span<const std::reference_wrapper<const CommandDef>> command_table() {
   return kCommands;
 }
 
-}  // namespace snug
+}  // namespace snug::cli

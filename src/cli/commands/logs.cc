@@ -18,7 +18,7 @@
 #include "log/log_format.h"
 #include "sys/file_io.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 struct LogsOptions : OptionValues {
@@ -55,14 +55,14 @@ std::int64_t real_time_ns() {
   return now.tv_sec * 1'000'000'000LL + now.tv_nsec;
 }
 
-Result<LogQuery> parse_query(const LogsOptions& options) {
-  LogQuery query{.follow = options.follow.value_or(false)};
+Result<log::LogQuery> parse_query(const LogsOptions& options) {
+  log::LogQuery query{.follow = options.follow.value_or(false)};
   const std::int64_t now = real_time_ns();
   const auto moment = [&](const std::optional<std::string>& text, const char* what,
                           std::optional<std::int64_t>& to) -> Status {
     if (!text)
       return {};
-    return parse_log_moment(*text, what, now).map([&](std::int64_t time) { to = time; });
+    return log::parse_log_moment(*text, what, now).map([&](std::int64_t time) { to = time; });
   };
   TRY(moment(options.since, "--since", query.since_ns));
   TRY(moment(options.until, "--until", query.until_ns));
@@ -86,7 +86,7 @@ class Output {
   }
   void flush() {
     if (status_ && !text_.empty())
-      status_ = write_all(fd_, text_, fd_ == STDOUT_FILENO ? "standard output" : "standard error");
+      status_ = sys::write_all(fd_, text_, fd_ == STDOUT_FILENO ? "standard output" : "standard error");
     text_.clear();
   }
   bool good() const { return status_.has_value(); }
@@ -104,17 +104,19 @@ enum class LogStyle { Plain, Stamped, Json };
 // The entries of one stream.
 class StreamText {
  public:
-  StreamText(LogStream stream, LogStyle style, bool own_terminal)
-      : stream_{stream}, style_{style}, fd_{style != LogStyle::Json && stream == LogStream::Err ? 2 : 1} {
+  StreamText(log::LogStream stream, LogStyle style, bool own_terminal)
+      : stream_{stream},
+        style_{style},
+        fd_{style != LogStyle::Json && stream == log::LogStream::Err ? 2 : 1} {
     if (style != LogStyle::Json && isatty(fd_))
       terminal_.emplace(own_terminal);
   }
 
-  void put(const LogEntry& entry, Output& output) {
+  void put(const log::LogEntry& entry, Output& output) {
     if (style_ == LogStyle::Json)
       return put_json(entry, output);
     if (at_start_ && style_ == LogStyle::Stamped)
-      output.put(fd_, log_time(entry.time_ns) + " ");
+      output.put(fd_, log::log_time(entry.time_ns) + " ");
     output.put(fd_, terminal_ ? terminal_->pass(entry.text, !entry.partial) : std::string{entry.text});
     if (!entry.partial)
       output.put(fd_, "\n");
@@ -132,21 +134,22 @@ class StreamText {
   // A line that never ends must not fill the memory.
   static constexpr std::size_t kMostText = 1 << 20;
 
-  void put_json(const LogEntry& entry, Output& output) {
+  void put_json(const log::LogEntry& entry, Output& output) {
     if (at_start_)
       time_ns_ = entry.time_ns;
     line_ += entry.text;
     at_start_ = !entry.partial || line_.size() >= kMostText;
     if (!at_start_)
       return;
-    output.put(fd_, compact_json(Json::Object{{"time", log_time(time_ns_)},
-                                              {"stream", stream_ == LogStream::Out ? "stdout" : "stderr"},
-                                              {"text", line_}}) +
-                        "\n");
+    output.put(fd_,
+               compact_json(Json::Object{{"time", log::log_time(time_ns_)},
+                                         {"stream", stream_ == log::LogStream::Out ? "stdout" : "stderr"},
+                                         {"text", line_}}) +
+                   "\n");
     line_.clear();
   }
 
-  LogStream stream_;
+  log::LogStream stream_;
   LogStyle style_;
   int fd_;
   std::optional<TerminalText> terminal_;
@@ -155,22 +158,22 @@ class StreamText {
   std::string line_;
 };
 
-Status print_log(const Container& container, const LogQuery& query, LogStyle style) {
+Status print_log(const container::Container& container, const log::LogQuery& query, LogStyle style) {
   // A container without a readable state counts as one without a terminal: then fewer escapes pass.
   const auto state = container.state();
   const bool own_terminal = state && state->terminal;
-  std::array<StreamText, 2> streams{StreamText{LogStream::Out, style, own_terminal},
-                                    StreamText{LogStream::Err, style, own_terminal}};
+  std::array<StreamText, 2> streams{StreamText{log::LogStream::Out, style, own_terminal},
+                                    StreamText{log::LogStream::Err, style, own_terminal}};
   Output output;
-  const auto status = read_log(
+  const auto status = log::read_log(
       container.dir(), query,
       [&] {
         output.flush();
         const auto running = container.running();
         return !output.good() || !running || !*running;
       },
-      [&](const LogEntry& entry) {
-        streams[entry.stream == LogStream::Err].put(entry, output);
+      [&](const log::LogEntry& entry) {
+        streams[entry.stream == log::LogStream::Err].put(entry, output);
         return output.good();
       });
   for (StreamText& stream : streams) stream.end(output);
@@ -205,4 +208,4 @@ extern constexpr CommandDef kLogsCommand{
     .run = print_logs,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -12,25 +12,25 @@
 #include "container/store.h"
 #include "spec/publish.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 struct Port {
   unsigned container{};
-  Protocol protocol{};
+  spec::Protocol protocol{};
   std::string address{};
   unsigned host{};
 };
 
-const char* protocol_name(Protocol protocol) {
-  return protocol == Protocol::Tcp ? "tcp" : "udp";
+const char* protocol_name(spec::Protocol protocol) {
+  return protocol == spec::Protocol::Tcp ? "tcp" : "udp";
 }
 
 // The texts are those of a running container, with the ports that the kernel chose.
 Result<std::vector<Port>> published_ports(const std::vector<std::string>& texts) {
   std::vector<Port> ports;
   for (const std::string& text : texts) {
-    const auto published = TRY(parse_publish(text, "publish"));
+    const auto published = TRY(spec::parse_publish(text, "publish"));
     for (std::uint32_t i = 0; i < published.count; ++i)
       ports.push_back({.container = published.container + i,
                        .protocol = published.protocol,
@@ -84,8 +84,8 @@ Result<int> print_ports(const Invocation& invocation) {
   const auto state = TRY(container.state());
   const auto running = TRY(container.running());
   // A container that has ended has no open ports.
-  auto ports =
-      published_ports(running && state.phase == RunPhase::Running ? state.ports : std::vector<std::string>{});
+  auto ports = published_ports(
+      running && state.phase == container::RunPhase::Running ? state.ports : std::vector<std::string>{});
   const bool one = invocation.words.size() > 1;
   if (ports && one)
     ports = asked_ports(*ports, invocation.words[1], container.name());
@@ -104,4 +104,4 @@ extern constexpr CommandDef kPortCommand{
     .run = print_ports,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -10,7 +10,7 @@
 #include "spec/merge.h"
 #include "spec/not_built.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 // The result for one profile.
@@ -20,11 +20,11 @@ struct Finding {
   std::string later;  // a key that this version cannot serve yet
 };
 
-Finding check(const std::string& name, const ProfilePlaces& places, const ProfileSource& source) {
-  auto chain = load_profile_chain(name, places, source, Purpose::Show);
+Finding check(const std::string& name, const spec::ProfilePlaces& places, const spec::ProfileSource& source) {
+  auto chain = spec::load_profile_chain(name, places, source, spec::Purpose::Show);
   if (!chain)
     return {.name = name, .error = chain.error()};
-  const auto built = check_not_built(merge_layers(profiles_of(std::move(*chain))));
+  const auto built = spec::check_not_built(spec::merge_layers(spec::profiles_of(std::move(*chain))));
   return {.name = name,
           .later = built ? "" : fmt::format("{} ({})", built.error().step, built.error().origin)};
 }
@@ -42,7 +42,7 @@ Json finding_json(const Finding& finding) {
 
 // Prints all errors but the last, which main prints.
 Result<int> check_profiles(const Invocation& invocation) {
-  const auto host = TRY(RealHost::look());
+  const auto host = TRY(host::RealHost::look());
   const bool json = invocation.common.json.value_or(false);
   const bool quiet = invocation.common.quiet.value_or(false);
   const Colour colour = colour_for(STDOUT_FILENO, invocation.common.color);
@@ -77,4 +77,4 @@ extern constexpr CommandDef kProfileCheckCommand{
     .run = check_profiles,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

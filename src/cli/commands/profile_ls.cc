@@ -12,33 +12,35 @@
 #include "cli/show/table.h"
 #include "spec/shipped.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 struct Listed {
   std::string name;
-  ProfileKind kind;
+  spec::ProfileKind kind;
   std::string path;
   std::string description;
 };
 
 // A user's profile hides a shipped one of the same name. A profile that cannot be read is listed with the
 // reason in place of its description: `ls` is how people look for what is wrong.
-Result<std::vector<Listed>> list_profiles(const ProfilePlaces& places, const ProfileSource& source) {
+Result<std::vector<Listed>> list_profiles(const spec::ProfilePlaces& places,
+                                          const spec::ProfileSource& source) {
   std::vector<Listed> list;
   const auto names = TRY(source.user_names());
   for (const std::string& name : names) {
-    const auto loaded = load_profile(name, places, source);
+    const auto loaded = spec::load_profile(name, places, source);
     if (loaded)
       list.push_back({name, loaded->layer.kind, loaded->layer.path, loaded->layer.description});
     else
-      list.push_back({name, ProfileKind::User, places.user_directory + "/" + name + ".toml",
+      list.push_back({name, spec::ProfileKind::User, places.user_directory + "/" + name + ".toml",
                       fmt::format("broken: {}", describe(loaded.error()))});
   }
-  for (const ShippedProfile& shipped : shipped_profiles())
+  for (const spec::ShippedProfile& shipped : spec::shipped_profiles())
     if (std::ranges::find(list, shipped.name, &Listed::name) == list.end())
-      if (const auto loaded = load_profile(shipped.name, places, source))
-        list.push_back({std::string{shipped.name}, ProfileKind::Shipped, "", loaded->layer.description});
+      if (const auto loaded = spec::load_profile(shipped.name, places, source))
+        list.push_back(
+            {std::string{shipped.name}, spec::ProfileKind::Shipped, "", loaded->layer.description});
   std::ranges::sort(list, {}, &Listed::name);
   return list;
 }
@@ -67,7 +69,7 @@ std::string list_text(const std::vector<Listed>& list, Colour colour) {
 }
 
 Result<int> list_profiles_command(const Invocation& invocation) {
-  const auto host = TRY(RealHost::look());
+  const auto host = TRY(host::RealHost::look());
   const auto list = TRY(list_profiles(profile_places(host), FileProfileSource{host}));
   std::string text;
   if (invocation.common.json.value_or(false))
@@ -86,4 +88,4 @@ extern constexpr CommandDef kProfileLsCommand{
     .run = list_profiles_command,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

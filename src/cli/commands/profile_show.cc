@@ -11,16 +11,16 @@
 #include "spec/merge.h"
 #include "spec/settings.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
-std::string show_json(const std::vector<ProfileLayer>& layers, const Spec& spec) {
+std::string show_json(const std::vector<spec::ProfileLayer>& layers, const spec::Spec& spec) {
   Json::Array chain;
-  for (const ProfileLayer& layer : layers)
+  for (const spec::ProfileLayer& layer : layers)
     chain.push_back(Json::Object{{"name", layer.name},
                                  {"kind", kind_name(layer.kind)},
                                  {"path", layer.path.empty() ? Json{} : Json{layer.path}}});
-  const ProfileLayer& asked = layers.back();
+  const spec::ProfileLayer& asked = layers.back();
   return pretty_json(Json::Object{{"name", asked.name},
                                   {"kind", kind_name(asked.kind)},
                                   {"description", asked.description},
@@ -28,9 +28,9 @@ std::string show_json(const std::vector<ProfileLayer>& layers, const Spec& spec)
                                   {"settings", spec_json(spec)}});
 }
 
-std::string show_text(const std::vector<ProfileLayer>& layers, const Spec& spec, Colour colour) {
+std::string show_text(const std::vector<spec::ProfileLayer>& layers, const spec::Spec& spec, Colour colour) {
   std::string names;
-  for (const ProfileLayer& layer : layers)
+  for (const spec::ProfileLayer& layer : layers)
     names += fmt::format("{}{} ({})", names.empty() ? "" : ", then ", escape_control(layer.name),
                          kind_name(layer.kind));
   std::string text = layers.back().description.empty()
@@ -40,10 +40,10 @@ std::string show_text(const std::vector<ProfileLayer>& layers, const Spec& spec,
 }
 
 Result<int> show_profile(const Invocation& invocation) {
-  const auto host = TRY(RealHost::look());
-  const auto layers = TRY(
-      load_profile_chain(invocation.words[0], profile_places(host), FileProfileSource{host}, Purpose::Show));
-  const Spec spec = merge_layers(profiles_of(layers));
+  const auto host = TRY(host::RealHost::look());
+  const auto layers = TRY(spec::load_profile_chain(invocation.words[0], profile_places(host),
+                                                   FileProfileSource{host}, spec::Purpose::Show));
+  const spec::Spec spec = spec::merge_layers(spec::profiles_of(layers));
   const std::string text = invocation.common.json.value_or(false)
                                ? show_json(layers, spec)
                                : show_text(layers, spec, colour_for(STDOUT_FILENO, invocation.common.color));
@@ -59,4 +59,4 @@ extern constexpr CommandDef kProfileShowCommand{
     .run = show_profile,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

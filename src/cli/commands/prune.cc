@@ -8,7 +8,7 @@
 #include "cli/commands/shared_options.h"
 #include "host/real_host.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 struct PruneOptions : OptionValues {
@@ -38,13 +38,13 @@ Result<bool> confirmed(std::size_t count) {
 }
 
 Result<int> prune_containers(const Invocation& invocation) {
-  const auto host = TRY(RealHost::look());
-  const ContainerStore store{host.store_dir()};
-  store.sweep(ContainerStore::Sweep::Inside);
+  const auto host = TRY(host::RealHost::look());
+  const container::ContainerStore store{host.store_dir()};
+  store.sweep(container::ContainerStore::Sweep::Inside);
   const auto list = TRY(store.list());
   std::vector<std::string> stopped;
   // A damaged container may hold something worth saving: only snug rm NAME removes it.
-  for (const ListedContainer& one : list)
+  for (const container::ListedContainer& one : list)
     if (!one.running && one.damage.empty())
       stopped.push_back(one.name);
   if (stopped.empty())
@@ -55,7 +55,8 @@ Result<int> prune_containers(const Invocation& invocation) {
       return 0;
   }
   return for_each_container(
-      stopped, invocation.common, [&](const ContainerStore& from, Container& container) -> Status {
+      stopped, invocation.common,
+      [&](const container::ContainerStore& from, container::Container& container) -> Status {
         Status status = remove_container(from, container, false);
         // Somebody else has started or removed it in the meantime.
         const bool elsewhere = !status && (status.error().err == 0 || status.error().err == ENOENT);
@@ -74,4 +75,4 @@ extern constexpr CommandDef kPruneCommand{
     .run = prune_containers,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -9,7 +9,7 @@
 #include "cli/show/report.h"
 #include "host/real_host.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 struct PsOptions : OptionValues {
@@ -35,12 +35,12 @@ constexpr Elsewhere kPsElsewhere[] = {
     {"-s", "snug diff NAME lists what a container has written"},
 };
 
-std::string list_text(const std::vector<ListedContainer>& list, const Invocation& invocation) {
+std::string list_text(const std::vector<container::ListedContainer>& list, const Invocation& invocation) {
   if (invocation.common.json.value_or(false))
     return pretty_json(list_json(list));
   if (invocation.common.quiet.value_or(false)) {
     std::string text;
-    for (const ListedContainer& one : list) text += escape_control(one.name) + "\n";
+    for (const container::ListedContainer& one : list) text += escape_control(one.name) + "\n";
     return text;
   }
   timespec now{};
@@ -54,8 +54,8 @@ std::string list_text(const std::vector<ListedContainer>& list, const Invocation
 Result<int> list_containers(const Invocation& invocation) {
   const auto& options = invocation.options<PsOptions>();
   const auto filters = TRY(parse_list_filters(options.filter));
-  const auto host = TRY(RealHost::look());
-  auto list = TRY(ContainerStore{host.store_dir()}.list());
+  const auto host = TRY(host::RealHost::look());
+  auto list = TRY(container::ContainerStore{host.store_dir()}.list());
   const auto shown = selected(std::move(list), filters, options.all.value_or(false));
   return print_answer(list_text(shown, invocation)).map([] { return 0; });
 }
@@ -71,4 +71,4 @@ extern constexpr CommandDef kPsCommand{
     .run = list_containers,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

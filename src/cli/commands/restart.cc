@@ -3,7 +3,7 @@
 #include "cli/commands/run_kept.h"
 #include "cli/commands/shared_options.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 struct RestartOptions : OptionValues {
@@ -17,13 +17,14 @@ constexpr Elsewhere kRestartElsewhere[] = {
 };
 
 Result<int> restart_containers(const Invocation& invocation) {
-  auto host = TRY(RealHost::look());
+  auto host = TRY(host::RealHost::look());
   const auto grace = TRY(parse_stop_time(invocation.options<RestartOptions>().time));
-  return for_each_container(invocation, [&](const ContainerStore&, Container& container) -> Status {
-    TRY(stop_container(container, 0, grace));
-    TRY(lock_stopped(container));
-    return start_again(invocation, host, std::move(container), {}).map([](int) {});
-  });
+  return for_each_container(invocation,
+                            [&](const container::ContainerStore&, container::Container& container) -> Status {
+                              TRY(stop_container(container, 0, grace));
+                              TRY(lock_stopped(container));
+                              return start_again(invocation, host, std::move(container), {}).map([](int) {});
+                            });
 }
 
 }  // namespace
@@ -39,4 +40,4 @@ extern constexpr CommandDef kRestartCommand{
     .run = restart_containers,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -1,7 +1,7 @@
 #include "cli/commands/container_ask.h"
 #include "cli/commands/shared_options.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 struct RmOptions : OptionValues {
@@ -22,9 +22,10 @@ constexpr Elsewhere kRmElsewhere[] = {
 
 Result<int> remove_containers(const Invocation& invocation) {
   const bool force = invocation.options<RmOptions>().force.value_or(false);
-  return for_each_container(invocation, [&](const ContainerStore& store, Container& container) {
-    return remove_container(store, container, force);
-  });
+  return for_each_container(invocation,
+                            [&](const container::ContainerStore& store, container::Container& container) {
+                              return remove_container(store, container, force);
+                            });
 }
 
 }  // namespace
@@ -40,4 +41,4 @@ extern constexpr CommandDef kRmCommand{
     .run = remove_containers,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

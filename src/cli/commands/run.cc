@@ -19,7 +19,7 @@
 #include "cli/show/report.h"
 #include "session/throwaway.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 // A descriptor for the status lines must be open, and must not reach the payload.
@@ -32,15 +32,15 @@ Result<int> open_status_fd(const RunOptions& options) {
   return fd;
 }
 
-void explain_outcome(const Plan& plan, const Outcome& outcome, const CommonOptions& common) {
+void explain_outcome(const plan::Plan& plan, const launch::Outcome& outcome, const CommonOptions& common) {
   if (outcome.timed_out)
-    if (const Timeout* timeout = find_step<Timeout>(plan))
+    if (const plan::Timeout* timeout = plan::find_step<plan::Timeout>(plan))
       print_note(fmt::format("timed out after {} s", static_cast<double>(timeout->after_ms) / 1000),
                  common.color);
   if (!outcome.memory_limit.empty())
-    print_note(out_of_memory_text(outcome.memory_limit), common.color);
-  const OverlayRoot* root = find_step<OverlayRoot>(plan);
-  const TmpfsRoot* tmpfs = find_step<TmpfsRoot>(plan);
+    print_note(launch::out_of_memory_text(outcome.memory_limit), common.color);
+  const plan::OverlayRoot* root = plan::find_step<plan::OverlayRoot>(plan);
+  const plan::TmpfsRoot* tmpfs = plan::find_step<plan::TmpfsRoot>(plan);
   const std::uint64_t size = root ? root->size : tmpfs ? tmpfs->size : 0;
   if (outcome.out_of_blocks)
     print_note(fmt::format("the writable layer was full{}: what was written last got ENOSPC; --size gives it "
@@ -53,10 +53,11 @@ void explain_outcome(const Plan& plan, const Outcome& outcome, const CommonOptio
 }
 
 // A port that the kernel chose is known to nobody else.
-void print_chosen(const Plan& plan, const std::vector<std::string>& ports, const CommonOptions& common) {
+void print_chosen(const plan::Plan& plan, const std::vector<std::string>& ports,
+                  const CommonOptions& common) {
   std::size_t at = 0;
-  for (const PlannedStep& planned : plan.steps)
-    if (const auto* step = std::get_if<PublishPorts>(&planned.step))
+  for (const plan::PlannedStep& planned : plan.steps)
+    if (const auto* step = std::get_if<plan::PublishPorts>(&planned.step))
       for (std::uint32_t i = 0; i < step->ports.count; ++i, ++at)
         if (step->ports.host == 0 && !common.quiet.value_or(false))
           print_note("published: " + ports.at(at), common.color);
@@ -71,12 +72,12 @@ Result<int> run_command(const Invocation& invocation) {
     return explain_command(invocation);
   TRY(settle_standard_streams({options.interactive, options.tty}));
   const auto status_fd = TRY(open_status_fd(options));
-  auto host = TRY(RealHost::look());
+  auto host = TRY(host::RealHost::look());
   if (options.name || options.detach.value_or(false))
     return run_kept(invocation, host);
   auto wanted = TRY(wanted_run(options, host));
   GateNotes gate_notes{common.color};
-  const auto run = TRY(run_throwaway(
+  const auto run = TRY(session::run_throwaway(
       std::move(wanted), host,
       {.arguments = {invocation.arguments.start, invocation.arguments.size},
        .status_fd = status_fd,
@@ -84,12 +85,12 @@ Result<int> run_command(const Invocation& invocation) {
            .notes = [&](const auto& notes) { print_notes(notes, common); },
            .published = [&](const auto& plan, const auto& ports) { print_chosen(plan, ports, common); },
            .gate_event =
-               [&](const GateEvent& event) {
+               [&](const gate::GateEvent& event) {
                  if (!common.quiet.value_or(false))
                    gate_notes.tell(event);
                }}}));
   explain_outcome(run.plan, run.outcome, common);
-  print_made(watched_paths(run.plan), common);
+  print_made(session::watched_paths(run.plan), common);
   return run.outcome.exit_status;
 }
 
@@ -103,4 +104,4 @@ extern constexpr CommandDef kRunCommand{
     .run = run_command,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -19,7 +19,7 @@
 #include "container/control.h"
 #include "session/kept.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 constexpr std::string_view kDetachKeys = "ctrl-p,ctrl-q";
@@ -27,7 +27,7 @@ constexpr std::string_view kDetachKeys = "ctrl-p,ctrl-q";
 // `unfed`: what is typed here cannot get to the command.
 Result<int> finish_attached(const UniqueFd& socket, const StartManner& manner, bool terminal, bool unfed,
                             const Invocation& invocation) {
-  const auto end = TRY(relay_attached(
+  const auto end = TRY(client::relay_attached(
       socket, {.terminal = terminal,
                .input = manner.input,
                .only_keys = !terminal && unfed && !manner.detach_keys.empty() && isatty(STDIN_FILENO),
@@ -40,17 +40,17 @@ Result<int> finish_attached(const UniqueFd& socket, const StartManner& manner, b
   return end.exit_status;
 }
 
-FirstClient first_client(const Invocation& invocation, const StartManner& manner) {
+session::FirstClient first_client(const Invocation& invocation, const StartManner& manner) {
   return {.attached = manner.attached,
           .input = manner.input,
-          .window = caller_window(),
+          .window = launch::caller_window(),
           .arguments = {invocation.arguments.start, invocation.arguments.size},
           .callbacks = {.notes = [&](const auto& notes) { print_notes(notes, invocation.common); }}};
 }
 
 // What its first client sees of a container that was started.
-Result<int> go_on(const Invocation& invocation, const StartedContainer& started, const std::string& name,
-                  const StartManner& manner) {
+Result<int> go_on(const Invocation& invocation, const session::StartedContainer& started,
+                  const std::string& name, const StartManner& manner) {
   if (manner.attached) {
     auto status = finish_attached(started.socket, manner, started.terminal, !manner.input, invocation);
     print_made(started.watched, invocation.common);
@@ -64,9 +64,9 @@ Result<int> go_on(const Invocation& invocation, const StartedContainer& started,
 
 // `shell --name` of a container that is there: joins one that runs, starts one that does not. Nothing where
 // there is none, so that one is made.
-std::optional<Result<int>> shell_again(const Invocation& invocation, RealHost& host) {
+std::optional<Result<int>> shell_again(const Invocation& invocation, host::RealHost& host) {
   const auto& options = invocation.options<RunOptions>();
-  const ContainerStore store{host.store_dir()};
+  const container::ContainerStore store{host.store_dir()};
   auto container = store.find(*options.name);
   if (!container && container.error().err == ENOENT)
     return std::nullopt;
@@ -89,10 +89,10 @@ std::optional<Result<int>> shell_again(const Invocation& invocation, RealHost& h
 }  // namespace
 
 Result<std::string> detach_keys(const std::optional<std::string>& typed) {
-  return parse_detach_keys(typed ? std::string_view{*typed} : kDetachKeys, "--detach-keys");
+  return client::parse_detach_keys(typed ? std::string_view{*typed} : kDetachKeys, "--detach-keys");
 }
 
-Result<int> run_kept(const Invocation& invocation, RealHost& host) {
+Result<int> run_kept(const Invocation& invocation, host::RealHost& host) {
   RunOptions run = invocation.options<RunOptions>();
   if (run.shell && run.name)
     if (auto status = shell_again(invocation, host))
@@ -103,36 +103,38 @@ Result<int> run_kept(const Invocation& invocation, RealHost& host) {
   auto wanted = TRY(wanted_run(run, host));
   auto rules = TRY(keep_rules(run, wanted.image.config.stop_signal));
   rules.remove_at_end = wanted.spec.remove_at_end.value;
-  if (rules.remove_at_end && rules.restart.when != RestartWhen::No)
+  if (rules.remove_at_end && rules.restart.when != container::RestartWhen::No)
     return fail({.step = "--restart: a container that is removed at its end cannot be started again",
                  .hint = "give it a --name, and leave --rm out"});
-  resolve_for_keeping(wanted.spec, !background && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO), host);
+  session::resolve_for_keeping(wanted.spec, !background && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO),
+                               host);
   const StartManner manner{.attached = !background,
                            .input = !background && run.interactive.value_or(true),
                            .sig_proxy = run.sig_proxy.value_or(true),
                            .print_name = background,
                            .detach_keys = keys};
-  const auto started =
-      TRY(create_container(*run.name, std::move(wanted), rules, host, first_client(invocation, manner)));
+  const auto started = TRY(
+      session::create_container(*run.name, std::move(wanted), rules, host, first_client(invocation, manner)));
   return go_on(invocation, started, *run.name, manner);
 }
 
-Result<int> start_again(const Invocation& invocation, RealHost& host, Container container,
+Result<int> start_again(const Invocation& invocation, host::RealHost& host, container::Container container,
                         const StartManner& manner) {
   const std::string name = container.name();
-  const auto started = TRY(start_container(std::move(container), host, first_client(invocation, manner)));
+  const auto started =
+      TRY(session::start_container(std::move(container), host, first_client(invocation, manner)));
   return go_on(invocation, started, name, manner);
 }
 
-Result<int> attach_container(const Invocation& invocation, const Container& container,
+Result<int> attach_container(const Invocation& invocation, const container::Container& container,
                              const StartManner& manner) {
   const auto state = TRY(container.state());
-  auto socket = TRY(connect_to(container, state));
-  (void)send_frame(socket.get(), {.kind = FrameKind::Attach, .a = manner.input});
+  auto socket = TRY(container::connect_to(container, state));
+  (void)container::send_frame(socket.get(), {.kind = container::FrameKind::Attach, .a = manner.input});
   // One whose record is damaged runs all the same, and can be looked at.
   const auto record = container.record();
   const bool unfed = manner.input && record && !record->rules.open_input;
   return finish_attached(socket, manner, state.terminal, unfed, invocation);
 }
 
-}  // namespace snug
+}  // namespace snug::cli

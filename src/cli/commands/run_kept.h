@@ -8,9 +8,9 @@
 #include "container/store.h"
 #include "host/real_host.h"
 
-namespace snug {
+namespace snug::cli {
 
-Result<int> run_kept(const Invocation& invocation, RealHost& host);
+Result<int> run_kept(const Invocation& invocation, host::RealHost& host);
 
 // How the one who starts a container goes on.
 struct StartManner {
@@ -22,13 +22,13 @@ struct StartManner {
 };
 
 // Starts a container that is stopped and locked by the caller, by what is kept of it.
-Result<int> start_again(const Invocation& invocation, RealHost& host, Container container,
+Result<int> start_again(const Invocation& invocation, host::RealHost& host, container::Container container,
                         const StartManner& manner);
 
 // Attaches to a running one. The payload's exit status, or 0 where the user has detached.
-Result<int> attach_container(const Invocation& invocation, const Container& container,
+Result<int> attach_container(const Invocation& invocation, const container::Container& container,
                              const StartManner& manner);
 
 Result<std::string> detach_keys(const std::optional<std::string>& typed);
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -3,7 +3,7 @@
 
 #include "cli/grammar/definition.h"
 
-namespace snug {
+namespace snug::cli {
 
 constexpr std::string_view kContainersGroup = "Containers";
 constexpr std::string_view kOptionsGroup = "Options";
@@ -26,4 +26,4 @@ constexpr OptionDef stop_time_option(Store store) {
           store};
 }
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -1,7 +1,7 @@
 #include "cli/commands/run.h"
 #include "cli/input/payload_words.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 Status take_shell_words(const TypedWords& typed, Invocation& invocation) {
@@ -24,4 +24,4 @@ extern constexpr CommandDef kShellCommand{
     .run = run_command,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

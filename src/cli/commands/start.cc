@@ -9,7 +9,7 @@
 #include "cli/commands/shared_options.h"
 #include "cli/show/report.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 struct StartOptions : OptionValues {
@@ -31,8 +31,9 @@ constexpr Elsewhere kStartElsewhere[] = {
     {"-d", "nothing to do: without --attach it is in the background"},
 };
 
-Result<int> start_one(const Invocation& invocation, RealHost& host, const ContainerStore& store,
-                      Container container, const StartManner& manner) {
+Result<int> start_one(const Invocation& invocation, host::RealHost& host,
+                      const container::ContainerStore& store, container::Container container,
+                      const StartManner& manner) {
   const std::string name = escape_control(container.name());
   if (Status status = container.lock(); !status) {
     Error error = std::move(status).error();
@@ -55,15 +56,16 @@ Result<int> start_containers(const Invocation& invocation) {
   if (manner.attached && invocation.words.size() > 1)
     return fail({.step = "snug start --attach: one terminal takes one container",
                  .hint = "name one, or leave --attach out"});
-  auto host = TRY(RealHost::look());
+  auto host = TRY(host::RealHost::look());
   if (manner.attached) {
-    const ContainerStore store{host.store_dir()};
+    const container::ContainerStore store{host.store_dir()};
     auto container = TRY(store.find(invocation.words[0]));
     return start_one(invocation, host, store, std::move(container), manner);
   }
-  return for_each_container(invocation, [&](const ContainerStore& store, Container& container) -> Status {
-    return start_one(invocation, host, store, std::move(container), manner).map([](int) {});
-  });
+  return for_each_container(
+      invocation, [&](const container::ContainerStore& store, container::Container& container) -> Status {
+        return start_one(invocation, host, store, std::move(container), manner).map([](int) {});
+      });
 }
 
 }  // namespace
@@ -79,4 +81,4 @@ extern constexpr CommandDef kStartCommand{
     .run = start_containers,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -17,7 +17,7 @@
 #include "client/usage.h"
 #include "host/real_host.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 struct StatsOptions : OptionValues {
@@ -37,26 +37,26 @@ constexpr int kPeriodMs = 1000;
 // One look at one container. `usage` is nullopt if the container does not run.
 struct Sample {
   std::string name{};
-  std::optional<Usage> usage{};
+  std::optional<client::Usage> usage{};
   Clock::time_point at{};
   std::optional<double> cpu_percent{};  // of one processor, since the look before
 };
 
-Result<std::optional<Usage>> usage_of(const Container& container) {
+Result<std::optional<client::Usage>> usage_of(const container::Container& container) {
   const auto running = TRY(container.running());
   if (!running)
     return std::nullopt;
-  if (const auto answer = ask(container, {.kind = FrameKind::Group}); answer && answer->fds[0])
-    return group_usage(answer->fds[0].get());
+  if (const auto answer = ask(container, {.kind = container::FrameKind::Group}); answer && answer->fds[0])
+    return client::group_usage(answer->fds[0].get());
   const auto state = TRY(container.state());
-  const auto usage = process_usage(state);
+  const auto usage = client::process_usage(state);
   // It may be starting, ending, or waiting for its restart.
   return usage ? std::optional{*usage} : std::nullopt;
 }
 
 class Stats {
  public:
-  explicit Stats(const ContainerStore& store, const Invocation& invocation)
+  explicit Stats(const container::ContainerStore& store, const Invocation& invocation)
       : store_{store}, invocation_{invocation} {}
 
   // Looks at each container once. Fails if a container that was named does not exist.
@@ -64,7 +64,7 @@ class Stats {
     std::vector<std::string> names = invocation_.words;
     if (names.empty()) {
       auto list = TRY(store_.list());
-      for (const ListedContainer& one :
+      for (const container::ListedContainer& one :
            selected(std::move(list), {}, invocation_.options<StatsOptions>().all.value_or(false)))
         names.push_back(one.name);
     }
@@ -82,7 +82,7 @@ class Stats {
   }
 
  private:
-  Sample sample(const std::string& name, std::optional<Usage> usage) {
+  Sample sample(const std::string& name, std::optional<client::Usage> usage) {
     Sample now{.name = name, .usage = usage, .at = Clock::now()};
     const auto before = last_.find(name);
     if (before != last_.end() && usage && before->second.usage &&
@@ -95,7 +95,7 @@ class Stats {
     return now;
   }
 
-  const ContainerStore& store_;
+  const container::ContainerStore& store_;
   const Invocation& invocation_;
   std::map<std::string, Sample> last_;
 };
@@ -108,7 +108,7 @@ Json::Object sample_json(const Sample& sample) {
   Json::Object object{{"name", sample.name}, {"running", sample.usage.has_value()}};
   if (!sample.usage)
     return object;
-  const Usage& usage = *sample.usage;
+  const client::Usage& usage = *sample.usage;
   object.emplace_back("source", usage.by_group ? "cgroup" : "processes");
   object.emplace_back("cpu_percent", sample.cpu_percent ? Json{*sample.cpu_percent} : Json{});
   object.emplace_back("cpu_us", usage.cpu_us);
@@ -133,7 +133,7 @@ std::string plain_text(std::uint64_t number) {
 std::vector<std::string> sample_row(const Sample& sample) {
   if (!sample.usage)
     return {sample.name, "--", "--", "--", "--", "--"};
-  const Usage& usage = *sample.usage;
+  const client::Usage& usage = *sample.usage;
   const bool share = usage.memory_limit && *usage.memory_limit > 0;
   return {sample.name,
           sample.cpu_percent ? fmt::format("{:.2f}%", *sample.cpu_percent) : "--",
@@ -159,8 +159,8 @@ std::string samples_text(const std::vector<Sample>& samples, const Invocation& i
 }
 
 Result<int> print_stats(const Invocation& invocation) {
-  const auto host = TRY(RealHost::look());
-  const ContainerStore store{host.store_dir()};
+  const auto host = TRY(host::RealHost::look());
+  const container::ContainerStore store{host.store_dir()};
   const bool once = invocation.options<StatsOptions>().no_stream.value_or(false);
   const bool redraw = !once && isatty(STDOUT_FILENO) && !invocation.common.json.value_or(false);
   Stats stats{store, invocation};
@@ -189,4 +189,4 @@ extern constexpr CommandDef kStatsCommand{
     .run = print_stats,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

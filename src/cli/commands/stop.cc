@@ -4,7 +4,7 @@
 #include "cli/commands/shared_options.h"
 #include "cli/input/keep_rules.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 struct StopOptions : OptionValues {
@@ -30,9 +30,10 @@ Result<int> stop_containers(const Invocation& invocation) {
   const auto signal = options.signal ? parse_signal(*options.signal, "--signal") : Result<int>{0};
   if (!grace || !signal)
     return tl::unexpected{grace ? signal.error() : grace.error()};
-  return for_each_container(invocation, [&](const ContainerStore&, Container& container) -> Status {
-    return stop_container(container, *signal, *grace).map([](bool) {});
-  });
+  return for_each_container(invocation,
+                            [&](const container::ContainerStore&, container::Container& container) -> Status {
+                              return stop_container(container, *signal, *grace).map([](bool) {});
+                            });
 }
 
 }  // namespace
@@ -48,4 +49,4 @@ extern constexpr CommandDef kStopCommand{
     .run = stop_containers,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

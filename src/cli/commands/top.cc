@@ -12,12 +12,12 @@
 #include "container/control.h"
 #include "container/store.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
-Json processes_json(const std::vector<ContainerProcess>& list) {
+Json processes_json(const std::vector<client::ContainerProcess>& list) {
   Json::Array array;
-  for (const ContainerProcess& one : list)
+  for (const client::ContainerProcess& one : list)
     array.push_back(Json::Object{{"uid", std::uint64_t{one.uid}},
                                  {"pid", static_cast<std::uint64_t>(one.pid)},
                                  {"host_pid", static_cast<std::uint64_t>(one.host_pid)},
@@ -33,9 +33,9 @@ std::string time_text(std::uint64_t ms) {
   return fmt::format("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
 }
 
-Table processes_table(const std::vector<ContainerProcess>& list) {
+Table processes_table(const std::vector<client::ContainerProcess>& list) {
   Table table{.header = {"UID", "PID", "HOSTPID", "PPID", "TIME", "CMD"}};
-  for (const ContainerProcess& one : list)
+  for (const client::ContainerProcess& one : list)
     table.rows.push_back({std::to_string(one.uid), std::to_string(one.pid), std::to_string(one.host_pid),
                           std::to_string(one.ppid), time_text(one.time_ms),
                           one.command.empty() ? "[" + one.name + "]" : join(one.command, " ")});
@@ -44,8 +44,8 @@ Table processes_table(const std::vector<ContainerProcess>& list) {
 
 Result<int> print_processes(const Invocation& invocation) {
   const auto container = TRY(named_container(invocation));
-  const auto state = TRY(running_state(container));
-  const auto list = TRY(container_processes(state));
+  const auto state = TRY(container::running_state(container));
+  const auto list = TRY(client::container_processes(state));
   return print_answer(invocation.common.json.value_or(false)
                           ? pretty_json(processes_json(list))
                           : table_text(processes_table(list), terminal_width(STDOUT_FILENO),
@@ -63,4 +63,4 @@ extern constexpr CommandDef kTopCommand{
     .run = print_processes,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -16,10 +16,11 @@
 #include "spec/merge.h"
 #include "spec/validate.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
-Error not_applied(const Container& container, const WantedLimit& wanted, const Error& cause) {
+Error not_applied(const container::Container& container, const plan::WantedLimit& wanted,
+                  const Error& cause) {
   return {.step = fmt::format("set {} of container {}", wanted.key, escape_control(container.name())),
           .err = cause.err,
           .origin = wanted.origin.text,
@@ -30,10 +31,10 @@ Error not_applied(const Container& container, const WantedLimit& wanted, const E
 }
 
 // Applies all limits or none: if one fails, those written before it are put back.
-Status apply(const Container& container, int group, const std::vector<WantedLimit>& limits) {
+Status apply(const container::Container& container, int group, const std::vector<plan::WantedLimit>& limits) {
   std::vector<std::pair<std::string, std::string>> before;
-  for (const WantedLimit& wanted : limits) {
-    const GroupLimit& limit = wanted.limit;
+  for (const plan::WantedLimit& wanted : limits) {
+    const plan::GroupLimit& limit = wanted.limit;
     if (limit.optional && !cgroup::has_file(group, limit.file))
       continue;
     const auto old = cgroup::read_from(group, limit.file);
@@ -49,9 +50,9 @@ Status apply(const Container& container, int group, const std::vector<WantedLimi
 }
 
 // Applies only the limits that were named now: others may have been changed by hand in the group.
-Status apply_running(const Container& container, const Spec& now, const Profile& typed, const RealHost& host,
-                     const CommonOptions& common) {
-  const auto answer = ask_if_running(container, {.kind = FrameKind::Group});
+Status apply_running(const container::Container& container, const spec::Spec& now, const spec::Profile& typed,
+                     const host::RealHost& host, const CommonOptions& common) {
+  const auto answer = ask_if_running(container, {.kind = container::FrameKind::Group});
   if (!answer) {
     if (answer.error().err != ENODATA)
       return tl::unexpected{answer.error()};
@@ -62,29 +63,30 @@ Status apply_running(const Container& container, const Spec& now, const Profile&
   }
   if (!*answer)
     return {};
-  Spec named = merge_layers({});
-  apply_layer(named, typed);
+  spec::Spec named = spec::merge_layers({});
+  spec::apply_layer(named, typed);
   if (named.memory && !named.swap)
     named.swap = now.swap;
-  const auto limits = TRY(wanted_limits(named, host));
+  const auto limits = TRY(plan::wanted_limits(named, host));
   return apply(container, (*answer)->fds[0].get(), limits);
 }
 
 Result<int> update_limits(const Invocation& invocation) {
-  const auto host = TRY(RealHost::look());
-  Profile typed;
+  const auto host = TRY(host::RealHost::look());
+  spec::Profile typed;
   TRY(put_limits(invocation.options<RunOptions>(), typed));
-  if (typed == Profile{})
+  if (typed == spec::Profile{})
     return fail({.step = "snug update: name a limit to change", .hint = "snug update --help lists them"});
-  return for_each_container(invocation, [&](const ContainerStore&, Container& container) -> Status {
-    auto record = TRY(container.record());
-    apply_layer(record.spec, typed);
-    TRY(validate(record.spec));
-    TRY(apply_running(container, record.spec, typed, host, invocation.common));
-    TRY(container.write_record(record));
-    // The supervisor reads the record again, so that its restarts have the limits too.
-    return ask_if_running(container, {.kind = FrameKind::Updated}).map([](const auto&) {});
-  });
+  return for_each_container(
+      invocation, [&](const container::ContainerStore&, container::Container& container) -> Status {
+        auto record = TRY(container.record());
+        spec::apply_layer(record.spec, typed);
+        TRY(spec::validate(record.spec));
+        TRY(apply_running(container, record.spec, typed, host, invocation.common));
+        TRY(container.write_record(record));
+        // The supervisor reads the record again, so that its restarts have the limits too.
+        return ask_if_running(container, {.kind = container::FrameKind::Updated}).map([](const auto&) {});
+      });
 }
 
 }  // namespace
@@ -99,4 +101,4 @@ extern constexpr CommandDef kUpdateCommand{
     .run = update_limits,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -2,12 +2,12 @@
 #include "cli/show/report.h"
 #include "cli/show/version_text.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 Result<int> print_version(const Invocation& invocation) {
   const bool json = invocation.common.json.value_or(false);
-  return print_answer(json ? pretty_json(version_json(look_at_kernel())) : version_text()).map([] {
+  return print_answer(json ? pretty_json(version_json(host::look_at_kernel())) : version_text()).map([] {
     return 0;
   });
 }
@@ -19,4 +19,4 @@ extern constexpr CommandDef kVersionCommand{
     .run = print_version,
 };
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -1,6 +1,6 @@
 #include "cli/grammar/completion.h"
 
-namespace snug {
+namespace snug::cli {
 
 std::string completion_script(std::string_view shell) {
   if (shell == "bash")
@@ -10,4 +10,4 @@ std::string completion_script(std::string_view shell) {
   return shell == "fish" ? fish_completion() : "";
 }
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace snug {
+namespace snug::cli {
 
 std::string bash_completion();
 std::string zsh_completion();
@@ -14,4 +14,4 @@ std::string fish_completion();
 // By the name of the shell; "" for one that is not known.
 std::string completion_script(std::string_view shell);
 
-}  // namespace snug
+}  // namespace snug::cli

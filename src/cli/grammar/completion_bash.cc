@@ -4,7 +4,7 @@
 #include "cli/grammar/completion.h"
 #include "cli/grammar/completion_parts.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 // Bash breaks words at "=" and ":", so that --network=host and debian:12 come in pieces. They are put
@@ -202,4 +202,4 @@ std::string bash_completion() {
          option_functions() + command_functions() + main;
 }
 
-}  // namespace snug
+}  // namespace snug::cli

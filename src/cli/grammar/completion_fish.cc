@@ -5,7 +5,7 @@
 #include "cli/grammar/completion_parts.h"
 #include "cli/grammar/help_text.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 constexpr std::string_view kFishHelpers = R"fish(
@@ -192,4 +192,4 @@ std::string fish_completion() {
          options_text();
 }
 
-}  // namespace snug
+}  // namespace snug::cli

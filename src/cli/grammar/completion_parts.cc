@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "cli/grammar/help_text.h"
 
-namespace snug {
+namespace snug::cli {
 
 std::vector<SameText> texts_of_commands(const std::function<std::string(const CommandDef&)>& make) {
   std::vector<SameText> texts;
@@ -92,4 +92,4 @@ std::string function_name(std::string_view command) {
   return name;
 }
 
-}  // namespace snug
+}  // namespace snug::cli

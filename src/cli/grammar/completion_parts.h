@@ -8,7 +8,7 @@
 
 #include "cli/grammar/definition.h"
 
-namespace snug {
+namespace snug::cli {
 
 // A text, and the commands that have it in common.
 struct SameText {
@@ -47,4 +47,4 @@ std::string first_word_summary(std::string_view word);
 // A command's name as part of the name of a shell function: "profile_ls".
 std::string function_name(std::string_view command);
 
-}  // namespace snug
+}  // namespace snug::cli

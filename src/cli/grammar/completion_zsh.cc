@@ -4,7 +4,7 @@
 #include "cli/grammar/completion.h"
 #include "cli/grammar/completion_parts.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 constexpr std::string_view kZshHelpers = R"sh(
@@ -145,4 +145,4 @@ std::string zsh_completion() {
   return text + main;
 }
 
-}  // namespace snug
+}  // namespace snug::cli

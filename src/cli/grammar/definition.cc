@@ -3,7 +3,7 @@
 #include "base/overloaded.h"
 #include "base/text.h"
 
-namespace snug {
+namespace snug::cli {
 
 Kind kind_of(const OptionDef& option) {
   return std::visit(overloaded{
@@ -54,4 +54,4 @@ std::vector<std::string_view> choices_of(const OptionDef& option) {
   return option.complete == Complete::Choice ? split(option.argument, '|') : std::vector<std::string_view>{};
 }
 
-}  // namespace snug
+}  // namespace snug::cli

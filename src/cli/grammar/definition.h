@@ -17,7 +17,7 @@
 #include "cli/grammar/invocation.h"
 #include "cli/grammar/options.h"
 
-namespace snug {
+namespace snug::cli {
 
 enum class Kind { Flag, Value, Repeated };
 
@@ -141,4 +141,4 @@ std::vector<const OptionDef*> offered_options_of(const CommandDef& command);
 // The words of an argument such as "a|b|c".
 std::vector<std::string_view> choices_of(const OptionDef& option);
 
-}  // namespace snug
+}  // namespace snug::cli

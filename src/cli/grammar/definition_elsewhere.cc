@@ -2,7 +2,7 @@
 // of one command stand with the command.
 #include "cli/grammar/definition.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 // Commands of docker and of later versions. Each gets a sentence, and no help lists them.
@@ -90,4 +90,4 @@ std::span<const Elsewhere> run_option_elsewhere() {
   return kOptionElsewhere;
 }
 
-}  // namespace snug
+}  // namespace snug::cli

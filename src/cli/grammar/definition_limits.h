@@ -3,10 +3,10 @@
 
 #include "cli/grammar/definition.h"
 
-namespace snug::definition {
+namespace snug::cli::definition {
 
 constexpr std::string_view kLimits = "Limits";
 
 extern const OptionDef kLimitOptions[8];
 
-}  // namespace snug::definition
+}  // namespace snug::cli::definition

@@ -3,7 +3,7 @@
 #include "cli/grammar/definition_limits.h"
 #include "spec/schema.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 using R = RunOptions;
@@ -22,7 +22,7 @@ constexpr std::string_view kOutput = "Output";
 
 // The option of a key of the profile: all that is said of it stands in its row there.
 OptionDef of_key(std::string_view name, std::string_view group, Complete complete = Complete::Nothing) {
-  const auto [key, flag] = find_flag(name);
+  const auto [key, flag] = spec::find_flag(name);
   if (!key)
     return {.name = name};
   const bool choice = flag->argument.find('|') != std::string_view::npos &&
@@ -180,4 +180,4 @@ std::span<const OptionDef> common_option_table() {
   return kCommon;
 }
 
-}  // namespace snug
+}  // namespace snug::cli

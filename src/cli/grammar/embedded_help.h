@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-namespace snug {
+namespace snug::cli {
 
 struct EmbeddedText {
   std::string_view name{};  // the path without ".txt": "commands/profile-ls"
@@ -14,4 +14,4 @@ struct EmbeddedText {
 // In the order of their names.
 std::span<const EmbeddedText> embedded_help();
 
-}  // namespace snug
+}  // namespace snug::cli

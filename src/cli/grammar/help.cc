@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "cli/show/table.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 constexpr std::size_t kHelpColumn = 32;
@@ -174,4 +174,4 @@ Result<std::string> help_on(const std::vector<std::string>& words, Colour colour
                                     : fmt::format("did you mean snug help {}?", near)});
 }
 
-}  // namespace snug
+}  // namespace snug::cli

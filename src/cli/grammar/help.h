@@ -8,7 +8,7 @@
 #include "cli/grammar/help_text.h"
 #include "cli/show/report.h"
 
-namespace snug {
+namespace snug::cli {
 
 std::string overview_help(Colour colour);
 std::string command_help(const CommandDef& command, Colour colour);
@@ -23,4 +23,4 @@ std::string option_synopsis(const OptionDef& option);
 // the overview if there are no words.
 Result<std::string> help_on(const std::vector<std::string>& words, Colour colour);
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "cli/grammar/embedded_help.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 constexpr std::string_view kTopicNames[] = {"status", "images",   "containers",
@@ -100,4 +100,4 @@ Topic topic(std::string_view name) {
           .text = text.substr(std::min(summary.size() + 2, text.size()))};  // an empty line between
 }
 
-}  // namespace snug
+}  // namespace snug::cli

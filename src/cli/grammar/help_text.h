@@ -7,7 +7,7 @@
 
 #include "cli/grammar/definition.h"
 
-namespace snug {
+namespace snug::cli {
 
 // One text: a line that sums it up, then sections, each beneath a line "# Name". A section is "" where the
 // text has none of that name.
@@ -39,4 +39,4 @@ std::span<const std::string_view> topic_names();
 // `name` is one of topic_names().
 Topic topic(std::string_view name);
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -12,7 +12,7 @@
 
 #include "cli/grammar/options.h"
 
-namespace snug {
+namespace snug::cli {
 
 struct CommandDef;
 
@@ -60,4 +60,4 @@ struct Invocation {
   }
 };
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -6,7 +6,7 @@
 #include "cli/grammar/definition.h"
 #include "cli/grammar/help_text.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 // A backslash starts an escape in roff, a dot or a quote at the start of a line a request, and two hyphens
@@ -187,4 +187,4 @@ std::string man_options() {
          ".El\n";
 }
 
-}  // namespace snug
+}  // namespace snug::cli

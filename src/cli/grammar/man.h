@@ -4,10 +4,10 @@
 
 #include <string>
 
-namespace snug {
+namespace snug::cli {
 
 std::string man_synopsis();
 std::string man_commands();
 std::string man_options();
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace snug {
+namespace snug::cli {
 
 // The base of every struct of options, so that a table of options can name a member of any of them.
 struct OptionValues {
@@ -95,4 +95,4 @@ struct ArgumentText {
   bool operator==(const ArgumentText&) const = default;
 };
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -10,7 +10,7 @@
 #include "cli/grammar/help_text.h"
 #include "cli/grammar/parse_options.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 using WordSpan = std::span<const std::string_view>;
@@ -150,4 +150,4 @@ Result<Invocation> parse_command_line(int argc, const char* const* argv) {
   return parse_command_line(words);
 }
 
-}  // namespace snug
+}  // namespace snug::cli

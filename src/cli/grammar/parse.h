@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "cli/grammar/definition.h"
 
-namespace snug {
+namespace snug::cli {
 
 // `words` are those after the program's own name. Every error names the option or the word it is about.
 Result<Invocation> parse_command_line(std::span<const std::string_view> words);
@@ -17,4 +17,4 @@ Result<Invocation> parse_command_line(int argc, const char* const* argv);
 // "snug CMD: WHAT", with the command's usage as the hint.
 tl::unexpected<Error> wrong_words(const CommandDef& command, std::string_view what);
 
-}  // namespace snug
+}  // namespace snug::cli

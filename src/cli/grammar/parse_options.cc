@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "base/try.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 // CLI11 takes "--name=" for an option whose value is the next word. What stands for the empty value instead
@@ -249,4 +249,4 @@ Result<TypedWords> parse_options(std::span<const std::string_view> words, const 
   }
 }
 
-}  // namespace snug
+}  // namespace snug::cli

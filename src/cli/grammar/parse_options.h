@@ -10,7 +10,7 @@
 #include "base/result.h"
 #include "cli/grammar/definition.h"
 
-namespace snug {
+namespace snug::cli {
 
 // The options that may follow, and how the words around them are read.
 struct Grammar {
@@ -27,4 +27,4 @@ struct Grammar {
 Result<TypedWords> parse_options(std::span<const std::string_view> words, const Grammar& grammar,
                                  Invocation& out);
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -7,7 +7,7 @@
 
 #include "base/path.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 bool is_directory(const std::string& path) {
@@ -46,4 +46,4 @@ void settle_explain_word(RunOptions& run, const std::string& images) {
   run.image.reset();
 }
 
-}  // namespace snug
+}  // namespace snug::cli

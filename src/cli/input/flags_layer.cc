@@ -9,7 +9,7 @@
 #include "spec/settings.h"
 #include "sys/file_io.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 // A file of variables may well be more than execve(2) takes: that limit has an error of its own.
@@ -17,40 +17,41 @@ constexpr std::uint64_t kMaxEnvFile = 64 << 20;
 
 // The options of some keys, in the order of the schema and not in that of the command line: files of
 // variables come before variables, and the memory before what it and the swap are together.
-Status put_keys(std::span<const Key> keys, const RunOptions& run, const FlagCaller& caller, Profile& layer) {
-  for (const Key& key : keys)
-    for (const Flag& flag : key.options()) {
+Status put_keys(std::span<const spec::Key> keys, const RunOptions& run, const spec::FlagCaller& caller,
+                spec::Profile& layer) {
+  for (const spec::Key& key : keys)
+    for (const spec::Flag& flag : key.options()) {
       const auto texts = run.texts_of(flag.name);
       if (texts.empty())
         continue;
-      const TypedFlag typed{.name = "--" + std::string{flag.name}, .texts = texts, .caller = caller};
+      const spec::TypedFlag typed{.name = "--" + std::string{flag.name}, .texts = texts, .caller = caller};
       TRY((flag.put ? flag.put : key.value.put)(typed, layer));
     }
   return {};
 }
 
-Status put_schema(const RunOptions& run, const HostView& host, Profile& layer) {
-  const FlagCaller caller{
+Status put_schema(const RunOptions& run, const host::HostView& host, spec::Profile& layer) {
+  const spec::FlagCaller caller{
       .cwd = host.caller().cwd,
       .environment = [&](const std::string& name) { return host.environment(name); },
-      .read_file = [](const std::string& path) { return read_text_file(path, kMaxEnvFile); }};
-  for (const Section& section : schema()) TRY(put_keys(section.keys, run, caller, layer));
+      .read_file = [](const std::string& path) { return sys::read_text_file(path, kMaxEnvFile); }};
+  for (const spec::Section& section : spec::schema()) TRY(put_keys(section.keys, run, caller, layer));
   return {};
 }
 
 // What is no key of the schema's to read.
-Status put_payload(const RunOptions& run, Profile& layer) {
+Status put_payload(const RunOptions& run, spec::Profile& layer) {
   if (run.image)
     layer.image = {.value = *run.image, .origin = {"IMAGE"}};
   if (!run.command.empty())
     layer.command = {.value = run.command, .origin = {"command line"}};
   if (run.tty)
-    layer.tty = {.value = *run.tty ? Toggle::On : Toggle::Off, .origin = {"--tty"}};
+    layer.tty = {.value = *run.tty ? spec::Toggle::On : spec::Toggle::Off, .origin = {"--tty"}};
   if (run.shell)
     layer.shell = {.value = true, .origin = {"snug shell"}};
   if (!run.name)
     return {};
-  TRY(check_container_name(*run.name, "--name"));
+  TRY(container::check_container_name(*run.name, "--name"));
   layer.name = {.value = *run.name, .origin = {run.name_made ? "--detach" : "--name"}};
   layer.remove_at_end = {.value = run.rm.value_or(run.name_made), .origin = {run.rm ? "--rm" : "--detach"}};
   return {};
@@ -68,8 +69,8 @@ Status check_manner(const RunOptions& run) {
 
 }  // namespace
 
-Result<Profile> flags_layer(const RunOptions& run, const HostView& host) {
-  Profile layer;
+Result<spec::Profile> flags_layer(const RunOptions& run, const host::HostView& host) {
+  spec::Profile layer;
   for (const Status& status : {
            check_manner(run),
            put_payload(run, layer),
@@ -80,8 +81,8 @@ Result<Profile> flags_layer(const RunOptions& run, const HostView& host) {
   return layer;
 }
 
-Status put_limits(const RunOptions& run, Profile& layer) {
-  return put_keys(limit_keys(), run, {}, layer);
+Status put_limits(const RunOptions& run, spec::Profile& layer) {
+  return put_keys(spec::limit_keys(), run, {}, layer);
 }
 
 Result<int> parse_status_fd(const RunOptions& run) {
@@ -92,4 +93,4 @@ Result<int> parse_status_fd(const RunOptions& run) {
   });
 }
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -8,26 +8,26 @@
 #include "base/try.h"
 #include "base/units.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
-Result<RestartPolicy> parse_restart(std::string_view text) {
+Result<container::RestartPolicy> parse_restart(std::string_view text) {
   if (text == "no")
-    return RestartPolicy{};
+    return container::RestartPolicy{};
   if (text == "always" || text == "unless-stopped")
-    return RestartPolicy{.when = RestartWhen::Always};
+    return container::RestartPolicy{.when = container::RestartWhen::Always};
   constexpr std::string_view kOnFailure = "on-failure";
   if (text == kOnFailure)
-    return RestartPolicy{.when = RestartWhen::OnFailure};
+    return container::RestartPolicy{.when = container::RestartWhen::OnFailure};
   if (text.starts_with(kOnFailure) && text.substr(kOnFailure.size()).starts_with(':')) {
     const auto most = TRY(parse_number(text.substr(kOnFailure.size() + 1), "--restart", UINT32_MAX));
-    return RestartPolicy{.when = RestartWhen::OnFailure, .most = most};
+    return container::RestartPolicy{.when = container::RestartWhen::OnFailure, .most = most};
   }
   return fail({.step = fmt::format("--restart: \"{}\" is not a choice", escape_control(text)),
                .hint = "no, on-failure, on-failure:N or always"});
 }
 
-Status put_log_opt(std::string_view text, KeepRules& rules) {
+Status put_log_opt(std::string_view text, container::KeepRules& rules) {
   const std::size_t equals = text.find('=');
   const std::string_view key = text.substr(0, equals);
   const std::string_view value = equals == std::string_view::npos ? "" : text.substr(equals + 1);
@@ -44,11 +44,11 @@ Status put_log_opt(std::string_view text, KeepRules& rules) {
   return {};
 }
 
-Result<std::optional<HealthCheck>> parse_health(const RunOptions& run) {
-  std::optional<HealthCheck> check;
+Result<std::optional<container::HealthCheck>> parse_health(const RunOptions& run) {
+  std::optional<container::HealthCheck> check;
   if (run.no_healthcheck.value_or(false))
     return check;
-  HealthCheck wanted{.command = run.health_cmd.value_or("")};
+  container::HealthCheck wanted{.command = run.health_cmd.value_or("")};
   const struct {
     const std::optional<std::string>& typed;
     std::string_view what;
@@ -100,8 +100,8 @@ Result<std::uint64_t> parse_seconds(std::string_view text, std::string_view what
   return parse_number(text, what, 1'000'000'000).map([](std::uint64_t seconds) { return seconds * 1000; });
 }
 
-Result<KeepRules> keep_rules(const RunOptions& run, const std::string& image_signal) {
-  KeepRules rules;
+Result<container::KeepRules> keep_rules(const RunOptions& run, const std::string& image_signal) {
+  container::KeepRules rules;
   rules.open_input = run.interactive.value_or(false);
   if (const std::string text = run.stop_signal.value_or(image_signal); !text.empty()) {
     const auto signal =
@@ -122,4 +122,4 @@ Result<KeepRules> keep_rules(const RunOptions& run, const std::string& image_sig
   return rules;
 }
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -2,7 +2,7 @@
 
 #include "cli/grammar/parse.h"
 
-namespace snug {
+namespace snug::cli {
 
 Status take_payload(const TypedWords& typed, Invocation& invocation) {
   auto& run = invocation.own.as<RunOptions>();
@@ -20,4 +20,4 @@ Status take_payload(const TypedWords& typed, Invocation& invocation) {
   return {};
 }
 
-}  // namespace snug
+}  // namespace snug::cli

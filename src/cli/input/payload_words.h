@@ -3,9 +3,9 @@
 
 #include "cli/grammar/definition.h"
 
-namespace snug {
+namespace snug::cli {
 
 // Puts them into the command's RunOptions.
 Status take_payload(const TypedWords& typed, Invocation& invocation);
 
-}  // namespace snug
+}  // namespace snug::cli

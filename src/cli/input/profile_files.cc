@@ -9,18 +9,18 @@
 #include "sys/directory_stream.h"
 #include "sys/file_io.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 constexpr std::string_view kSuffix = ".toml";
 
 }  // namespace
 
-FileProfileSource::FileProfileSource(const RealHost& host)
+FileProfileSource::FileProfileSource(const host::RealHost& host)
     : user_directory_{profile_places(host).user_directory} {}
 
 Result<std::string> FileProfileSource::read(const std::string& path) const {
-  return read_text_file(path);
+  return sys::read_text_file(path);
 }
 
 Result<std::vector<std::string>> FileProfileSource::user_names() const {
@@ -28,7 +28,7 @@ Result<std::vector<std::string>> FileProfileSource::user_names() const {
   const auto failed = [&] {
     return fail({.step = "read the directory of profiles " + escape_control(user_directory_), .err = errno});
   };
-  const DirectoryStream dir{opendir(user_directory_.c_str())};
+  const sys::DirectoryStream dir{opendir(user_directory_.c_str())};
   if (!dir && (errno == ENOENT || errno == ENOTDIR))
     return names;
   if (!dir)
@@ -48,18 +48,18 @@ Result<std::vector<std::string>> FileProfileSource::user_names() const {
   return names;
 }
 
-ProfilePlaces profile_places(const RealHost& host) {
+spec::ProfilePlaces profile_places(const host::RealHost& host) {
   return {.cwd = host.caller().cwd,
           .home = host.caller().home,
           .user_directory = join_path(host.config_dir(), "profiles")};
 }
 
-const char* kind_name(ProfileKind kind) {
-  return kind == ProfileKind::Shipped ? "shipped" : kind == ProfileKind::User ? "user" : "file";
+const char* kind_name(spec::ProfileKind kind) {
+  return kind == spec::ProfileKind::Shipped ? "shipped" : kind == spec::ProfileKind::User ? "user" : "file";
 }
 
-std::optional<std::string> find_project_profile(const HostView& host) {
-  const Caller& caller = host.caller();
+std::optional<std::string> find_project_profile(const host::HostView& host) {
+  const host::Caller& caller = host.caller();
   std::string directory = caller.cwd;
   std::optional<dev_t> device;
   for (;;) {
@@ -76,4 +76,4 @@ std::optional<std::string> find_project_profile(const HostView& host) {
   }
 }
 
-}  // namespace snug
+}  // namespace snug::cli

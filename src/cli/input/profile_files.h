@@ -7,11 +7,11 @@
 #include "host/real_host.h"
 #include "spec/profile_chain.h"
 
-namespace snug {
+namespace snug::cli {
 
-class FileProfileSource : public ProfileSource {
+class FileProfileSource : public spec::ProfileSource {
  public:
-  explicit FileProfileSource(const RealHost& host);
+  explicit FileProfileSource(const host::RealHost& host);
   Result<std::string> read(const std::string& path) const override;
   Result<std::vector<std::string>> user_names() const override;
 
@@ -19,14 +19,14 @@ class FileProfileSource : public ProfileSource {
   std::string user_directory_;
 };
 
-ProfilePlaces profile_places(const RealHost& host);
+spec::ProfilePlaces profile_places(const host::RealHost& host);
 
 // "shipped", "user", "file".
-const char* kind_name(ProfileKind kind);
+const char* kind_name(spec::ProfileKind kind);
 
 // The snug.toml of the project that the working directory is in: the nearest one from there upwards. The
 // search ends at the home directory, at a mount boundary, and at a directory that is not the caller's own:
 // beyond those, whoever put the file there need not be the project's owner.
-std::optional<std::string> find_project_profile(const HostView& host);
+std::optional<std::string> find_project_profile(const host::HostView& host);
 
-}  // namespace snug
+}  // namespace snug::cli

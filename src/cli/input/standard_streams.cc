@@ -10,7 +10,7 @@
 #include "base/try.h"
 #include "base/unique_fd.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 // docker's rule: a terminal for the payload and a pipe to feed it contradict each other.
@@ -56,4 +56,4 @@ Status settle_standard_streams(const StreamWishes& wishes) {
   return settle_input(wishes);
 }
 
-}  // namespace snug
+}  // namespace snug::cli

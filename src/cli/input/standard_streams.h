@@ -5,7 +5,7 @@
 
 #include "base/result.h"
 
-namespace snug {
+namespace snug::cli {
 
 struct StreamWishes {
   std::optional<bool> interactive{};
@@ -15,4 +15,4 @@ struct StreamWishes {
 // Refuses what cannot be, or must not be handed in, and closes the input where --interactive=false says so.
 Status settle_standard_streams(const StreamWishes& wishes);
 
-}  // namespace snug
+}  // namespace snug::cli

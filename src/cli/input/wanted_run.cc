@@ -11,25 +11,26 @@
 #include "spec/profile_chain.h"
 #include "spec/validate.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 // A project's own profile counts only where it was asked for: a cloned repository must not be able to open
 // anything by being entered. Who meets one is told, once, that it was left alone.
-void note_project_profile(Wanted& wanted, const RealHost& host) {
+void note_project_profile(session::Wanted& wanted, const host::RealHost& host) {
   if (const auto found = find_project_profile(host))
     wanted.notes.push_back(
         {fmt::format("{} was found and left alone: use it with --profile {}", *found, *found)});
 }
 
-Result<Spec> make_spec(const RunOptions& options, const RealHost& host) {
+Result<spec::Spec> make_spec(const RunOptions& options, const host::RealHost& host) {
   const FileProfileSource source{host};
-  auto chain = TRY(load_profile_chain(options.profile.value_or("default"), profile_places(host), source));
+  auto chain =
+      TRY(spec::load_profile_chain(options.profile.value_or("default"), profile_places(host), source));
   auto flags = TRY(flags_layer(options, host));
-  std::vector<Profile> layers = profiles_of(std::move(chain));
+  std::vector<spec::Profile> layers = spec::profiles_of(std::move(chain));
   layers.push_back(std::move(flags));
-  Spec spec = merge_layers(layers);
-  TRY(validate(spec));
+  spec::Spec spec = spec::merge_layers(layers);
+  TRY(spec::validate(spec));
   return spec;
 }
 
@@ -38,13 +39,13 @@ Result<Spec> make_spec(const RunOptions& options, const RealHost& host) {
 void settle_name(RunOptions& run) {
   if (run.name || !run.detach.value_or(false))
     return;
-  run.name = make_container_name();
+  run.name = container::make_container_name();
   run.name_made = true;
 }
 
-Result<Wanted> wanted_run(const RunOptions& options, const RealHost& host) {
+Result<session::Wanted> wanted_run(const RunOptions& options, const host::RealHost& host) {
   auto spec = TRY(make_spec(options, host));
-  auto wanted = want(std::move(spec), host);
+  auto wanted = session::want(std::move(spec), host);
   if (!wanted) {
     Error error = std::move(wanted).error();
     // "snug run nosuch --rm" and "snug explain example.org --network gate" are typed by habit.
@@ -58,4 +59,4 @@ Result<Wanted> wanted_run(const RunOptions& options, const RealHost& host) {
   return wanted;
 }
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -7,12 +7,12 @@
 #include "host/real_host.h"
 #include "session/planning.h"
 
-namespace snug {
+namespace snug::cli {
 
 // Of run, shell and explain alike. Fails with the profile's line or the option that is wrong.
-Result<Wanted> wanted_run(const RunOptions& options, const RealHost& host);
+Result<session::Wanted> wanted_run(const RunOptions& options, const host::RealHost& host);
 
 // A container in the background has a name; one that was given none gets one.
 void settle_name(RunOptions& run);
 
-}  // namespace snug
+}  // namespace snug::cli

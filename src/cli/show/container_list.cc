@@ -11,7 +11,7 @@
 #include "base/units.h"
 #include "log/log_format.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 // The exit status of what SIGKILL has ended.
@@ -23,7 +23,7 @@ constexpr std::array<std::string_view, 6> kKeys{"name", "status", "image", "exit
 constexpr std::array<std::string_view, 5> kStandings{"created", "running", "exited", "damaged", "newer"};
 constexpr std::array<std::string_view, 4> kHealths{"none", "starting", "healthy", "unhealthy"};
 
-int exit_code(const ListedContainer& container) {
+int exit_code(const container::ListedContainer& container) {
   return standing_of(container) == Standing::Killed ? kKilledCode : container.state.exit_code;
 }
 
@@ -84,7 +84,7 @@ Result<ListFilter> parse_filter(std::string_view text) {
   return filter;
 }
 
-bool passes_one(const ListedContainer& container, const ListFilter& filter) {
+bool passes_one(const container::ListedContainer& container, const ListFilter& filter) {
   const Standing standing = standing_of(container);
   if (filter.key == "name")
     return container.name.find(filter.value) != std::string::npos;
@@ -98,12 +98,13 @@ bool passes_one(const ListedContainer& container, const ListFilter& filter) {
     return (standing == Standing::Exited || standing == Standing::Killed) &&
            std::to_string(exit_code(container)) == filter.value;
   if (filter.key == "health")
-    return health_name(standing == Standing::Running ? container.state.health : Health::None) == filter.value;
+    return health_name(standing == Standing::Running ? container.state.health : container::Health::None) ==
+           filter.value;
   return container.state.id.starts_with(filter.value);
 }
 
 Json time_json(std::int64_t ns) {
-  return ns > 0 ? Json{log_time(ns)} : Json{};
+  return ns > 0 ? Json{log::log_time(ns)} : Json{};
 }
 
 Json pid_json(std::int64_t pid) {
@@ -114,8 +115,8 @@ Json strings_json(const std::vector<std::string>& texts) {
   return Json::Array{texts.begin(), texts.end()};
 }
 
-Json::Object container_json(const ListedContainer& container) {
-  const RunState& state = container.state;
+Json::Object container_json(const container::ListedContainer& container) {
+  const container::RunState& state = container.state;
   Json::Object object{{"name", container.name}};
   if (!container.damage.empty()) {
     object.emplace_back("status", std::string{standing_name(standing_of(container))});
@@ -146,15 +147,15 @@ std::string ports_text(const std::vector<std::string>& ports) {
 
 }  // namespace
 
-Standing standing_of(const ListedContainer& container) {
+Standing standing_of(const container::ListedContainer& container) {
   if (!container.damage.empty())
     return container.newer ? Standing::Newer : Standing::Damaged;
   switch (container.state.phase) {
-    case RunPhase::Created:
+    case container::RunPhase::Created:
       return Standing::Created;
-    case RunPhase::Running:
+    case container::RunPhase::Running:
       return container.running ? Standing::Running : Standing::Killed;
-    case RunPhase::Exited:
+    case container::RunPhase::Exited:
       return Standing::Exited;
   }
   return Standing::Damaged;
@@ -177,7 +178,7 @@ std::string_view standing_name(Standing standing) {
   return "";
 }
 
-std::string_view health_name(Health health) {
+std::string_view health_name(container::Health health) {
   return kHealths.at(static_cast<std::size_t>(health));
 }
 
@@ -207,16 +208,16 @@ std::string age_text(std::int64_t ns) {
   return fmt::format("{} years", days / 365);
 }
 
-std::string status_text(const ListedContainer& container, std::int64_t now_ns) {
-  const RunState& state = container.state;
+std::string status_text(const container::ListedContainer& container, std::int64_t now_ns) {
+  const container::RunState& state = container.state;
   switch (standing_of(container)) {
     case Standing::Created:
       return "Created";
     case Standing::Running: {
-      const char* health = state.health == Health::None       ? ""
-                           : state.health == Health::Starting ? " (health: starting)"
-                           : state.health == Health::Healthy  ? " (healthy)"
-                                                              : " (unhealthy)";
+      const char* health = state.health == container::Health::None       ? ""
+                           : state.health == container::Health::Starting ? " (health: starting)"
+                           : state.health == container::Health::Healthy  ? " (healthy)"
+                                                                         : " (unhealthy)";
       return fmt::format("Up {}{}", age_text(now_ns - state.started_ns), health);
     }
     case Standing::Exited:
@@ -241,7 +242,7 @@ Result<std::vector<ListFilter>> parse_list_filters(const std::vector<std::string
   return filters;
 }
 
-bool passes(const ListedContainer& container, const std::vector<ListFilter>& filters) {
+bool passes(const container::ListedContainer& container, const std::vector<ListFilter>& filters) {
   return std::ranges::all_of(kKeys, [&](std::string_view key) {
     bool asked = false, passed = false;
     for (const ListFilter& filter : filters)
@@ -253,25 +254,25 @@ bool passes(const ListedContainer& container, const std::vector<ListFilter>& fil
   });
 }
 
-std::vector<ListedContainer> selected(std::vector<ListedContainer> list,
-                                      const std::vector<ListFilter>& filters, bool all) {
+std::vector<container::ListedContainer> selected(std::vector<container::ListedContainer> list,
+                                                 const std::vector<ListFilter>& filters, bool all) {
   all = all || std::ranges::any_of(filters, [](const ListFilter& filter) {
           return filter.key == "status" || filter.key == "exited";
         });
-  std::erase_if(list, [&](const ListedContainer& one) {
+  std::erase_if(list, [&](const container::ListedContainer& one) {
     return !passes(one, filters) || (!all && standing_of(one) != Standing::Running);
   });
-  std::ranges::sort(list, [](const ListedContainer& a, const ListedContainer& b) {
+  std::ranges::sort(list, [](const container::ListedContainer& a, const container::ListedContainer& b) {
     return a.state.created_ns != b.state.created_ns ? a.state.created_ns > b.state.created_ns
                                                     : a.name < b.name;
   });
   return list;
 }
 
-Table list_table(const std::vector<ListedContainer>& list, std::int64_t now_ns, bool no_trunc) {
+Table list_table(const std::vector<container::ListedContainer>& list, std::int64_t now_ns, bool no_trunc) {
   Table table{.header = {"NAME", "IMAGE", "COMMAND", "STATUS", "AGE", "PORTS"}};
-  for (const ListedContainer& one : list) {
-    const RunState& state = one.state;
+  for (const container::ListedContainer& one : list) {
+    const container::RunState& state = one.state;
     table.rows.push_back({one.name, state.image, command_text(state.command, no_trunc),
                           status_text(one, now_ns),
                           state.created_ns > 0 ? age_text(now_ns - state.created_ns) : "",
@@ -280,8 +281,8 @@ Table list_table(const std::vector<ListedContainer>& list, std::int64_t now_ns, 
   return table;
 }
 
-Json::Object run_json(const ListedContainer& container) {
-  const RunState& state = container.state;
+Json::Object run_json(const container::ListedContainer& container) {
+  const container::RunState& state = container.state;
   const Standing standing = standing_of(container);
   const bool running = standing == Standing::Running;
   const bool killed = standing == Standing::Killed;
@@ -296,15 +297,15 @@ Json::Object run_json(const ListedContainer& container) {
           {"finished", killed || running ? Json{} : time_json(state.finished_ns)},
           {"stopped_by_user", state.stopped_by_user},
           {"restarts", state.restarts},
-          {"health", std::string{health_name(running ? state.health : Health::None)}},
+          {"health", std::string{health_name(running ? state.health : container::Health::None)}},
           {"supervisor_pid", running ? pid_json(state.supervisor_pid) : Json{}},
           {"init_pid", running ? pid_json(state.init_pid) : Json{}}};
 }
 
-Json list_json(const std::vector<ListedContainer>& list) {
+Json list_json(const std::vector<container::ListedContainer>& list) {
   Json::Array array;
-  for (const ListedContainer& one : list) array.push_back(container_json(one));
+  for (const container::ListedContainer& one : list) array.push_back(container_json(one));
   return array;
 }
 
-}  // namespace snug
+}  // namespace snug::cli

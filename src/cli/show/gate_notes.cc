@@ -5,12 +5,12 @@
 
 #include "cli/show/report.h"
 
-namespace snug {
+namespace snug::cli {
 
-void GateNotes::tell(const GateEvent& event) {
+void GateNotes::tell(const gate::GateEvent& event) {
   if (!told_.is_new(event))
     return;
-  std::string text = note_text(gate_note(event), colour_for(STDERR_FILENO, color_));
+  std::string text = note_text(gate::gate_note(event), colour_for(STDERR_FILENO, color_));
   if (isatty(STDERR_FILENO))
     for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 2)
       text.insert(at, 1, '\r');
@@ -18,4 +18,4 @@ void GateNotes::tell(const GateEvent& event) {
   (void)!write(STDERR_FILENO, text.data(), text.size());
 }
 
-}  // namespace snug
+}  // namespace snug::cli

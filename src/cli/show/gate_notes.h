@@ -6,18 +6,18 @@
 
 #include "gate/told_once.h"
 
-namespace snug {
+namespace snug::cli {
 
 class GateNotes {
  public:
   explicit GateNotes(std::optional<std::string> color) : color_{std::move(color)} {}
   // To standard error, each refusal once. The terminal may be in raw mode, where a line needs its carriage
   // return.
-  void tell(const GateEvent& event);
+  void tell(const gate::GateEvent& event);
 
  private:
   std::optional<std::string> color_;
-  ToldOnce told_{};
+  gate::ToldOnce told_{};
 };
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 // ESC [ and so many bytes: more parameters than any program writes are no colour.
@@ -80,4 +80,4 @@ std::string TerminalText::end() {
   return out;
 }
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace snug {
+namespace snug::cli {
 
 // For a terminal. A program inside could otherwise tell the terminal of whoever reads its log what to do:
 // change its title, its keys, its answers. Colours may pass ("ESC [ … m"), tabs may, and carriage returns
@@ -26,4 +26,4 @@ class TerminalText {
   std::string kept_;
 };
 
-}  // namespace snug
+}  // namespace snug::cli

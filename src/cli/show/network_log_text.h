@@ -5,9 +5,9 @@
 #include "container/store.h"
 #include "log/log.h"
 
-namespace snug {
+namespace snug::cli {
 
 // A line for each event to standard output: time, decision, place, bytes, rule, reason; or JSON.
-Status print_network_log(const Container& container, const LogQuery& query, bool json);
+Status print_network_log(const container::Container& container, const log::LogQuery& query, bool json);
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -6,12 +6,12 @@
 #include "plan/plan.h"
 #include "plan/visibility.h"
 
-namespace snug {
+namespace snug::cli {
 
 // {"steps": [{"kind", "phase", "actor", "origin", "text", …the step's own members}], "notes": [{"text",
 // "origin"}]}
-Json plan_json(const Plan& plan);
+Json plan_json(const plan::Plan& plan);
 
-Json visibility_json(const Visibility& visibility, const Plan& plan);
+Json visibility_json(const plan::Visibility& visibility, const plan::Plan& plan);
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -6,10 +6,10 @@
 #include "cli/show/report.h"
 #include "plan/plan.h"
 
-namespace snug {
+namespace snug::cli {
 
 // Phase by phase, a step a line, with what asked for it where that is not a default. `verbose` tells
 // environment values too.
-std::string plan_text(const Plan& plan, Colour colour, bool verbose);
+std::string plan_text(const plan::Plan& plan, Colour colour, bool verbose);
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "cli/show/report.h"
 
-namespace snug {
+namespace snug::cli {
 
 void print_made(const std::vector<std::string>& names, const CommonOptions& common) {
   for (const std::string& name : names)
@@ -16,4 +16,4 @@ void print_made(const std::vector<std::string>& names, const CommonOptions& comm
                  common.color);
 }
 
-}  // namespace snug
+}  // namespace snug::cli

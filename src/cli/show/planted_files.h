@@ -7,8 +7,8 @@
 #include "cli/grammar/options.h"
 #include "plan/plan.h"
 
-namespace snug {
+namespace snug::cli {
 
 void print_made(const std::vector<std::string>& names, const CommonOptions& common);
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "sys/file_io.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 std::string_view variable(const char* name) {
@@ -39,7 +39,7 @@ std::string_view code_of(Style style) {
 
 void print_talk(std::string_view text) {
   // Nobody is left to be told.
-  (void)write_all(STDERR_FILENO, text, "standard error");
+  (void)sys::write_all(STDERR_FILENO, text, "standard error");
 }
 
 }  // namespace
@@ -92,14 +92,14 @@ void print_note(std::string_view note, const std::optional<std::string>& color) 
   print_talk(note_text(note, colour_for(STDERR_FILENO, color)));
 }
 
-void print_notes(const std::vector<Note>& notes, const CommonOptions& common) {
-  for (const Note& note : notes)
+void print_notes(const std::vector<plan::Note>& notes, const CommonOptions& common) {
+  for (const plan::Note& note : notes)
     if (common.verbose.value_or(false) || (!note.detail && !common.quiet.value_or(false)))
       print_note(note.text, common.color);
 }
 
 Status print_answer(std::string_view text) {
-  return write_all(STDOUT_FILENO, text, "standard output");
+  return sys::write_all(STDOUT_FILENO, text, "standard output");
 }
 
-}  // namespace snug
+}  // namespace snug::cli

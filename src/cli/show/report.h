@@ -10,7 +10,7 @@
 #include "cli/grammar/options.h"
 #include "plan/plan.h"
 
-namespace snug {
+namespace snug::cli {
 
 enum class Colour { Off, On };
 
@@ -41,7 +41,7 @@ void print_error(const Error& error, const std::optional<std::string>& color = {
 void print_note(std::string_view note, const std::optional<std::string>& color = {});
 
 // Before a payload runs: what it will meet. Details with --verbose only, nothing with --quiet.
-void print_notes(const std::vector<Note>& notes, const CommonOptions& common);
+void print_notes(const std::vector<plan::Note>& notes, const CommonOptions& common);
 
 // An answer, to standard output.
 Status print_answer(std::string_view text);
@@ -49,4 +49,4 @@ Status print_answer(std::string_view text);
 enum class Style { Plain, Bold, Dim, Red, Yellow, Green, Cyan };
 std::string paint(std::string_view text, Style style, Colour colour);
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -9,7 +9,7 @@
 #include "host/real_host.h"
 #include "sys/file_io.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 bool is_there(const std::string& path) {
@@ -20,7 +20,7 @@ bool is_there(const std::string& path) {
 // KillUserProcesses= of logind.conf(5), where the administrator has said it. Off by default in Debian and
 // most others.
 bool logind_kills() {
-  const auto text = read_text_file("/etc/systemd/logind.conf");
+  const auto text = sys::read_text_file("/etc/systemd/logind.conf");
   if (!text)
     return false;
   for (const std::string_view line : split(*text, '\n'))
@@ -34,8 +34,8 @@ bool logind_kills() {
 void note_session_end(const CommonOptions& common) {
   if (common.quiet.value_or(false) || !is_there("/run/systemd/system"))
     return;
-  const auto cgroup = read_text_file("/proc/self/cgroup");
-  const auto host = RealHost::look();
+  const auto cgroup = sys::read_text_file("/proc/self/cgroup");
+  const auto host = host::RealHost::look();
   if (!cgroup || !host || is_there("/var/lib/systemd/linger/" + host->caller().user))
     return;
   const bool manager = cgroup->find(fmt::format("/user@{}.service/", getuid())) != std::string::npos;
@@ -48,4 +48,4 @@ void note_session_end(const CommonOptions& common) {
         common.color);
 }
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -3,10 +3,10 @@
 
 #include "cli/grammar/options.h"
 
-namespace snug {
+namespace snug::cli {
 
 // Says so where systemd's user manager, or logind, would end it with the session: users are surprised by
 // that.
 void note_session_end(const CommonOptions& common);
 
-}  // namespace snug
+}  // namespace snug::cli

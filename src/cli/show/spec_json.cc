@@ -6,7 +6,7 @@
 #include "spec/schema.h"
 #include "spec/settings.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 bool is_bare_key(std::string_view key) {
@@ -50,20 +50,20 @@ std::string toml_value(const Json& value) {
 
 }  // namespace
 
-std::vector<ShownKey> shown_keys(const Spec& spec) {
+std::vector<ShownKey> shown_keys(const spec::Spec& spec) {
   std::vector<ShownKey> shown;
-  for_each_key([&](const Section& section, const Key& key) {
-    if (key.in_profile() && key.value.show && is_set(key.value.member, spec))
-      shown.push_back({section.name, key.name, key.value.show(spec), origin_text(key, spec)});
+  spec::for_each_key([&](const spec::Section& section, const spec::Key& key) {
+    if (key.in_profile() && key.value.show && spec::is_set(key.value.member, spec))
+      shown.push_back({section.name, key.name, key.value.show(spec), spec::origin_text(key, spec)});
     if (section.name == "sets")  // a key for each
-      for (const HostSet& set : spec.sets)
+      for (const spec::HostSet& set : spec.sets)
         shown.push_back(
             {section.name, set.name, Json::Array{set.rules.begin(), set.rules.end()}, set.origin.text});
   });
   return shown;
 }
 
-Json spec_json(const Spec& spec) {
+Json spec_json(const spec::Spec& spec) {
   Json::Object root;
   for (ShownKey& shown : shown_keys(spec)) {
     Json entry = Json::Object{{"value", std::move(shown.value)}, {"origin", shown.origin}};
@@ -76,8 +76,8 @@ Json spec_json(const Spec& spec) {
     std::get<Json::Object>(root.back().second.value).emplace_back(shown.key, std::move(entry));
   }
   Json::Array mounts;
-  for (const Mount& mount : spec.mounts) {
-    Json object = mount_json(mount);
+  for (const spec::Mount& mount : spec.mounts) {
+    Json object = spec::mount_json(mount);
     std::get<Json::Object>(object.value).emplace_back("origin", mount.origin.text);
     mounts.push_back(std::move(object));
   }
@@ -85,23 +85,23 @@ Json spec_json(const Spec& spec) {
   return root;
 }
 
-Json::Object values_of(std::string_view name, const Spec& spec) {
+Json::Object values_of(std::string_view name, const spec::Spec& spec) {
   Json::Object object;
-  for (const Key& key : section(name).keys)
+  for (const spec::Key& key : spec::section(name).keys)
     if (key.value.plain)
       object.emplace_back(key.shown_name(), key.value.plain(spec));
   return object;
 }
 
-Json settings_json(const Spec& spec) {
+Json settings_json(const spec::Spec& spec) {
   Json::Object object;
-  for (const Section& section : schema()) {
+  for (const spec::Section& section : spec::schema()) {
     Json::Object keys;
-    for (const Key& key : section.keys)
+    for (const spec::Key& key : section.keys)
       if (key.value.plain)
-        keys.emplace_back(key.shown_name(), is_set(key.value.member, spec)
+        keys.emplace_back(key.shown_name(), spec::is_set(key.value.member, spec)
                                                 ? Json{Json::Object{{"value", key.value.plain(spec)},
-                                                                    {"origin", origin_text(key, spec)}}}
+                                                                    {"origin", spec::origin_text(key, spec)}}}
                                                 : Json{});
     if (section.name.empty())
       object = std::move(keys);
@@ -113,7 +113,7 @@ Json settings_json(const Spec& spec) {
   return object;
 }
 
-std::string spec_toml(const Spec& spec, Colour colour) {
+std::string spec_toml(const spec::Spec& spec, Colour colour) {
   std::string text;
   std::string_view table;
   const auto line = [&](std::string_view key, const Json& value, std::string_view origin) {
@@ -135,13 +135,13 @@ std::string spec_toml(const Spec& spec, Colour colour) {
     table = shown.table;
     line(shown.key, shown.value, shown.origin);
   }
-  for (const Mount& mount : spec.mounts) {
+  for (const spec::Mount& mount : spec.mounts) {
     text += fmt::format("\n{}\n", paint("[[mount]]", Style::Bold, colour));
-    const Json object = mount_json(mount);
+    const Json object = spec::mount_json(mount);
     for (const auto& [key, value] : std::get<Json::Object>(object.value))
       line(key, value, key == "type" ? mount.origin.text : "");
   }
   return text;
 }
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 // What systemd waits for beyond the container's own time to stop.
@@ -28,13 +28,13 @@ std::string quoted(std::string_view word, std::string_view doubled) {
   return plain ? text : "\"" + text + "\"";
 }
 
-const char* restart_word(RestartWhen when) {
+const char* restart_word(container::RestartWhen when) {
   switch (when) {
-    case RestartWhen::No:
+    case container::RestartWhen::No:
       return "no";
-    case RestartWhen::OnFailure:
+    case container::RestartWhen::OnFailure:
       return "on-failure";
-    case RestartWhen::Always:
+    case container::RestartWhen::Always:
       return "always";
   }
   return "no";
@@ -84,4 +84,4 @@ std::string systemd_unit_text(const SystemdUnit& unit) {
   return text;
 }
 
-}  // namespace snug
+}  // namespace snug::cli

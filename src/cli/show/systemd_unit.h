@@ -7,13 +7,13 @@
 
 #include "container/record.h"
 
-namespace snug {
+namespace snug::cli {
 
 struct SystemdUnit {
   std::string name{};       // of the container
   std::string program{};    // snug's absolute path
   std::string data_home{};  // XDG_DATA_HOME where it is set: without it another store would be looked into
-  KeepRules rules{};
+  container::KeepRules rules{};
 };
 
 // The unit file, with the commands that install it in a comment.
@@ -23,4 +23,4 @@ std::string systemd_unit_text(const SystemdUnit& unit);
 // doubled. systemd.syntax(7), systemd.service(5).
 std::string systemd_word(std::string_view word);
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-namespace snug {
+namespace snug::cli {
 namespace {
 
 // One code point at the front of valid UTF-8 (escape_control lets nothing else through).
@@ -92,4 +92,4 @@ std::string table_text(const Table& table, std::size_t width, Colour colour) {
   return text;
 }
 
-}  // namespace snug
+}  // namespace snug::cli

@@ -7,7 +7,7 @@
 
 #include "cli/show/report.h"
 
-namespace snug {
+namespace snug::cli {
 
 struct Table {
   std::vector<std::string> header{};
@@ -24,4 +24,4 @@ std::size_t display_width(std::string_view text);
 // Columns of the terminal behind `fd`, 0 where it is none.
 std::size_t terminal_width(int fd);
 
-}  // namespace snug
+}  // namespace snug::cli

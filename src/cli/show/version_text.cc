@@ -5,13 +5,13 @@
 
 #include "cli/build_facts.h"
 
-namespace snug {
+namespace snug::cli {
 
 std::string version_text() {
   return fmt::format("snug {} ({})\n", kVersion, kDate);
 }
 
-Json version_json(const KernelFeatures& kernel) {
+Json version_json(const host::KernelFeatures& kernel) {
   Json::Object object{{"version", kVersion}};
   if (*kCommit)
     object.emplace_back("commit", kCommit);
@@ -36,4 +36,4 @@ Json version_json(const KernelFeatures& kernel) {
   return object;
 }
 
-}  // namespace snug
+}  // namespace snug::cli
