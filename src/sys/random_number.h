@@ -6,8 +6,8 @@
 
 namespace snug {
 
-// From getrandom(2). Where a filter refuses that, from the clock and the process: such a number is no secret, and
-// two processes may get the same one in theory. So whoever makes a name of it makes it with O_EXCL or the like.
+// From getrandom(2). Where a filter refuses that, from the clock and the process: such a number is no secret,
+// and two processes may get the same one in theory. So whoever makes a name of it uses O_EXCL or the like.
 std::uint64_t random_number();
 
 // The same as 16 hexadecimal digits.
