@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <vector>
 
 #include "base/text.h"
@@ -43,6 +44,16 @@ bool lock_left(int dir, const DraftKind& kind, UniqueFd& lock) {
   // first. In one that ends none is made: who removes it has removed the file, and is at the very end.
   lock = open_lock_file(dir, by_directory || kind.ending ? 0 : O_CREAT);
   return lock ? sys::lock_file(lock.get()) == 0 : errno == ENOENT;
+}
+
+// The map may be refused: the user has other subordinate ids by now, or newuidmap is gone. All may be the
+// user's own even so, as in a layer that nothing has written to. If not, the refusal is what to tell.
+Status remove_part(int dir, const char* part, const std::optional<MapRange>& range) {
+  const Status mapped = range ? files::remove_tree_mapped(dir, part, *range) : Status{};
+  if (range && mapped)
+    return {};
+  const Status removed = files::remove_tree(dir, part);
+  return removed || mapped ? removed : mapped;
 }
 
 }  // namespace
@@ -113,9 +124,8 @@ Status remove_locked(int store, const std::string& name, int dir, const DraftKin
   const auto range = TRY(files::maps_for_removal(dir));
   for (const char* part : kind.mapped) {
     struct stat info {};
-    if (fstatat(dir, part, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(info.st_mode))
-      continue;
-    TRY(range ? files::remove_tree_mapped(dir, part, *range) : files::remove_tree(dir, part));
+    if (fstatat(dir, part, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode))
+      TRY(remove_part(dir, part, range));
   }
   const auto entries = files::directory_names(dir);
   for (const std::string& entry : entries ? *entries : std::vector<std::string>{})

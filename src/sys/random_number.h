@@ -6,7 +6,8 @@
 
 namespace snug::sys {
 
-// From getrandom(2). Aborts if the kernel has no such call: it is older than all else that is needed here.
+// From getrandom(2). Where a filter refuses that, from the clock and the process: such a number is no secret,
+// and two processes may get the same one in theory. So whoever makes a name of it uses O_EXCL or the like.
 std::uint64_t random_number();
 
 // The same as 16 hexadecimal digits.

@@ -49,9 +49,9 @@ for option in "${options[@]}"; do arguments+=(--aptopt="$option"); done
 if [[ -n $packages ]]; then arguments+=(--include="$packages"); fi
 
 bootstrap() {
-  local list
-  list=$(sources)
-  local command=(mmdebstrap "${arguments[@]}" "$suite" -)
+  local list=$1
+  # Not among the arguments that name the result, which is the same however often a download was tried, and by which clock.
+  local command=(mmdebstrap "${arguments[@]}" --aptopt='Acquire::Retries "5"' --aptopt='Acquire::Check-Date "false"' "$suite" -)
   # "-" takes the list of sources from standard input.
   if [[ -n $list ]]; then command+=(-); fi
   # Only unshare mode and root give a whole system; mmdebstrap's other fallbacks do not.
@@ -81,11 +81,17 @@ exec 9>"$(dirname "$into")/.$(basename "$into").lock" # hidden: a store lists wh
 flock 9
 
 if [[ ! -d $into ]]; then
-  rm -rf "$into.new"
-  mkdir "$into.new"
-  # No device nodes: an ordinary user cannot make them, and a sandbox brings its own /dev. A setuid file that now is an
-  # ordinary user's would let everybody on the machine act as that user.
-  bootstrap | tar --extract --preserve-permissions --no-same-owner --exclude='./dev/*' --directory "$into.new"
+  list=$(sources)
+  # A mirror may be out of reach for a moment, for longer than apt itself goes on trying.
+  for attempt in 1 2 3; do
+    rm -rf "$into.new"
+    mkdir "$into.new"
+    # No device nodes: an ordinary user cannot make them, and a sandbox brings its own /dev. A setuid file that now is an
+    # ordinary user's would let everybody on the machine act as that user.
+    if bootstrap "$list" | tar --extract --preserve-permissions --no-same-owner --exclude='./dev/*' --directory "$into.new"; then break; fi
+    ((attempt < 3)) || exit 1
+    echo "image.sh: mmdebstrap failed, once more" >&2
+  done
   find "$into.new" -xdev -type f -perm /6000 -exec chmod a-s {} +
   chmod 0755 "$into.new"
   mv -T "$into.new" "$into"

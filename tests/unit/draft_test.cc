@@ -10,6 +10,7 @@
 #include <fstream>
 #include <optional>
 
+#include "files/maps_file.h"
 #include "support/scratch_dir.h"
 #include "sys/durable.h"
 
@@ -77,6 +78,15 @@ TEST_CASE("a draft gets its name with everything in it, or goes") {
     CHECK_FALSE(second.named());
     CHECK(f.there(second.name()));
   }
+}
+
+TEST_CASE("what a refused map leaves is removed without it, where the user may") {
+  const Fixture f;
+  f.leave(".new-1", false);
+  const UniqueFd dir = f.open_in(".new-1", O_RDONLY | O_DIRECTORY);
+  REQUIRE(files::write_maps_file(dir.get(), {"/bin/false", "/bin/false", {{0, 1, 1}}, {{0, 1, 1}}}));
+  sweep_drafts(f.store.get(), kPlain);
+  CHECK(fs::is_empty(f.path));
 }
 
 TEST_CASE("a sweep takes what nobody makes any more, and that alone") {
