@@ -44,7 +44,7 @@ enum class FrameKind : std::uint32_t {
   Allow,       // data: a rule of the egress gate
 
   Started,      // a: 1 where the payload has a terminal
-  StartFailed,  // a: exit status, b: errno; data: step NUL origin NUL hint
+  StartFailed,  // data: the error (base/error_wire.h)
   Ok,           //
   Refused,      // b: errno; data: why
   Attached,     // a: 1 where the payload has a terminal

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "base/error_wire.h"
 #include "base/try.h"
 #include "container/clock.h"
 #include "container/control.h"
@@ -157,10 +158,7 @@ void ContainerSupervisor::close_door() {
 void ContainerSupervisor::farewell() {
   if (starter_ && start_error_)
     clients_.tell(*starter_,
-                  {.kind = FrameKind::StartFailed,
-                   .a = start_error_->status,
-                   .b = start_error_->err_said ? 0 : start_error_->err,
-                   .data = start_error_->step + '\0' + start_error_->origin + '\0' + start_error_->hint});
+                  {.kind = FrameKind::StartFailed, .data = pack_error(*start_error_, kFrameBytes)});
   clients_.for_each([&](Client& client) {
     if (client.attached || client.waits)
       clients_.tell(client, {.kind = FrameKind::Ended, .a = state_.exit_code, .data = state_.error});

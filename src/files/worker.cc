@@ -7,12 +7,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <string>
 
-#include "base/text.h"
+#include "base/error_wire.h"
 #include "base/unique_fd.h"
 #include "files/range_maps.h"
 
@@ -20,29 +19,6 @@ namespace snug::files {
 namespace {
 
 constexpr std::size_t kMost = 64 << 10;
-
-// errno, exit status and whether the errno is said, then the texts with NULs between.
-std::string pack(const Error& error) {
-  const int numbers[] = {error.err, error.status, error.err_said};
-  std::string bytes(sizeof numbers, '\0');
-  bytes.replace(0, sizeof numbers, reinterpret_cast<const char*>(numbers), sizeof numbers);
-  bytes += error.step + '\0' + error.origin + '\0' + error.hint;
-  bytes.resize(std::min(bytes.size(), kMost));
-  return bytes;
-}
-
-Error unpack(std::string_view bytes) {
-  int numbers[3] = {};
-  bytes.copy(reinterpret_cast<char*>(numbers), sizeof numbers);
-  const auto texts = split(bytes.substr(sizeof numbers), '\0');
-  Error error{
-      .step = std::string{texts[0]}, .err = numbers[0], .status = numbers[1], .err_said = numbers[2] != 0};
-  if (texts.size() == 3) {
-    error.origin = texts[1];
-    error.hint = texts[2];
-  }
-  return error;
-}
 
 bool send_all(int socket, std::string_view message) {
   ssize_t sent = 0;
@@ -68,7 +44,7 @@ Status await_map(int socket) {
   Status status = range ? await_map(socket) : Status{};
   if (status)
     status = work();
-  const std::string answer = status ? std::string{"+"} : "-" + pack(status.error());
+  const std::string answer = status ? std::string{"+"} : "-" + pack_error(status.error(), kMost);
   std::_Exit(!send_all(socket, answer));
 }
 
@@ -111,8 +87,8 @@ Status run(const MapRange* range, const Work& work) {
     return status;
   if (size >= 1 && answer[0] == '+')
     return {};
-  if (size > static_cast<ssize_t>(3 * sizeof(int)) && answer[0] == '-')
-    return fail(unpack(std::string_view{answer}.substr(1, static_cast<std::size_t>(size) - 1)));
+  if (size > 1 && answer[0] == '-')
+    return fail(unpack_error(std::string_view{answer}.substr(1, static_cast<std::size_t>(size) - 1)));
   return fail({.step = "a process of snug's own was killed", .hint = "out of memory? (dmesg tells)"});
 }
 

@@ -8,9 +8,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 
+#include "base/error_wire.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "gate/gate_network.h"
@@ -76,12 +76,9 @@ Status Gate::take_start() {
     return {};
   }
   ended_ = true;
-  const auto parts = split(said, '\0');
-  int number = 0;
-  if (parts.size() != 4 || parts[0] != kFailed ||
-      std::from_chars(parts[1].data(), parts[1].data() + parts[1].size(), number).ec != std::errc{})
+  if (!said.starts_with(kFailed))
     return fail({.step = "start the gate", .hint = "its process has ended"});
-  return fail({.step = std::string{parts[2]}, .err = number, .hint = std::string{parts[3]}});
+  return fail(unpack_error(said.substr(kFailed.size())));
 }
 
 Status Gate::allow(const spec::HostRule& rule) {

@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 
+#include "base/error_wire.h"
 #include "gate/connection.h"
 #include "gate/gate_network.h"
 #include "gate/gate_state.h"
@@ -143,9 +144,8 @@ UniqueFd receive_namespace(int channel, char kind) {
 void serve_gate(spec::HostRules rules, UniqueFd channel) {
   const int told = channel.get();
   const auto give_up = [&](const Error& error) {
-    const std::string text =
-        fmt::format("{0}{1}{2}{1}{3}{1}{4}", kFailed, '\0', error.err, error.step, error.hint);
-    (void)sys::send_with_fd(told, text.data(), std::min(text.size(), kMostFailure), -1);
+    const std::string text = std::string{kFailed} + pack_error(error, kMostFailure - kFailed.size());
+    (void)sys::send_with_fd(told, text.data(), text.size(), -1);
     _exit(1);
   };
   network::close_others({told});

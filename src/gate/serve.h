@@ -19,8 +19,7 @@ constexpr char kListenerMessage = 'L';
 constexpr std::size_t kMostMessage = 512;
 
 // The first message to the supervisor: kReady with the gate's network namespace (kReadyBlind where the kernel
-// has no packet(7) to see what is refused), or kFailed and, after a NUL
-// each, an errno in digits, the step, a hint.
+// has no packet(7) to see what is refused), or kFailed and the error (base/error_wire.h).
 constexpr std::string_view kReady = "ready";
 constexpr std::string_view kReadyBlind = "ready, and blind";
 constexpr std::string_view kFailed = "failed";

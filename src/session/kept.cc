@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/error_wire.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "base/try.h"
@@ -31,17 +32,6 @@ container::RunState first_state(const container::ContainerRecord& record, const 
 
 mode_t root_mode(const image::Image& image) {
   return image.layers.empty() ? 0755 : image.layers.back().mode;
-}
-
-// docker's exit statuses for what could not be started come from the supervisor with the error.
-Error start_error(const container::Frame& frame) {
-  const auto parts = split(frame.data, '\0');
-  Error error{.step = std::string{parts[0]}, .err = frame.b, .status = frame.a};
-  if (parts.size() == 3) {
-    error.origin = parts[1];
-    error.hint = parts[2];
-  }
-  return error;
 }
 
 // These run in the supervisor, which outlives this process: a copy of everything that they need goes along.
@@ -92,7 +82,7 @@ Result<StartedContainer> start(container::SupervisorJob job, const Wanted& wante
     return fail({.step = fmt::format("the supervisor of container {} has gone", name),
                  .hint = "it was killed from outside, or the machine is out of memory (dmesg tells)"});
   if (frame->kind == container::FrameKind::StartFailed)
-    return fail(start_error(*frame));
+    return fail(unpack_error(frame->data));
   return StartedContainer{.socket = std::move(socket), .terminal = terminal, .watched = std::move(watched)};
 }
 
