@@ -34,8 +34,11 @@ int for_each_listed(Act act) {
   return static_cast<int>(size < 0 ? size : result < 0 ? result : 0);
 }
 
-bool is_kept(int fd, const int (&keep)[4]) {
-  return fd == keep[0] || fd == keep[1] || fd == keep[2] || fd == keep[3];
+bool is_kept(int fd, const int (&keep)[5]) {
+  for (const int kept : keep)
+    if (fd == kept)
+      return true;
+  return false;
 }
 
 }  // namespace
@@ -48,7 +51,7 @@ int close_on_execute() {
   return for_each_listed([](int fd) { return raw::call(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC); });
 }
 
-int close_all_but(const int (&keep)[4]) {
+int close_all_but(const int (&keep)[5]) {
   // From one kept descriptor to the next.
   for (unsigned first = 3;;) {
     unsigned next = ~0U;

@@ -8,6 +8,6 @@ namespace snug::child {
 int close_on_execute();
 
 // Closes every descriptor but the standard three and those of `keep` (negative ones stand for none).
-int close_all_but(const int (&keep)[4]);
+int close_all_but(const int (&keep)[5]);
 
 }  // namespace snug::child

@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 
 #include "child/descriptors.h"
 #include "child/landlock.h"
@@ -25,6 +26,44 @@ namespace {
   (void)send_message(state.wire,
                      {.kind = MessageKind::Failed, .step = step, .error = -error, .detail = state.detail});
   _exit(125);
+}
+
+// For a trace alone: what it costs, a run that is not traced does not pay.
+void tell_step(const State& state, const Program& program, uint32_t step, int result, raw::Made made) {
+  if (!program.traced)
+    return;
+  timespec now{};
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);  // cannot fail for this clock
+  (void)send_message(state.wire, {.kind = MessageKind::Step,
+                                  .step = step,
+                                  .error = result < 0 ? -result : 0,
+                                  .call = static_cast<int32_t>(result < 0 ? made.failed : made.last),
+                                  .at_ns = int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec});
+  raw::made = {};
+}
+
+// Those of the payload's, up to the one that failed. Its process has the memory of init until it is executed,
+// and so has left there what it called last. A step that the program does not have is 0, which is none of
+// these.
+void tell_payload(const State& state, const Program& program, uint32_t failed, int result) {
+  const Payload& payload = program.payload;
+  const raw::Made made = raw::made;
+  const uint32_t last = result < 0 ? failed : payload.execute_step;
+  const uint32_t steps[] = {payload.user_step,     payload.close_step,  payload.dir_step,
+                            payload.landlock_step, payload.filter_step, payload.execute_step};
+  // In the plan's order, which is that of their numbers.
+  for (uint32_t told = 0;;) {
+    uint32_t next = UINT32_MAX;
+    for (const uint32_t step : steps)
+      if (step > told && step < next)
+        next = step;
+    if (next == UINT32_MAX)
+      return;
+    tell_step(state, program, next, next == last ? result : 0, next == last ? made : raw::Made{});
+    if (next == last)
+      return;
+    told = next;
+  }
 }
 
 // The supervisor's death kills init from the first moment on. It may have died before the request, which the
@@ -211,6 +250,10 @@ void run_init(const Program& program, int wire) {
   umask(0);  // modes in the plan are meant as they stand
   for (size_t i = 0; i < program.count; ++i) {
     const int result = do_op(state, program.ops[i]);
+    // In these init asks and waits: the supervisor tells what it has done.
+    const OpCode code = program.ops[i].code;
+    if (result < 0 || (code != OpCode::AwaitMaps && code != OpCode::HandOutNamespaces))
+      tell_step(state, program, program.ops[i].step, result, raw::made);
     if (result < 0)
       fail_and_exit(state, program.ops[i].step, result);
   }
@@ -236,6 +279,7 @@ void run_init(const Program& program, int wire) {
     fail_and_exit(state, program.payload.close_step, closed);
   uint16_t step = program.payload.execute_step;
   const int payload = start_payload(state, program, step);
+  tell_payload(state, program, step, payload);
   if (payload < 0)
     fail_and_exit(state, step, payload);
   if (send_message(wire, {.kind = MessageKind::Ready}) < 0)

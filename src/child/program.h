@@ -202,6 +202,7 @@ struct Program {
   size_t count;
   Payload payload;
   uint16_t create_step;
+  bool traced;      // each step is told over the wire when it is done
   bool setup_only;  // a trial: end before the payload
   bool enterable;   // commands are taken over the wire beside the payload (child/enter.h)
   bool connected;   // the supervisor works on the network, by descriptors of it; the payload waits for that

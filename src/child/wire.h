@@ -25,7 +25,8 @@
 //       |<---------------- Exited (wait status) -|   the payload has ended
 //       |                                        | exit: the kernel kills what is left of the pid namespace
 //
-// Instead of any message of init's before Ready: Failed (step, errno), and init is gone.
+// Instead of any message of init's before Ready: Failed (step, errno), and init is gone. Where the run is
+// traced, also one Step (step, errno, call, when) for each step that init and the payload have done.
 #pragma once
 
 #include <signal.h>
@@ -49,16 +50,19 @@ enum class MessageKind : uint32_t {
   Entered,
   EnterFailed,
   Left,
+  Step,
 };
 
 struct Message {
   MessageKind kind{};
   uint32_t id{};    // Enter and its answers: which command, from 1 to kMaxEntered. Fuse: index into the plan
-  uint32_t step{};  // Failed, EnterFailed: index into the plan
-  int32_t error{};  // Failed, EnterFailed: errno
+  uint32_t step{};  // Failed, EnterFailed, Step: index into the plan
+  int32_t error{};  // Failed, EnterFailed, Step: errno
   int32_t detail{-1};  // Failed: index of the part of the step that failed, or -1
   int32_t status{};    // Exited, Left: as waitpid(2) gives it
   uint32_t full{};     // Exited: bit 0, the writable layer has no block free; bit 1, no inode
+  int32_t call{-1};    // Step: the number of the system call that failed, or of the last one; -1 for none
+  int64_t at_ns{};     // Step: when it was done, by CLOCK_MONOTONIC
 };
 
 // A signal for the payload travels as this real-time signal to init, queued with the signal's number as its

@@ -16,6 +16,7 @@
 #include "container/joined_network.h"
 #include "container/restarts.h"
 #include "launch/replan.h"
+#include "launch/trace.h"
 #include "sys/process_identity.h"
 
 namespace snug::container {
@@ -116,8 +117,9 @@ Status leave_caller(const SupervisorJob& job, int socket) {
     return fail({.step = "leave the session", .err = errno});
   if (chdir("/") != 0)
     return fail({.step = "leave the working directory", .err = errno});
-  if (const int result = child::close_all_but(
-          {job.container.dir(), job.container.lock_fd(), socket, cgroup::Home::of_process().dir()});
+  launch::leave_caller_trace();
+  if (const int result = child::close_all_but({job.container.dir(), job.container.lock_fd(), socket,
+                                               cgroup::Home::of_process().dir(), launch::trace_fd()});
       result < 0)
     return fail({.step = "close the caller's files", .err = -result});
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGCONT, SIGTSTP})

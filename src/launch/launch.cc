@@ -25,6 +25,7 @@
 #include "launch/supervisor.h"
 #include "launch/supervisor_delegate.h"
 #include "launch/terminal.h"
+#include "launch/trace.h"
 #include "network/listener.h"
 #include "plan/hints.h"
 
@@ -55,14 +56,17 @@ struct Prepared {
 
 std::optional<LaunchError> prepare_disk(const plan::Plan& plan, LaunchFacts& facts,
                                         std::optional<DiskUpper>& disk) {
-  if (const plan::SweepDisk* step = plan::find_step<plan::SweepDisk>(plan))
+  if (const plan::SweepDisk* step = plan::find_step<plan::SweepDisk>(plan)) {
     sweep_disk_uppers(step->parent);
+    trace_step(plan, plan::index_of<plan::SweepDisk>(plan), 0);
+  }
   const plan::PrepareDisk* step = plan::find_step<plan::PrepareDisk>(plan);
   if (!step)
     return std::nullopt;
   const plan::OverlayRoot* root = plan::find_step<plan::OverlayRoot>(plan);
   auto prepared = DiskUpper::prepare(step->parent, root ? root->layers.back().mode : 0755,
                                      plan::find_step<MapRange>(plan));
+  trace_step(plan, plan::index_of<plan::PrepareDisk>(plan), prepared ? 0 : prepared.error().err);
   if (!prepared)
     return LaunchError{std::move(prepared).error(), {}};
   disk.emplace(*std::move(prepared));
@@ -106,6 +110,7 @@ tl::expected<pid_t, LaunchError> clone_beside(const plan::Plan& plan, Prepared& 
   if (!namespaces)
     return tl::unexpected<LaunchError>{LaunchError{std::move(namespaces).error(), join}};
   auto child = clone_joined(*namespaces, flags, group, [&] { become_init(prepared); });
+  trace_step(plan, join, child ? 0 : child.error().err, "clone3");
   if (!child)
     return tl::unexpected<LaunchError>{
         LaunchError{plan::explain_failure(plan.steps[join], child.error().err, -1), join}};
@@ -130,11 +135,13 @@ tl::expected<pid_t, LaunchError> clone_sandbox(const plan::Plan& plan, Prepared&
     return clone_beside(plan, prepared, group, options.join, flags, pidfd);
   int fd = -1;
   const pid_t init = clone_init(flags, group, fd);
-  if (init < 0)
-    return tl::unexpected<LaunchError>{
-        LaunchError{plan::explain_failure(plan.steps[create], errno, -1), create}};
   if (init == 0)
     become_init(prepared);
+  const int error = init < 0 ? errno : 0;
+  trace_step(plan, create, error, "clone3");
+  if (init < 0)
+    return tl::unexpected<LaunchError>{
+        LaunchError{plan::explain_failure(plan.steps[create], error, -1), create}};
   pidfd.reset(fd);
   prepared.theirs.reset();
   return init;
@@ -146,6 +153,7 @@ std::optional<LaunchError> prepare_group(const plan::Plan& plan, std::optional<S
     return std::nullopt;
   const auto& step = std::get<plan::LimitGroup>(plan.steps[i].step);
   auto made = SandboxGroup::make(step);
+  trace_step(plan, i, made ? 0 : made.error().err);
   if (made) {
     group.emplace(std::move(*made));
     return std::nullopt;
@@ -168,6 +176,7 @@ tl::expected<std::vector<network::Listener>, LaunchError> open_ports(const plan:
     if (!step)
       continue;
     auto listeners = network::listen_on(step->ports);
+    trace_step(plan, i, listeners ? 0 : listeners.error().err);
     if (!listeners) {
       Error error = plan::explain_failure(plan.steps[i], listeners.error().err, -1);
       error.step = std::move(listeners.error().step);
@@ -230,10 +239,13 @@ LaunchResult launch(const plan::Plan& plan, const LaunchOptions& options, const 
     return tl::unexpected<LaunchError>{std::move(*failure)};
   FileRelay relay;
   if (const std::size_t i = plan::index_of<plan::RelayFiles>(plan);
-      i < plan.steps.size() && !facts.setup_only)
-    if (const Status status = relay.start(); !status)
+      i < plan.steps.size() && !facts.setup_only) {
+    const Status status = relay.start();
+    trace_step(plan, i, status ? 0 : status.error().err);
+    if (!status)
       return tl::unexpected<LaunchError>{
           LaunchError{plan::explain_failure(plan.steps[i], status.error().err, -1), i}};
+  }
   std::vector<network::Listener> listeners;
   if (!facts.setup_only) {
     auto opened = TRY(open_ports(plan, options));

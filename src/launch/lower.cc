@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/try.h"
 #include "image/writable_layer.h"
+#include "launch/trace.h"
 #include "spec/limits.h"
 
 namespace snug::launch {
@@ -249,6 +250,7 @@ Status LoweredProgram::lower() {
   }
   program_.ops = ops_.data();
   program_.count = ops_.size();
+  program_.traced = trace_fd() >= 0;
   program_.setup_only = facts_.setup_only;
   program_.tree_only = facts_.tree_only;
   // With one id init and payload are the same user with the same rights: init confines itself once and the

@@ -7,6 +7,8 @@
 
 #include <cerrno>
 
+#include "launch/trace.h"
+
 namespace snug::launch {
 namespace {
 
@@ -86,8 +88,10 @@ void Supervisor::on_init_ended() {
   reap();
 }
 
-// What the supervisor has to do for init while it sets up has failed: so has the run.
+// What the supervisor has to do for init while it sets up has been done, or has failed: then so has the run.
 void Supervisor::end_setup(Status status, std::optional<std::size_t> step) {
+  if (step)
+    trace_step(plan_, *step, status ? 0 : status.error().err);
   if (status || error_)
     return;
   error_ = {std::move(status).error(), step};

@@ -7,6 +7,7 @@
 
 #include "base/try.h"
 #include "launch/supervisor.h"
+#include "launch/trace.h"
 #include "plan/hints.h"
 
 namespace snug::launch {
@@ -19,11 +20,14 @@ constexpr std::chrono::milliseconds kGateFarewell{500};
 void Supervisor::start_network(const UniqueFd& user_namespace, const UniqueFd& network_namespace) {
   if (gate_) {
     UniqueFd user{fcntl(user_namespace.get(), F_DUPFD_CLOEXEC, 3)};
-    end_gate_setup(user ? gate_->join(std::move(user), network_namespace)
-                        : fail({.step = "keep the sandbox's user namespace for the gate", .err = errno}));
+    Status joined = user ? gate_->join(std::move(user), network_namespace)
+                         : fail({.step = "keep the sandbox's user namespace for the gate", .err = errno});
+    if (!joined)
+      end_gate_setup(std::move(joined));
   }
   if (!listeners_.empty() && !error_)
-    end_setup(start_forwarder(user_namespace, network_namespace), plan::index_of<plan::PublishPorts>(plan_));
+    if (Status started = start_forwarder(user_namespace, network_namespace); !started)
+      end_setup(std::move(started), plan::index_of<plan::PublishPorts>(plan_));
   const bool full = plan::find_step<plan::ConnectNetwork>(plan_) != nullptr;
   if (full && !error_)
     end_outbound(start_outbound(user_namespace, network_namespace));
@@ -103,8 +107,10 @@ void Supervisor::on_outbound() {
 
 Status Supervisor::take_outbound_news() {
   const auto ready = TRY(outbound_.take_news());
-  if (ready)
+  if (ready) {
+    trace_step(plan_, plan::index_of<plan::ConnectNetwork>(plan_), 0);
     end_network_setup();
+  }
   return {};
 }
 

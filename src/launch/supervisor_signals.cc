@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "launch/supervisor.h"
+#include "launch/trace.h"
 
 namespace snug::launch {
 namespace {
@@ -56,6 +57,7 @@ void Supervisor::set_timeout() {
   if (const plan::Timeout* timeout = plan::find_step<plan::Timeout>(plan_))
     deadline_.terminate_at(poller_.now() + std::chrono::milliseconds{timeout->after_ms},
                            std::chrono::milliseconds{timeout->grace_ms});
+  trace_step(plan_, plan::index_of<plan::Timeout>(plan_), 0);
 }
 
 void Supervisor::on_deadline() {

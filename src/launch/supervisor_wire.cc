@@ -7,6 +7,7 @@
 #include "base/try.h"
 #include "files/range_maps.h"
 #include "launch/supervisor.h"
+#include "launch/trace.h"
 #include "plan/hints.h"
 
 namespace snug::launch {
@@ -15,7 +16,7 @@ namespace snug::launch {
 // at the latest init's end: a run without a terminal, timeout or listener then costs no wake-up between clone
 // and that.
 bool Supervisor::wire_matters() const {
-  return options_.stays || facts_.tree_only || !early_.empty() || facts_.terminal_fds ||
+  return trace_fd() >= 0 || options_.stays || facts_.tree_only || !early_.empty() || facts_.terminal_fds ||
          options_.status_fd >= 0 || plan::find_step<plan::Timeout>(plan_) ||
          plan::find_step<MapRange>(plan_) || plan::find_step<plan::PublishPorts>(plan_) ||
          plan::find_step<plan::OpenGate>(plan_) || plan::find_step<plan::ConnectNetwork>(plan_) ||
@@ -71,6 +72,8 @@ void Supervisor::on_message(const child::Message& message, Fds& fds) {
         error_ = {plan::explain_failure(plan_.steps[message.step], message.error, message.detail),
                   message.step};
       return;
+    case child::MessageKind::Step:
+      return trace_init(plan_, message);
     case child::MessageKind::Exited:
       status_ = message.status;
       outcome_.out_of_blocks = message.full & 1;

@@ -13,9 +13,20 @@
 
 namespace snug::raw {
 
+// Numbers of system calls that this thread has made here: the last one, and the last that failed. For the
+// trace of a run.
+struct Made {
+  long last{-1};
+  long failed{-1};
+};
+inline constinit thread_local Made made;
+
 template<class... A>
 inline long call(long number, A... arguments) {
+  made.last = number;  // before: what executes does not come back
   const long result = ::syscall(number, arguments...);
+  if (result < 0)
+    made.failed = number;
   return result < 0 ? -errno : result;
 }
 

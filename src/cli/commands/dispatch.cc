@@ -1,6 +1,10 @@
 #include "cli/commands/dispatch.h"
 
+#include <cstdlib>
+
+#include "base/try.h"
 #include "cli/grammar/definition.h"
+#include "launch/trace.h"
 
 namespace snug::cli {
 
@@ -10,6 +14,8 @@ Result<int> dispatch(const Invocation& invocation) {
     return find_command("help")->run(invocation);
   if (invocation.common.version.value_or(false))
     return find_command("version")->run(invocation);
+  const char* trace = std::getenv("SNUG_TRACE");
+  TRY(launch::open_trace(trace ? trace : ""));
   return invocation.command->run(invocation);
 }
 
