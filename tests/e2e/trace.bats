@@ -85,6 +85,7 @@ planned() { snug explain --json "$@" | jq -r '.steps[] | select(.kind != "set-en
   SNUG_TRACE=1 snug run -d --name box host bash -c 'exec -a "$0" sleep 1000' "$mark" >/dev/null 2>err
   local pid
   pid=$(snug inspect box | jq -e '.[0].state.supervisor_pid')
-  ! ls -l "/proc/$pid/fd" | grep -F "$PWD/err"
+  local fd
+  for fd in "/proc/$pid/fd/"*; do [[ $(readlink "$fd") != "$PWD/err" ]]; done
   snug rm -f box
 }
