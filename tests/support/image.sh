@@ -51,7 +51,8 @@ if [[ -n $packages ]]; then arguments+=(--include="$packages"); fi
 bootstrap() {
   local list=$1
   # Not among the arguments that name the result, which is the same however often a download was tried, and by which clock.
-  local command=(mmdebstrap "${arguments[@]}" --aptopt='Acquire::Retries "5"' --aptopt='Acquire::Check-Date "false"' "$suite" -)
+  # It says what it does, which is shown where it fails.
+  local command=(mmdebstrap "${arguments[@]/--quiet/--verbose}" --aptopt='Acquire::Retries "5"' --aptopt='Acquire::Check-Date "false"' "$suite" -)
   # "-" takes the list of sources from standard input.
   if [[ -n $list ]]; then command+=(-); fi
   # Only unshare mode and root give a whole system; mmdebstrap's other fallbacks do not.
@@ -63,7 +64,8 @@ bootstrap() {
     fd=${fd##*/}
     if ((fd > 2 && fd < 255)); then exec {fd}>&-; fi
   done
-  TMPDIR=/var/tmp "${command[@]}" <<<"$list"
+  # In a session of its own: where it fails it sends SIGHUP to its whole process group.
+  TMPDIR=/var/tmp setsid --wait "${command[@]}" <<<"$list"
 }
 
 if [[ -z $into ]]; then
@@ -82,16 +84,19 @@ flock 9
 
 if [[ ! -d $into ]]; then
   list=$(sources)
+  said=$into.log
   # A mirror may be out of reach for a moment, for longer than apt itself goes on trying.
   for attempt in 1 2 3; do
     rm -rf "$into.new"
     mkdir "$into.new"
     # No device nodes: an ordinary user cannot make them, and a sandbox brings its own /dev. A setuid file that now is an
     # ordinary user's would let everybody on the machine act as that user.
-    if bootstrap "$list" | tar --extract --preserve-permissions --no-same-owner --exclude='./dev/*' --directory "$into.new"; then break; fi
+    if bootstrap "$list" 2>"$said" | tar --extract --preserve-permissions --no-same-owner --exclude='./dev/*' --directory "$into.new"; then break; fi
+    tail -n 60 "$said" >&2
     ((attempt < 3)) || exit 1
     echo "image.sh: mmdebstrap failed, once more" >&2
   done
+  rm -f "$said"
   find "$into.new" -xdev -type f -perm /6000 -exec chmod a-s {} +
   chmod 0755 "$into.new"
   mv -T "$into.new" "$into"
