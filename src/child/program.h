@@ -180,6 +180,8 @@ struct Payload {
   Landlock landlock;
   const sock_filter* filter;  // or null
   size_t filter_size;
+  bool filter_asks;  // it has calls that the supervisor answers (launch/setid_judge.h)
+  bool root_is_own;  // all that is on the root's own mount is the sandbox's: layers of an image
   const char* const* argv;
   const char* const* envp;
   TextList candidates;

@@ -11,6 +11,7 @@
 #include "base/try.h"
 #include "image/writable_layer.h"
 #include "launch/trace.h"
+#include "seccomp/table.h"
 #include "spec/limits.h"
 
 namespace snug::launch {
@@ -83,6 +84,8 @@ Status LoweredProgram::lower_filter(const plan::InstallSeccomp& step) {
   program_.payload.filter = filter_.program.data();
   program_.payload.filter_size = filter_.program.size();
   program_.payload.filter_step = step_;
+  program_.payload.filter_asks = seccomp::asks_about_setid(step.request);
+  program_.payload.root_is_own = plan::find_step<plan::OverlayRoot>(plan_) != nullptr;
   deny_ = !step.request.deny.empty();
   return {};
 }
