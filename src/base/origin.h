@@ -1,5 +1,5 @@
-// Where a wish came from: "dev.toml:14", "--volume", "image.toml", "default". Kept with every value up to the
-// plan.
+// Where a setting came from: "dev.toml:14", "--volume", "image.toml", "default". Kept with every value up to
+// the plan.
 #pragma once
 
 #include <string>

@@ -7,7 +7,7 @@
 
 namespace snug {
 
-// An absolute path without "//", "." and trailing slashes. Nothing where it is relative, empty, or has a ".."
+// An absolute path without "//", "." and trailing slashes. nullopt if it is relative, empty, or has a ".."
 // (which cannot be folded without looking at the disk: the component before it may be a symlink).
 std::optional<std::string> normalize_absolute(std::string_view path);
 

@@ -72,6 +72,8 @@ bool read_request(EnterRequest& request, const Confinement& own, Payload& payloa
   payload.workdir = reader.text(request.workdir);
   payload.filter = own.filter;
   payload.filter_size = own.filter_size;
+  payload.filter_asks = own.filter_asks;
+  payload.root_is_own = own.root_is_own;
   payload.argv = reader.texts(request.argv);
   payload.envp = reader.texts(request.envp);
   payload.candidates = {reader.texts(request.candidates), request.candidate_count};
@@ -94,7 +96,7 @@ int enter(EnterRequest& request, const int (&fds)[3], int pts, const Confinement
   Payload payload{};
   if (!read_request(request, confinement, payload))
     return -EBADMSG;
-  Start start{.payload = payload, .mask = confinement.mask, .entered = true};
+  Start start{.payload = payload, .mask = confinement.mask, .wire = confinement.wire, .entered = true};
   for (int i = 0; i < 3; ++i) start.fds[i] = fds[i];
   if (payload.has_terminal) {
     start.slave = open_pty(pts, request.rows, request.columns, master);

@@ -42,7 +42,9 @@ struct Confinement {
   uint64_t ambient;  // of the payload: what it, not being root, keeps over exec
   const sock_filter* filter;
   size_t filter_size;
+  bool filter_asks, root_is_own;
   sigset_t mask;
+  int wire;
 };
 
 // Starts what the mapped `request` asks for. `fds` become its standard descriptors where no terminal does.

@@ -189,7 +189,7 @@ int confine_init(const Program& program, uint16_t& step) {
 int start_payload(const State& state, const Program& program, uint16_t& step) {
   Payload payload = program.payload;
   if (payload.confine_early)
-    if (const int result = confine(payload, step); result < 0)
+    if (const int result = confine(payload, state.wire, step); result < 0)
       return result;
   // One Landlock domain for the payload and for what joins it, or they could not signal each other.
   if (!payload.confine_early && program.enterable) {
@@ -198,8 +198,8 @@ int start_payload(const State& state, const Program& program, uint16_t& step) {
       return result;
     payload.landlock = {};
   }
-  const int pid =
-      start_process({.payload = payload, .mask = program.caller_mask, .slave = state.slave}, step);
+  const int pid = start_process(
+      {.payload = payload, .mask = program.caller_mask, .wire = state.wire, .slave = state.slave}, step);
   if (pid >= 0 && state.slave >= 0)
     raw::close_fd(state.slave);
   return pid;

@@ -9,6 +9,7 @@
 
 #include "child/descriptors.h"
 #include "child/landlock.h"
+#include "child/wire.h"
 #include "sys/open_in.h"
 #include "sys/raw.h"
 
@@ -107,12 +108,34 @@ int execute(const Payload& payload) {
   return error;
 }
 
-int install_filter(const Payload& payload) {
+int install_filter(const Payload& payload, int wire) {
   if (!payload.filter)
     return 0;
   const sock_fprog filter{static_cast<unsigned short>(payload.filter_size),
                           const_cast<sock_filter*>(payload.filter)};
-  return static_cast<int>(raw::call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter));
+  const auto install = [&](unsigned long flags) {
+    return static_cast<int>(raw::call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter));
+  };
+  if (!payload.filter_asks)
+    return install(0);
+  const int root = payload.root_is_own ? raw::open_at(AT_FDCWD, "/", O_PATH | O_DIRECTORY) : -1;
+  const int listener = install(SECCOMP_FILTER_FLAG_NEW_LISTENER);
+  // A process can have one listener, and a snug around this one has it already (EBUSY): then nobody is asked,
+  // and the calls are answered with ENOSYS.
+  if (listener == -EBUSY) {
+    if (root >= 0)
+      raw::close_fd(root);
+    return install(0);
+  }
+  if (listener >= 0) {
+    const int fds[] = {listener, root};
+    // A filter of the user's own may refuse this call already: the same then.
+    (void)send_message(wire, {.kind = MessageKind::Filtered}, fds, root >= 0 ? 2 : 1);
+    raw::close_fd(listener);
+  }
+  if (root >= 0)
+    raw::close_fd(root);
+  return listener < 0 ? listener : 0;
 }
 
 int prepare_and_execute(const Start& start, uint16_t& step) {
@@ -131,7 +154,7 @@ int prepare_and_execute(const Start& start, uint16_t& step) {
     result =
         static_cast<int>(raw::call(SYS_rt_sigprocmask, SIG_SETMASK, &start.mask, nullptr, sizeof(uint64_t)));
   if (result >= 0 && !payload.confine_early)
-    result = confine(payload, step);
+    result = confine(payload, start.wire, step);
   if (result >= 0 && payload.confine_early && start.entered) {
     step = payload.dir_step;
     result = enter_dir(payload.workdir);
@@ -145,7 +168,7 @@ int prepare_and_execute(const Start& start, uint16_t& step) {
 }  // namespace
 
 // The filter is the last: what follows it must be allowed by it.
-int confine(const Payload& payload, uint16_t& step) {
+int confine(const Payload& payload, int wire, uint16_t& step) {
   step = payload.user_step;
   int result = set_capabilities(payload.keep, payload.ambient);
   if (result >= 0) {
@@ -158,7 +181,7 @@ int confine(const Payload& payload, uint16_t& step) {
   }
   if (result >= 0) {
     step = payload.filter_step;
-    result = install_filter(payload);
+    result = install_filter(payload, wire);
   }
   return result;
 }

@@ -89,12 +89,12 @@ struct Op {
     struct {
       const Source* layers;  // top first
       size_t count;
-      const char* size;  // of the tmpfs upper, or null
-      const char* disk;  // directory with upper/ and work/ on disk, or null for a tmpfs upper
-      mode_t mode;       // of the root: what the topmost layer has
-      TextList room;     // targets whose parents are made in the writable layer first
-      bool fuse;         // served by fuse-overlayfs instead of the kernel's overlay
-      bool kept;         // the writable layer is to survive a crash of the machine
+      const char* size;              // of the tmpfs upper, or null
+      const char* disk;              // directory with upper/ and work/ on disk, or null for a tmpfs upper
+      mode_t mode;                   // of the root: what the topmost layer has
+      TextList mount_point_parents;  // targets whose parents are made in the writable layer first
+      bool fuse;                     // served by fuse-overlayfs instead of the kernel's overlay
+      bool kept;                     // the writable layer is to survive a crash of the machine
     } overlay;
     struct {
       const char* target;
@@ -180,6 +180,8 @@ struct Payload {
   Landlock landlock;
   const sock_filter* filter;  // or null
   size_t filter_size;
+  bool filter_asks;  // it has calls that the supervisor answers (launch/setid_judge.h)
+  bool root_is_own;  // all that is on the root's own mount is the sandbox's: layers of an image
   const char* const* argv;
   const char* const* envp;
   TextList candidates;

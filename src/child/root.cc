@@ -56,9 +56,9 @@ int add_upper(MountOptions& options, const State& state, const Op& op) {
     if (result < 0)
       return result;
   }
-  const int room = make_room(op, parent);
-  if (room < 0)
-    return room;
+  const int made = make_mount_point_parents(op, parent);
+  if (made < 0)
+    return made;
   options.add_upper(parent);
   if (op.overlay.disk && !op.overlay.kept)
     options.add(kOverlayVolatile);
@@ -85,8 +85,8 @@ int mount_overlay(State& state, const Op& op) {
 // The upper layer lies on disk: the server, outside of this mount namespace, has to reach it.
 int mount_fuse_root(const State& state, const Op& op) {
   const int disk = raw::open_at(AT_FDCWD, op.overlay.disk, O_PATH | O_DIRECTORY);
-  const int room = disk < 0 ? disk : make_room(op, disk);
-  return room < 0 ? room : mount_fuse(state, "root", op.step);
+  const int made = disk < 0 ? disk : make_mount_point_parents(op, disk);
+  return made < 0 ? made : mount_fuse(state, "root", op.step);
 }
 
 // "/.." is the topmost mount stacked on the root: it must be the root itself, or the host could be reached

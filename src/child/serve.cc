@@ -164,7 +164,10 @@ int serve_until_end(const State& state, const Program& program, pid_t payload) {
                                   .ambient = program.payload.ambient,
                                   .filter = program.payload.filter,
                                   .filter_size = program.payload.filter_size,
-                                  .mask = program.caller_mask}};
+                                  .filter_asks = program.payload.filter_asks,
+                                  .root_is_own = program.payload.root_is_own,
+                                  .mask = program.caller_mask,
+                                  .wire = state.wire}};
   if (serving.enterable)
     release_standard_descriptors(state.pts);
   Region regions[sizeof program.rest / sizeof program.rest[0]];

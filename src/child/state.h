@@ -25,8 +25,8 @@ int private_mounts();
 int tmpfs_root(State& state, const char* size);
 int disk_root(State& state, const char* disk);
 int overlay_root(State& state, const Op& op);
-// Makes the parents of op.overlay.room in upper/ of `parent`.
-int make_room(const Op& op, int parent);
+// Makes the parents of op.overlay.mount_point_parents in upper/ of `parent`.
+int make_mount_point_parents(const Op& op, int parent);
 int root_read_only(const State& state);
 int pivot_root(State& state);
 

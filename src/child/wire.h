@@ -11,7 +11,8 @@
 //       |                                        | the steps of the plan, while that network is set up
 //       |<-- Fuse (/dev/fuse, user namespace) ---|   only with fuse-overlayfs, which is started now
 //       |<---------------- Terminal (pty fd) ----|   only with a terminal
-//       |                                        | payload forked and executed
+//       |<-- Filtered (listener, root fd) -------|   only with a filter that asks; again for each command
+//       below |                                        | payload forked and executed
 //       |<-- Tree (root, user and net ns fds) ---|   only of a container that can be entered
 //       |--- Go -------------------------------->|   only with ports, a gate or a full network: it is there
 //       |<------------------------------ Ready --|
@@ -51,6 +52,7 @@ enum class MessageKind : uint32_t {
   EnterFailed,
   Left,
   Step,
+  Filtered,
 };
 
 struct Message {

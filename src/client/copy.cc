@@ -154,7 +154,7 @@ CopyPlace parse_copy_place(std::string_view word) {
   return {.container = std::string{word.substr(0, colon)}, .path = std::string{word.substr(colon + 1)}};
 }
 
-Status copy_between(const CopyEnd& from, const CopyEnd& to, const CopyWishes& wishes) {
+Status copy_between(const CopyEnd& from, const CopyEnd& to, const CopyOptions& wishes) {
   files::CopyRules rules = wishes.rules;
   rules.replace = true;
   const auto source = TRY(find_source(from, wishes.follow));
@@ -179,7 +179,7 @@ Status copy_between(const CopyEnd& from, const CopyEnd& to, const CopyWishes& wi
                            rules);
 }
 
-Status copy_to_stream(const CopyEnd& from, int fd, const CopyWishes& wishes) {
+Status copy_to_stream(const CopyEnd& from, int fd, const CopyOptions& wishes) {
   const auto source = TRY(find_source(from, wishes.follow));
   auto tar = TRY(files::TarWriter::start(fd));
   const files::ArchiveRules rules{.skipped = wishes.rules.skipped};
@@ -194,7 +194,7 @@ Status copy_to_stream(const CopyEnd& from, int fd, const CopyWishes& wishes) {
   return status ? tar.finish() : status;
 }
 
-Status copy_from_stream(int fd, const CopyEnd& to, const CopyWishes& wishes) {
+Status copy_from_stream(int fd, const CopyEnd& to, const CopyOptions& wishes) {
   auto target = TRY(find_spot(to, read_path(to.path).path, true));
   if (!target.there || !S_ISDIR(target.info.st_mode))
     return failed(to, target.there ? ENOTDIR : ENOENT,

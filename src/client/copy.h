@@ -27,19 +27,19 @@ struct CopyEnd {
   std::string path{};
 };
 
-struct CopyWishes {
+struct CopyOptions {
   bool follow{};  // the link that the source names, not those within it
   files::CopyRules rules{};
 };
 
 // A file to a file or into a directory; a directory as a new one, or into one that is there; with "/." at the
 // end of the source what is in it.
-Status copy_between(const CopyEnd& source, const CopyEnd& target, const CopyWishes& wishes);
+Status copy_between(const CopyEnd& source, const CopyEnd& target, const CopyOptions& wishes);
 
 // The source as a tar stream to `fd`, under its own name.
-Status copy_to_stream(const CopyEnd& source, int fd, const CopyWishes& wishes);
+Status copy_to_stream(const CopyEnd& source, int fd, const CopyOptions& wishes);
 // A tar stream from `fd` into a directory that is there.
-Status copy_from_stream(int fd, const CopyEnd& target, const CopyWishes& wishes);
+Status copy_from_stream(int fd, const CopyEnd& target, const CopyOptions& wishes);
 
 // An id of the host as it is called in this process's user namespace; nothing where it has none.
 std::optional<files::FileOwner> owner_here(uid_t uid, gid_t gid);

@@ -16,8 +16,8 @@ namespace {
 // A network may be shared on and on; whoever has made the chain longer than this has made a circle.
 constexpr int kLongestChain = 32;
 
-// The container that the namespaces were made for. Nothing where it cannot be told any more: removed,
-// renamed.
+// The container that the namespaces were made for. Returns nullopt if it was removed or renamed
+// since.
 std::optional<spec::Spec> maker(const ContainerStore& store, spec::Spec spec) {
   for (int i = 0; i < kLongestChain; ++i) {
     if (spec.network.value != spec::NetworkMode::Container)

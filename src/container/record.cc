@@ -4,8 +4,8 @@
 
 #include "base/fields.h"
 #include "container/container_record.h"
+#include "container/enum_names.h"
 #include "container/spec_file.h"
-#include "container/words.h"
 
 namespace snug {
 

@@ -4,9 +4,9 @@
 #include "base/fields.h"
 #include "base/json.h"
 #include "base/result.h"
+#include "spec/enum_names.h"
 #include "spec/schema.h"
 #include "spec/settings.h"
-#include "spec/words.h"
 
 namespace snug {
 

@@ -111,7 +111,7 @@ class ContainerStore {
   const std::string& path() const { return path_; }  // …/containers
 
  private:
-  // Nothing where it is gone. For list(), from several threads.
+  // Returns nullopt if the container was removed. list() calls it from several threads.
   static std::optional<ListedContainer> look_at(int store, const std::string& name);
 
   std::string path_;

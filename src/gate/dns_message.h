@@ -40,7 +40,7 @@ struct Query {
   std::vector<std::uint8_t> question{};  // the bytes, to be sent back
 };
 
-// Nothing where the bytes are no query that could be answered: a response, a header alone, a compressed or
+// Returns nullopt if the bytes are no query that can be answered: a response, a header alone, a compressed or
 // broken name, a label with a dot or a control byte in it.
 std::optional<Query> parse_query(std::span<const std::uint8_t> bytes);
 

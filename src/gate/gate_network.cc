@@ -59,7 +59,7 @@ class Maker {
     error_ = Error{.step = stage_text(stage, port), .err = error};
     return false;
   }
-  void keep(GateSocket::Kind kind, UniqueFd fd, std::uint16_t port = 0) {
+  void add(GateSocket::Kind kind, UniqueFd fd, std::uint16_t port = 0) {
     sockets_.push_back({kind, port, std::move(fd)});
   }
 
@@ -68,7 +68,7 @@ class Maker {
       UniqueFd fd = listening(port);
       if (!fd)
         return failed(GateStage::Listen, errno, port);
-      keep(GateSocket::Kind::Listener, std::move(fd), port);
+      add(GateSocket::Kind::Listener, std::move(fd), port);
     }
     return true;
   }
@@ -82,7 +82,7 @@ class Maker {
         return failed(GateStage::Socket, errno);
       if (type == SOCK_DGRAM)
         (void)setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &kDnsBuffer, sizeof kDnsBuffer);
-      keep(type == SOCK_DGRAM ? GateSocket::Kind::DnsDatagram : GateSocket::Kind::DnsStream, std::move(fd));
+      add(type == SOCK_DGRAM ? GateSocket::Kind::DnsDatagram : GateSocket::Kind::DnsStream, std::move(fd));
     }
     return true;
   }
@@ -154,11 +154,11 @@ Result<std::vector<GateSocket>> make_gate_network(const UniqueFd& user_namespace
     GateLink link = make_gate_link(user_namespace.get(), network_namespace.get());
     if (link.error != 0)
       return (void)maker.failed(link.stage, link.error);
-    maker.keep(GateSocket::Kind::Network, std::move(link.network));
+    maker.add(GateSocket::Kind::Network, std::move(link.network));
     if (!maker.serve_names(IpAddress::Family::V4) || (link.ipv6 && !maker.serve_names(IpAddress::Family::V6)))
       return;
     if (UniqueFd watch = open_watch())
-      maker.keep(GateSocket::Kind::Watch, std::move(watch));
+      maker.add(GateSocket::Kind::Watch, std::move(watch));
     maker.listen_at(ports);
   });
 }

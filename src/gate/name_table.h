@@ -24,7 +24,7 @@ class NameTable {
   // How many names one sandbox may have asked for. An allowed wildcard is an endless supply of them.
   static constexpr std::size_t kMostNames = 16'384;
 
-  // The address of a name, a new one at first. Nothing where there are too many.
+  // The address of a name, a new one at first. Returns nullopt if there are too many.
   std::optional<IpAddress> address_of(std::string_view name, IpAddress::Family family);
   // The name that has the address; "" for an address of nobody's.
   std::string_view name_of(const IpAddress& address) const;

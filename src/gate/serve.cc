@@ -59,14 +59,14 @@ class Server {
   int add(GateSocket socket, bool ipv6) {
     switch (socket.kind) {
       case GateSocket::Kind::DnsDatagram:
-        return keep(std::make_unique<DatagramNames>(std::move(socket.fd), ipv6, state_));
+        return add_handler(std::make_unique<DatagramNames>(std::move(socket.fd), ipv6, state_));
       case GateSocket::Kind::DnsStream:
-        return keep(std::make_unique<StreamNames>(std::move(socket.fd), ipv6, state_));
+        return add_handler(std::make_unique<StreamNames>(std::move(socket.fd), ipv6, state_));
       case GateSocket::Kind::Watch:
-        return keep(std::make_unique<Watcher>(std::move(socket.fd), ports_, state_));
+        return add_handler(std::make_unique<Watcher>(std::move(socket.fd), ports_, state_));
       case GateSocket::Kind::Listener:
         ports_.insert(socket.port);
-        return keep(std::make_unique<GateListener>(std::move(socket.fd), socket.port, state_));
+        return add_handler(std::make_unique<GateListener>(std::move(socket.fd), socket.port, state_));
       case GateSocket::Kind::Network:
         return 0;
     }
@@ -74,7 +74,7 @@ class Server {
   }
 
   template<class Handler>
-  int keep(std::unique_ptr<Handler> handler) {
+  int add_handler(std::unique_ptr<Handler> handler) {
     const int error = handler->start();
     handlers_.push_back(std::move(handler));
     return error;

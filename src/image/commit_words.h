@@ -16,7 +16,7 @@ namespace snug::image {
 Result<std::vector<std::string>> instruction_words(std::string_view text,
                                                    const std::vector<std::string>& env);
 
-// ["a", "b"]: the exec form. Nothing where the text is no array of texts: then it is for a shell.
+// ["a", "b"]: the exec form. Returns nullopt if the text is no array of strings: then it is for a shell.
 std::optional<std::vector<std::string>> exec_form(std::string_view text);
 
 }  // namespace snug::image

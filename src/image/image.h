@@ -80,7 +80,7 @@ struct ImagePlaces {
 Result<Image> load_image(std::string_view reference, const ImagePlaces& places);
 
 // The text of a file of the merged image, from the topmost layer that has it: path walked beneath each
-// layer's dirfd, no link followed out of it. Nothing where no layer has a regular file of at most 1 MiB
+// layer's dirfd, no link followed out of it. nullopt if no layer has a regular file of at most 1 MiB
 // there.
 Result<std::optional<std::string>> read_image_file(const std::vector<Layer>& layers, std::string_view path);
 

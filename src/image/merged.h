@@ -23,10 +23,10 @@ using MergedPlace = std::vector<std::shared_ptr<const MergedDirectory>>;
 // is closed to the caller.
 Result<MergedPlace> open_merged_root(const std::vector<Layer>& layers);
 
-// Nothing where `path` does not lead to a directory.
+// Returns nullopt if `path` does not lead to a directory.
 Result<std::optional<MergedPlace>> enter_merged(MergedPlace from, std::string_view path);
 
-// Nothing where `path` does not lead to a regular file of at most 1 MiB.
+// Returns nullopt if `path` does not lead to a regular file of at most 1 MiB.
 Result<std::optional<std::string>> read_merged(MergedPlace from, std::string_view path);
 
 }  // namespace snug::image

@@ -11,6 +11,7 @@
 #include "base/try.h"
 #include "image/writable_layer.h"
 #include "launch/trace.h"
+#include "seccomp/table.h"
 #include "spec/limits.h"
 
 namespace snug::launch {
@@ -41,19 +42,19 @@ child::Op& LoweredProgram::add(OpCode code) {
   return op;
 }
 
-const char* LoweredProgram::keep(std::string text) {
+const char* LoweredProgram::intern(std::string text) {
   return texts_.emplace_back(std::move(text)).c_str();
 }
 
 const char* LoweredProgram::root_layer() {
-  return keep(join_path(facts_.disk_upper, image::kRootLayer));
+  return intern(join_path(facts_.disk_upper, image::kRootLayer));
 }
 
-const char* LoweredProgram::keep_size(std::uint64_t bytes) {
-  return bytes ? keep(std::to_string(bytes)) : nullptr;
+const char* LoweredProgram::intern_size(std::uint64_t bytes) {
+  return bytes ? intern(std::to_string(bytes)) : nullptr;
 }
 
-child::TextList LoweredProgram::keep_list(const std::vector<std::string>& texts) {
+child::TextList LoweredProgram::intern_list(const std::vector<std::string>& texts) {
   std::vector<const char*>& list = lists_.emplace_back();
   list.reserve(texts.size() + 1);
   for (const std::string& text : texts) list.push_back(text.c_str());
@@ -69,10 +70,10 @@ void LoweredProgram::lower_overlay(const plan::OverlayRoot& step) {
   const bool disk = step.upper == plan::UpperPlace::Disk;
   op.overlay = {.layers = layers_.data(),
                 .count = layers_.size(),
-                .size = keep_size(step.size),
+                .size = intern_size(step.size),
                 .disk = disk ? root_layer() : nullptr,
                 .mode = step.layers.back().mode,
-                .room = keep_list(step.room),
+                .mount_point_parents = intern_list(step.mount_point_parents),
                 .fuse = step.driver == spec::OverlayDriver::Fuse,
                 .kept = step.kept};
 }
@@ -83,6 +84,8 @@ Status LoweredProgram::lower_filter(const plan::InstallSeccomp& step) {
   program_.payload.filter = filter_.program.data();
   program_.payload.filter_size = filter_.program.size();
   program_.payload.filter_step = step_;
+  program_.payload.filter_asks = seccomp::asks_about_setid(step.request);
+  program_.payload.root_is_own = plan::find_step<plan::OverlayRoot>(plan_) != nullptr;
   deny_ = !step.request.deny.empty();
   return {};
 }
@@ -124,7 +127,7 @@ void LoweredProgram::lower_step(const plan::Step& step) {
             program_.enter_step = step_;
           },
           [&](const plan::MapSelf& s) {
-            add(OpCode::WriteMaps).maps = {keep(map_line(s.uid)), keep(map_line(s.gid))};
+            add(OpCode::WriteMaps).maps = {intern(map_line(s.uid)), intern(map_line(s.gid))};
           },
           [&](const plan::SharedMap& s) {
             add(OpCode::CheckIds).ids = {s.uid.inside, s.gid.inside};
@@ -137,13 +140,13 @@ void LoweredProgram::lower_step(const plan::Step& step) {
             hand_out_network();
           },
           [&](const plan::SetSysctl& s) {
-            add(OpCode::SetSysctl).sysctl = {keep("/proc/sys/" + s.name), s.value.c_str()};
+            add(OpCode::SetSysctl).sysctl = {intern("/proc/sys/" + s.name), s.value.c_str()};
           },
           [&](const plan::SetHostname& s) {
             add(OpCode::SetHostname).hostname = {s.name.c_str(), s.name.size()};
           },
           [&](const plan::PrivateMounts&) { add(OpCode::PrivateMounts); },
-          [&](const plan::TmpfsRoot& s) { add(OpCode::TmpfsRoot).tmpfs_root = {keep_size(s.size)}; },
+          [&](const plan::TmpfsRoot& s) { add(OpCode::TmpfsRoot).tmpfs_root = {intern_size(s.size)}; },
           [&](const plan::DiskRoot&) { add(OpCode::DiskRoot).disk_root = {root_layer()}; },
           [&](const plan::OverlayRoot& s) { lower_overlay(s); },
           [&](const plan::MakeDir& s) {
@@ -166,25 +169,25 @@ void LoweredProgram::lower_step(const plan::Step& step) {
             const bool disk = s.upper == plan::UpperPlace::Disk;
             add(OpCode::CowMount).cow = {.source = {s.source.c_str(), {s.seen.dev, s.seen.ino}},
                                          .target = s.target.c_str(),
-                                         .size = keep_size(s.size),
+                                         .size = intern_size(s.size),
                                          .disk = disk ? facts_.disk_upper.c_str() : nullptr,
-                                         .layer = disk ? keep("cow/" + s.layer) : nullptr,
+                                         .layer = disk ? intern("cow/" + s.layer) : nullptr,
                                          .mode = s.seen.mode,
                                          .fuse = !s.fuse_program.empty(),
                                          .kept = s.kept};
           },
           [&](const plan::MountTmpfs& s) {
             add(OpCode::MountTmpfs).tmpfs = {
-                s.target.c_str(), keep_size(s.size), keep(fmt::format("{:o}", s.mode)),
+                s.target.c_str(), intern_size(s.size), intern(fmt::format("{:o}", s.mode)),
                 static_cast<std::uint64_t>(s.access == spec::Access::ReadOnly ? MOUNT_ATTR_RDONLY : 0)};
           },
-          [&](const plan::MountDev& s) { add(OpCode::MountDev).dev = {keep_list(s.devices)}; },
+          [&](const plan::MountDev& s) { add(OpCode::MountDev).dev = {intern_list(s.devices)}; },
           [&](const plan::MountDevpts&) { add(OpCode::MountDevpts); },
           [&](const plan::MountProc& s) {
-            add(OpCode::MountProc).proc = {s.own, keep_list(s.read_only), keep_list(s.masked)};
+            add(OpCode::MountProc).proc = {s.own, intern_list(s.read_only), intern_list(s.masked)};
           },
           [&](const plan::MountSys& s) {
-            add(OpCode::MountSys).sys = {s.own, keep_list(s.masked)};
+            add(OpCode::MountSys).sys = {s.own, intern_list(s.masked)};
           },
           [&](const plan::MountCgroup&) { add(OpCode::MountCgroup); },
           [&](const plan::OpenTerminal&) {
@@ -223,19 +226,19 @@ void LoweredProgram::lower_step(const plan::Step& step) {
           [&](const plan::SetEnvironment& s) {
             std::vector<const char*>& list = lists_.emplace_back();
             for (const spec::EnvVariable& variable : s.variables)
-              list.push_back(keep(variable.name + "=" + variable.value));
+              list.push_back(intern(variable.name + "=" + variable.value));
             list.push_back(nullptr);
             payload.envp = list.data();
           },
           [&](const plan::ApplyLandlock& s) {
             payload.landlock_step = step_;
-            payload.landlock = {s.abi, keep_list(s.writable), s.refuse_tcp};
+            payload.landlock = {s.abi, intern_list(s.writable), s.refuse_tcp};
           },
           [&](const plan::InstallSeccomp&) {},  // may fail, so that lower() does it
           [&](const plan::Execute& s) {
             payload.execute_step = step_;
-            payload.argv = keep_list(s.argv).items;
-            payload.candidates = keep_list(s.candidates);
+            payload.argv = intern_list(s.argv).items;
+            payload.candidates = intern_list(s.candidates);
           },
       },
       step);

@@ -39,11 +39,11 @@ class LoweredProgram {
 
  private:
   child::Op& add(child::OpCode code);
-  const char* keep(std::string text);
+  const char* intern(std::string text);
   void hand_out_network();
   const char* root_layer();
-  const char* keep_size(std::uint64_t bytes);  // null for 0
-  child::TextList keep_list(const std::vector<std::string>& texts);
+  const char* intern_size(std::uint64_t bytes);  // null for 0
+  child::TextList intern_list(const std::vector<std::string>& texts);
   void lower_step(const plan::Step& step);
   void lower_overlay(const plan::OverlayRoot& step);
   Status lower_filter(const plan::InstallSeccomp& step);

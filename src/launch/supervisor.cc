@@ -65,6 +65,7 @@ void Supervisor::add_to(sys::Poller& poller) {
   if (gate_ && !gate_->ended())
     poller.on<&Supervisor::on_gate>(gate_->fd(), POLLIN, *this);
   poller.on<&Supervisor::on_outbound>(outbound_.news(), POLLIN, *this);
+  for (SetidJudge& judge : judges_) judge.add_to(poller);
   delegate_.polls.add_to(poller);
   poller.on<&Supervisor::on_init_ended>(pidfd_.get(), POLLIN, *this);
 }

@@ -16,6 +16,7 @@
 #include "launch/launch.h"
 #include "launch/lower.h"
 #include "launch/memory.h"
+#include "launch/setid_judge.h"
 #include "launch/signals.h"
 #include "launch/supervisor_delegate.h"
 #include "network/forwarder.h"
@@ -100,6 +101,7 @@ class Supervisor : private Sandbox, private sys::PollSource {
   network::Forwarder forwarder_;
   std::unique_ptr<gate::Gate> gate_;
   network::Outbound outbound_;
+  std::list<SetidJudge> judges_;  // one for each filter that asks
 
   pid_t init_{-1};
   UniqueFd pidfd_;

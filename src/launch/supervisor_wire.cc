@@ -9,6 +9,7 @@
 #include "launch/supervisor.h"
 #include "launch/trace.h"
 #include "plan/hints.h"
+#include "seccomp/table.h"
 
 namespace snug::launch {
 
@@ -16,6 +17,9 @@ namespace snug::launch {
 // at the latest init's end: a run without a terminal, timeout or listener then costs no wake-up between clone
 // and that.
 bool Supervisor::wire_matters() const {
+  const plan::InstallSeccomp* filter = plan::find_step<plan::InstallSeccomp>(plan_);
+  if (filter && seccomp::asks_about_setid(filter->request))
+    return true;
   return trace_fd() >= 0 || options_.stays || facts_.tree_only || !early_.empty() || facts_.terminal_fds ||
          options_.status_fd >= 0 || plan::find_step<plan::Timeout>(plan_) ||
          plan::find_step<MapRange>(plan_) || plan::find_step<plan::PublishPorts>(plan_) ||
@@ -71,6 +75,11 @@ void Supervisor::on_message(const child::Message& message, Fds& fds) {
       if (!error_ && message.step < plan_.steps.size())
         error_ = {plan::explain_failure(plan_.steps[message.step], message.error, message.detail),
                   message.step};
+      return;
+    case child::MessageKind::Filtered:
+      judges_.remove_if([](const SetidJudge& judge) { return judge.ended(); });
+      if (fds[0])
+        judges_.emplace_back(std::move(fds[0]), fds[1]);
       return;
     case child::MessageKind::Step:
       return trace_init(plan_, message);

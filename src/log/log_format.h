@@ -26,7 +26,8 @@ void put_log_header(std::array<char, kLogHeaderLength>& out, std::int64_t time_n
 // "2026-01-02T03:04:05.678901234Z"
 std::string log_time(std::int64_t time_ns);
 
-// A line without its newline. Nothing where it is not of the format. The text is a part of `line`.
+// Parses a line without its newline. Returns nullopt if it is not of the format. The text is a part of
+// `line`.
 std::optional<LogEntry> parse_log_entry(std::string_view line);
 
 // What --since and --until take: "2026-01-02", "2026-01-02T03:04:05.5+01:00" (UTC where no zone is said, the

@@ -56,18 +56,18 @@ struct Builder {
 };
 
 // The sub-planners, in the order in which they are called. Each appends the steps of its phases.
-Status plan_user(Builder& builder);       // who the payload is; no steps
-Status plan_limits(Builder& builder);     // Create: the cgroup; plan/limits.cc
-Status plan_ports(Builder& builder);      // Create: the sockets
-Status plan_gate(Builder& builder);       // Create: the hosts that can be reached
-Status plan_outbound(Builder& builder);   // Create: the way out of a network of its own
-Status plan_identity(Builder& builder);   // Create, Identity
-Status plan_kernel(Builder& builder);     // Kernel
-Status plan_root(Builder& builder);       // Root
-Status plan_host_root(Builder& builder);  // Root, for the host image
-Status plan_system(Builder& builder);     // System
-Status plan_mounts(Builder& builder);     // Mounts
-void plan_room(Builder& builder);         // what Mounts needs of Root, once it is known
+Status plan_user(Builder& builder);               // who the payload is; no steps
+Status plan_limits(Builder& builder);             // Create: the cgroup; plan/limits.cc
+Status plan_ports(Builder& builder);              // Create: the sockets
+Status plan_gate(Builder& builder);               // Create: the hosts that can be reached
+Status plan_outbound(Builder& builder);           // Create: the way out of a network of its own
+Status plan_identity(Builder& builder);           // Create, Identity
+Status plan_kernel(Builder& builder);             // Kernel
+Status plan_root(Builder& builder);               // Root
+Status plan_host_root(Builder& builder);          // Root, for the host image
+Status plan_system(Builder& builder);             // System
+Status plan_mounts(Builder& builder);             // Mounts
+void plan_mount_point_parents(Builder& builder);  // what Mounts needs of Root, once it is known
 void plan_disk(Builder& builder);  // Create: the throwaway layer on disk, where one is wanted; plan/disk.cc
 Status plan_privileges(Builder& builder);  // Pivot, Privileges
 Status plan_payload(Builder& builder);     // Payload, Supervise

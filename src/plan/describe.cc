@@ -5,6 +5,7 @@
 #include "base/overloaded.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "seccomp/table.h"
 
 namespace snug::plan {
 namespace {
@@ -42,6 +43,8 @@ std::string describe_filter(const seccomp::FilterRequest& request) {
   std::string text = fmt::format("install the system call filter \"{}\"", describe(request.tier));
   if (request.fake_root)
     text += ", which answers chown, setuid and mknod with success (fake-root)";
+  if (seccomp::asks_about_setid(request))
+    text += ", setuid bits for files of the image's layers alone";
   if (request.nested_userns)
     text += ", user namespaces allowed";
   if (request.x86_abi)

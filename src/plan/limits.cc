@@ -28,9 +28,9 @@ std::string cpu_max(double cpus) {
   return fmt::format("{} {}", std::llround(cpus * kPeriodUs), std::llround(kPeriodUs));
 }
 
-class Wishes {
+class GroupSettings {
  public:
-  explicit Wishes(const host::HostView& host) : host_{host} {}
+  explicit GroupSettings(const host::HostView& host) : host_{host} {}
 
   void add(std::string_view key, const Origin& origin, std::string_view controller, std::string_view file,
            std::string value, bool optional = false) {
@@ -50,7 +50,7 @@ class Wishes {
 };
 
 // io.max names devices by their numbers.
-Result<std::string> Wishes::device_number(const spec::IoLimit& limit, const Origin& origin) const {
+Result<std::string> GroupSettings::device_number(const spec::IoLimit& limit, const Origin& origin) const {
   if (!limit.device.starts_with('/'))
     return limit.device;
   const auto info = host_.stat(limit.device);
@@ -68,7 +68,7 @@ Result<std::string> Wishes::device_number(const spec::IoLimit& limit, const Orig
 }
 
 // All keys of a device in one line: a line for each device is what the file takes.
-Status Wishes::add_io_max(const std::vector<spec::Setting<std::string>>& list) {
+Status GroupSettings::add_io_max(const std::vector<spec::Setting<std::string>>& list) {
   for (const auto& item : list) {
     const auto limits = TRY(spec::parse_io_max(item.value, "limits.io-max"));
     const auto device = TRY(device_number(limits.front(), item.origin));
@@ -79,7 +79,7 @@ Status Wishes::add_io_max(const std::vector<spec::Setting<std::string>>& list) {
   return {};
 }
 
-Status Wishes::add_hugetlb(const std::vector<spec::Setting<std::string>>& list) {
+Status GroupSettings::add_hugetlb(const std::vector<spec::Setting<std::string>>& list) {
   for (const auto& item : list) {
     const auto limit = TRY(spec::parse_hugetlb(item.value, "limits.hugetlb"));
     add("hugetlb", item.origin, "hugetlb", fmt::format("hugetlb.{}.max", limit.page),
@@ -105,32 +105,32 @@ std::string unit_name(const Builder& builder) {
 }  // namespace
 
 Result<std::vector<WantedLimit>> wanted_limits(const spec::Spec& spec, const host::HostView& host) {
-  Wishes wishes{host};
+  GroupSettings settings{host};
   if (const auto& memory = spec.memory) {
     // Before the limit itself: what is over it is to be killed as one from the first moment.
-    wishes.add("memory", memory->origin, "memory", "memory.oom.group", "1");
-    wishes.add("memory", memory->origin, "memory", "memory.max", number_or_max(memory->value));
+    settings.add("memory", memory->origin, "memory", "memory.oom.group", "1");
+    settings.add("memory", memory->origin, "memory", "memory.max", number_or_max(memory->value));
     // Docker's rule: as much swap as memory.
     if (!spec.swap)
-      wishes.add("memory", memory->origin, "memory", "memory.swap.max", number_or_max(memory->value), true);
+      settings.add("memory", memory->origin, "memory", "memory.swap.max", number_or_max(memory->value), true);
   }
   if (const auto& swap = spec.swap)
-    wishes.add("swap", swap->origin, "memory", "memory.swap.max", number_or_max(swap->value));
+    settings.add("swap", swap->origin, "memory", "memory.swap.max", number_or_max(swap->value));
   if (const auto& low = spec.memory_reservation)
-    wishes.add("memory-reservation", low->origin, "memory", "memory.low", std::to_string(low->value));
+    settings.add("memory-reservation", low->origin, "memory", "memory.low", std::to_string(low->value));
   if (const auto& cpus = spec.cpus)
-    wishes.add("cpus", cpus->origin, "cpu", "cpu.max", cpu_max(cpus->value));
+    settings.add("cpus", cpus->origin, "cpu", "cpu.max", cpu_max(cpus->value));
   if (const auto& weight = spec.cpu_weight)
-    wishes.add("cpu-weight", weight->origin, "cpu", "cpu.weight", std::to_string(weight->value));
+    settings.add("cpu-weight", weight->origin, "cpu", "cpu.weight", std::to_string(weight->value));
   if (const auto& cpuset = spec.cpuset)
-    wishes.add("cpuset", cpuset->origin, "cpuset", "cpuset.cpus", cpuset->value);
+    settings.add("cpuset", cpuset->origin, "cpuset", "cpuset.cpus", cpuset->value);
   if (const auto& pids = spec.pids)
-    wishes.add("pids", pids->origin, "pids", "pids.max", number_or_max(pids->value));
+    settings.add("pids", pids->origin, "pids", "pids.max", number_or_max(pids->value));
   if (const auto& weight = spec.io_weight)
-    wishes.add("io-weight", weight->origin, "io", "io.weight", fmt::format("default {}", weight->value));
-  TRY(wishes.add_io_max(spec.io_max));
-  TRY(wishes.add_hugetlb(spec.hugetlb));
-  return wishes.take();
+    settings.add("io-weight", weight->origin, "io", "io.weight", fmt::format("default {}", weight->value));
+  TRY(settings.add_io_max(spec.io_max));
+  TRY(settings.add_hugetlb(spec.hugetlb));
+  return settings.take();
 }
 
 Status plan_limits(Builder& builder) {

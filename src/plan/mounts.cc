@@ -110,7 +110,7 @@ Status plan_mounts(Builder& builder) {
   if (root_is_read_only(spec))
     builder.init(Phase::Mounts, RootReadOnly{},
                  spec.read_only.value ? spec.read_only.origin : spec.writable.origin);
-  plan_room(builder);
+  plan_mount_point_parents(builder);
   plan_disk(builder);
   return {};
 }

@@ -126,11 +126,6 @@ Status plan_filter(Builder& builder) {
   request.host_paths_writable = std::ranges::any_of(spec.mounts, [](const spec::Mount& mount) {
     return mount.type == spec::MountType::Bind && mount.access == spec::Access::ReadWrite;
   });
-  if (request.fake_root && request.host_paths_writable && request.tier == seccomp::FilterTier::Default)
-    builder.plan.notes.push_back(
-        {"setuid bits are refused, since a directory of the host is writable: packages with "
-         "setuid programs cannot be installed in this run",
-         spec.seccomp.origin, true});
   request.allow = names(spec.seccomp_allow);
   request.deny = names(spec.seccomp_deny);
   request.x86_abi = !spec.seccomp_abi.empty();

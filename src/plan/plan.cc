@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "plan/builder.h"
-#include "spec/words.h"
+#include "spec/enum_names.h"
 
 namespace snug::plan {
 

@@ -19,26 +19,26 @@ Status choose_driver(Builder& builder, OverlayRoot& root) {
 }
 
 Status choose_upper(Builder& builder, OverlayRoot& root) {
-  const spec::Setting<spec::Writable>& wish = builder.spec.writable;
+  const spec::Setting<spec::Writable>& setting = builder.spec.writable;
   const auto& size = builder.spec.rootfs_size;
   const bool fuse = root.driver == spec::OverlayDriver::Fuse;
   if (size)
     root.size = size->value;
   const bool tmpfs_works = builder.host.tmpfs_has_user_xattrs() || fuse;
-  switch (wish.value) {
+  switch (setting.value) {
     case spec::Writable::Tmpfs:
     case spec::Writable::None:
       // Nothing but mount points is ever written to the upper layer of a read-only root, so that any tmpfs
       // will do.
-      if (wish.value == spec::Writable::Tmpfs && builder.kept())
+      if (setting.value == spec::Writable::Tmpfs && builder.kept())
         return fail({.step = "writable = \"tmpfs\": a container that is kept has its layer on disk",
-                     .origin = wish.origin.text,
+                     .origin = setting.origin.text,
                      .hint = "leave --writable out, or --name and -d"});
-      if (wish.value == spec::Writable::Tmpfs && !tmpfs_works)
+      if (setting.value == spec::Writable::Tmpfs && !tmpfs_works)
         return fail({.step = "writable = \"tmpfs\": a tmpfs keeps no user attributes before Linux 6.6, so "
                              "that an overlay "
                              "on it could not replace directories",
-                     .origin = wish.origin.text,
+                     .origin = setting.origin.text,
                      .hint = "use writable = \"disk\", or overlay = \"fuse\""});
       root.upper = fuse ? UpperPlace::Disk : UpperPlace::Tmpfs;
       break;
@@ -55,7 +55,7 @@ Status choose_upper(Builder& builder, OverlayRoot& root) {
   if (root.upper == UpperPlace::Disk && !fuse)
     if (const auto problem = store_problem(builder.host))
       return fail({.step = *problem,
-                   .origin = wish.origin.text,
+                   .origin = setting.origin.text,
                    .hint = tmpfs_works ? "use --writable tmpfs, or set XDG_DATA_HOME to a local disk"
                                        : "set XDG_DATA_HOME to a local disk, or use --overlay fuse"});
   if (size && root.upper == UpperPlace::Disk)
@@ -101,17 +101,17 @@ std::string target_of(const Step& step) {
 
 }  // namespace
 
-void plan_room(Builder& builder) {
+void plan_mount_point_parents(Builder& builder) {
   if (builder.image.kind == image::ImageKind::Host || !foreign_layer(builder))
     return;
-  std::vector<std::string> room;
+  std::vector<std::string> parents;
   for (const PlannedStep& planned : builder.plan.steps)
     if (planned.phase == Phase::Mounts)
       if (std::string target = target_of(planned.step); !target.empty())
-        room.push_back(std::move(target));
+        parents.push_back(std::move(target));
   for (PlannedStep& planned : builder.plan.steps)
     if (auto* root = std::get_if<OverlayRoot>(&planned.step))
-      root->room = room;
+      root->mount_point_parents = parents;
 }
 
 Status plan_root(Builder& builder) {

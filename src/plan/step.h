@@ -207,7 +207,7 @@ struct OverlayRoot {
   // Targets of later steps, where the image's directories belong to somebody else: what is on the way to each
   // is first made in the writable layer, since nothing could be made in the image's own directories (the
   // owner has no id inside).
-  std::vector<std::string> room{};
+  std::vector<std::string> mount_point_parents{};
   bool kept{};  // a container's own layer, which survives the run and a crash of the machine
   bool operator==(const OverlayRoot&) const = default;
 };

@@ -1,4 +1,5 @@
-// Who the payload is: the profile's or flag's wish, else the image's, else root; on the host image, you.
+// Who the payload is: the setting of the profile or flag, else the image's, else root; on the host image,
+// you.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -39,30 +40,30 @@ Error unknown(std::string_view kind, std::string_view name, const Builder& build
 
 // A name wins over a number only where it is not one: a passwd line *named* "1000" with uid 0 must not turn
 // -u 1000 into root.
-Status resolve_named(Builder& builder, const spec::RunAs& wish, const Origin& origin) {
+Status resolve_named(Builder& builder, const spec::RunAs& run_as, const Origin& origin) {
   PayloadUser& user = builder.user;
   const image::UserEntry* entry = nullptr;
-  if (is_number(wish.user)) {
-    const auto uid = TRY(parse_number(wish.user, "user", kMaxId));
+  if (is_number(run_as.user)) {
+    const auto uid = TRY(parse_number(run_as.user, "user", kMaxId));
     user.uid = static_cast<std::uint32_t>(uid);
     entry = find_user(builder.image, user.uid);
   } else {
-    entry = find_user(builder.image, wish.user);
+    entry = find_user(builder.image, run_as.user);
     if (!entry)
-      return fail(unknown("user", wish.user, builder, origin));
+      return fail(unknown("user", run_as.user, builder, origin));
     user.uid = entry->uid;
   }
   user.gid = entry ? entry->gid : 0;
-  if (wish.group.empty())
+  if (run_as.group.empty())
     return {};
-  if (is_number(wish.group)) {
-    const auto gid = TRY(parse_number(wish.group, "group", kMaxId));
+  if (is_number(run_as.group)) {
+    const auto gid = TRY(parse_number(run_as.group, "group", kMaxId));
     user.gid = static_cast<std::uint32_t>(gid);
     return {};
   }
-  const auto group = std::ranges::find(builder.image.groups, wish.group, &image::GroupEntry::name);
+  const auto group = std::ranges::find(builder.image.groups, run_as.group, &image::GroupEntry::name);
   if (group == builder.image.groups.end())
-    return fail(unknown("group", wish.group, builder, origin));
+    return fail(unknown("group", run_as.group, builder, origin));
   user.gid = group->gid;
   return {};
 }
@@ -99,15 +100,15 @@ void describe_user(Builder& builder) {
 }  // namespace
 
 Status plan_user(Builder& builder) {
-  const spec::Setting<spec::RunAs>& wish = builder.spec.run_as;
+  const spec::Setting<spec::RunAs>& setting = builder.spec.run_as;
   const host::Caller& caller = builder.host.caller();
   const bool on_host = builder.image.kind == image::ImageKind::Host;
   Status status{};
-  switch (wish.value.kind) {
+  switch (setting.value.kind) {
     case spec::RunAs::Kind::Root:
       break;
     case spec::RunAs::Kind::Named:
-      status = resolve_named(builder, wish.value, wish.origin);
+      status = resolve_named(builder, setting.value, setting.origin);
       break;
     case spec::RunAs::Kind::Self:
       builder.user.uid = caller.uid, builder.user.gid = caller.gid;

@@ -12,6 +12,9 @@
 namespace snug::seccomp {
 
 constexpr std::uint32_t kSeccompAllow = SECCOMP_RET_ALLOW;
+// Whoever holds the filter's listener says what comes of the call (seccomp_unotify(2), Linux 5.0). ENOSYS
+// where nobody does.
+constexpr std::uint32_t kSeccompAsk = SECCOMP_RET_USER_NOTIF;
 
 constexpr std::uint32_t seccomp_answer(int error) {
   return SECCOMP_RET_ERRNO | static_cast<std::uint32_t>(error);

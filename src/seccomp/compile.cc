@@ -93,7 +93,7 @@ void check_socket(Assembler& code, const FilterRequest& request) {
 void check_node(Assembler& code, int mode, const FilterRequest& request) {
   const std::uint32_t device = request.fake_root ? seccomp_answer(0) : kEperm;
   code.load_argument(mode);
-  if (refuses_setuid(request))
+  if (minds_setid(request))
     code.when_any_bit(kSetIdBits, kEperm);
   code.mask(S_IFMT);
   // 0:0 too, which the kernel gives to everybody: in an overlay it is a whiteout (isolation F13).
@@ -142,6 +142,11 @@ BpfCode compile_rule(const Rule& rule, const FilterRequest& request) {
     case Rule::Kind::SocketPair:
       check_family(code, request);
       code.result(seccomp_answer(EAFNOSUPPORT));
+      break;
+    case Rule::Kind::Chmod:
+      code.load_argument(rule.value);
+      code.when_any_bit(kSetIdBits, asks_about_setid(request) ? kSeccompAsk : kEperm);
+      code.result(kSeccompAllow);
       break;
     case Rule::Kind::Mode:
       code.load_argument(rule.value);

@@ -14,7 +14,7 @@ struct FilterRequest {
   bool fake_root{};                  // changes of owners and ids, and device nodes, are answered with success
   bool nested_userns{};              // namespaces and mounts inside are the sandbox's own affair
   bool network{};                    // strict only: IP sockets, and netlink to ask for routes
-  bool host_paths_writable{};        // setuid bits could reach the host's users, so that they are refused
+  bool host_paths_writable{};        // setuid bits could reach the host's users (table.h: minds_setid)
   bool x86_abi{};                    // 32-bit calls on x86-64; the dev tier has them always
   std::vector<std::string> allow{};  // names of system calls; opened whatever their arguments are
   std::vector<std::string> deny{};   // closed, also where `allow` names the same

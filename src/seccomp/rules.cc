@@ -26,7 +26,7 @@ Rule rule_for(Policy policy, const FilterRequest& request) {
   using Kind = Rule::Kind;
   const FilterTier tier = request.tier;
   const bool nested = request.nested_userns;
-  const bool mode_matters = refuses_setuid(request);
+  const bool mode_matters = minds_setid(request);
   switch (policy) {
     case Ordinary:
       return kAllow;
@@ -72,10 +72,12 @@ Rule rule_for(Policy policy, const FilterRequest& request) {
     case SocketCall:
       return by_tier(tier, kEpermRule, kAllow, kAllow);
 
-    case Mode1:
+    case Chmod:
+      return mode_matters ? Rule{Kind::Chmod, 1} : kAllow;
+    case ChmodAt:
+      return mode_matters ? Rule{Kind::Chmod, 2} : kAllow;
+    case Creat:
       return mode_matters ? Rule{Kind::Mode, 1} : kAllow;
-    case Mode2:
-      return mode_matters ? Rule{Kind::Mode, 2} : kAllow;
     case Open:
       return mode_matters ? Rule{Kind::OpenMode, 1} : kAllow;
     case OpenAt:

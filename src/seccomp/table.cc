@@ -129,12 +129,12 @@ constexpr Syscall kSyscalls[] = {
     {"socketpair",                 53,  199,    _, SocketPair},
     {"socketcall",                  _,    _,  102, SocketCall},
     // Permission bits of an existing file.
-    {"chmod",                      90,    _,   15, Mode1},
-    {"fchmod",                     91,   52,   94, Mode1},
-    {"fchmodat",                  268,   53,  306, Mode2},
-    {"fchmodat2",                 452,  452,  452, Mode2},
+    {"chmod",                      90,    _,   15, Chmod},
+    {"fchmod",                     91,   52,   94, Chmod},
+    {"fchmodat",                  268,   53,  306, ChmodAt},
+    {"fchmodat2",                 452,  452,  452, ChmodAt},
     // Permission bits of a new one.
-    {"creat",                      85,    _,    8, Mode1},
+    {"creat",                      85,    _,    8, Creat},
     {"open",                        2,    _,    5, Open},
     {"openat",                    257,   56,  295, OpenAt},
     {"openat2",                   437,  437,  437, OpenAt2},

@@ -41,8 +41,9 @@ enum class Policy : std::uint8_t {
   Socket,
   SocketPair,
   SocketCall,
-  Mode1,
-  Mode2,
+  Chmod,
+  ChmodAt,
+  Creat,
   Open,
   OpenAt,
   OpenAt2,
@@ -84,6 +85,7 @@ struct Rule {
     Personality,
     Socket,
     SocketPair,
+    Chmod,
     Mode,
     OpenMode,
     Node
@@ -95,10 +97,16 @@ struct Rule {
 
 Rule rule_for(Policy policy, const FilterRequest& request);
 
-// Setuid and setgid bits are refused: always for a command that nobody vouches for, and wherever the file may
-// turn out to be the host's, where it would run as the caller for everybody (isolation F11).
-constexpr bool refuses_setuid(const FilterRequest& request) {
+// A setuid file of the host's would run as the caller for everybody (isolation F11). So no file is made with
+// setuid or setgid bits by a command that nobody vouches for, nor where a path of the host's is writable.
+constexpr bool minds_setid(const FilterRequest& request) {
   return request.tier == FilterTier::Strict || request.host_paths_writable;
+}
+
+// A file that is there already may get such bits by chmod if it is the sandbox's own, as packages with setuid
+// programs need. No filter can tell whose it is: the supervisor is asked (launch/setid_judge.h).
+constexpr bool asks_about_setid(const FilterRequest& request) {
+  return request.tier != FilterTier::Strict && request.host_paths_writable;
 }
 
 }  // namespace snug::seccomp

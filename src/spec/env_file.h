@@ -15,7 +15,7 @@ namespace snug::spec {
 // The caller's value of a variable: HostView::environment.
 using EnvLookup = std::function<std::optional<std::string>(const std::string&)>;
 
-// Nothing where `name` can name a variable; else what is wrong with it, such as "has a \"=\" in it".
+// Returns nullopt if `name` can name a variable, else what is wrong with it, such as "has a \"=\" in it".
 std::optional<std::string> env_name_problem(std::string_view name);
 
 // "NAME=VALUE", or "NAME" for the caller's value, looked up now so that a later flag wins over an earlier one

@@ -12,10 +12,10 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "spec/enum_names.h"
 #include "spec/key.h"
 #include "spec/profile_reader.h"
 #include "spec/settings.h"
-#include "spec/words.h"
 
 namespace snug::spec {
 
@@ -63,7 +63,7 @@ struct Duration {
   static Json show(std::uint64_t ms) { return duration_text(ms); }
 };
 
-// One of the names of an enumeration (words.h).
+// One of the names of an enumeration (enum_names.h).
 template<HasEnumNames T>
 struct OneOf {
   static Result<T> read(const TomlValue& value, const ProfilePlace&) { return read_name<T>(value); }
@@ -78,12 +78,12 @@ struct OneOf {
 // Type::read, Type::parse and Type::show as functions of one member.
 template<class Type, auto InProfile>
 Status read_value(ProfileDraft& draft, const TomlValue& value) {
-  return keep(draft, value, draft.profile().*InProfile, Type::read(value, draft.place));
+  return assign(draft, value, draft.profile().*InProfile, Type::read(value, draft.place));
 }
 
 template<class Type, auto InProfile>
 Status put_value(const TypedFlag& typed, Profile& layer) {
-  return keep(typed, layer.*InProfile, Type::parse(typed.last(), typed.name));
+  return assign(typed, layer.*InProfile, Type::parse(typed.last(), typed.name));
 }
 
 template<auto InSpec, class Show>

@@ -53,19 +53,20 @@ Status put_swap(const TypedFlag& typed, Profile& layer) {
     return fail({.step = fmt::format("{}: there is no --memory that it could add to", typed.name),
                  .hint = std::string{kHint}});
   if (typed.last() == "-1")
-    return keep(typed, layer.swap, Result<std::uint64_t>{kUnlimited});
+    return assign(typed, layer.swap, Result<std::uint64_t>{kUnlimited});
   const auto total = parse_size(typed.last(), typed.name);
   if (total && *total < layer.memory->value)
     return fail({.step = fmt::format("{}: {} is less than --memory", typed.name, typed.last()),
                  .hint = std::string{kHint}});
-  return keep(typed, layer.swap, total.map([&](std::uint64_t bytes) { return bytes - layer.memory->value; }));
+  return assign(typed, layer.swap,
+                total.map([&](std::uint64_t bytes) { return bytes - layer.memory->value; }));
 }
 
 // Docker's -1 is no limit, which is what a run has anyway; in `update` it takes one away.
 Status put_pids(const TypedFlag& typed, Profile& layer) {
   if (typed.last() == "-1")
-    return keep(typed, layer.pids, Result<std::uint64_t>{kUnlimited});
-  return keep(typed, layer.pids, not_zero(parse_number(typed.last(), typed.name, 4194304), typed.name));
+    return assign(typed, layer.pids, Result<std::uint64_t>{kUnlimited});
+  return assign(typed, layer.pids, not_zero(parse_number(typed.last(), typed.name, 4194304), typed.name));
 }
 
 // A weight in the units of cgroup version 1, as docker takes them.
@@ -74,7 +75,7 @@ Status put_weight(const TypedFlag& typed, Profile& layer) {
   const auto number = parse_number(typed.last(), typed.name, most);
   if (number && *number < least)
     return fail({.step = fmt::format("{}: {} is not from {} to {}", typed.name, *number, least, most)});
-  return keep(typed, layer.*InProfile, number.map(convert));
+  return assign(typed, layer.*InProfile, number.map(convert));
 }
 
 Status put_device(const TypedFlag& typed, Profile& layer, std::string_view io_key) {

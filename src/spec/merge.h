@@ -1,4 +1,4 @@
-// Layers of wishes become one Spec.
+// Layers of settings become one Spec.
 #pragma once
 
 #include <span>

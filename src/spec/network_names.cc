@@ -7,8 +7,8 @@
 #include "base/ip_address.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "spec/enum_names.h"
 #include "spec/host_name.h"
-#include "spec/words.h"
 
 namespace snug::spec {
 namespace {

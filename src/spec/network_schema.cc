@@ -75,7 +75,7 @@ Status read_mode(ProfileDraft& draft, const TomlValue& value) {
   if (!text || !text->starts_with("container")) {
     constexpr std::span kAll{EnumNames<NetworkMode>::kAll};
     static_assert(kAll.back().value == NetworkMode::Container);
-    return keep(draft, value, draft.profile().network, read_choice(value, kAll.first(kAll.size() - 1)));
+    return assign(draft, value, draft.profile().network, read_choice(value, kAll.first(kAll.size() - 1)));
   }
   return keep_network(parse_network(*text, value.where()), origin_of(draft, value), draft.profile());
 }

@@ -15,7 +15,7 @@ Status read_extends(ProfileDraft& draft, const TomlValue& value) {
   auto text = value.as_string("the name of a profile");
   if (text && text->empty())
     return value.error("expected the name of a profile, found nothing");
-  return keep(draft, value, draft.out.extends, std::move(text));
+  return assign(draft, value, draft.out.extends, std::move(text));
 }
 
 // `extends`, a key of the top, or a table.

@@ -1,4 +1,4 @@
-// A profile's text becomes one layer of wishes. Nothing is looked at on the disk.
+// A profile's text becomes one layer of settings. Nothing is looked at on the disk.
 #pragma once
 
 #include <string>

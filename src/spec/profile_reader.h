@@ -29,7 +29,7 @@ struct ProfileDraft {
 Origin origin_of(const ProfileDraft& draft, const TomlValue& value);
 
 template<class T, class V>
-Status keep(const ProfileDraft& draft, const TomlValue& value, Maybe<T>& to, Result<V> read) {
+Status assign(const ProfileDraft& draft, const TomlValue& value, Maybe<T>& to, Result<V> read) {
   if (!read)
     return tl::unexpected{std::move(read).error()};
   to = Setting<T>{.value = T(*std::move(read)), .origin = origin_of(draft, value)};
@@ -38,7 +38,7 @@ Status keep(const ProfileDraft& draft, const TomlValue& value, Maybe<T>& to, Res
 
 // The same for an option.
 template<class T, class V>
-Status keep(const TypedFlag& typed, Maybe<T>& to, Result<V> parsed) {
+Status assign(const TypedFlag& typed, Maybe<T>& to, Result<V> parsed) {
   if (!parsed)
     return tl::unexpected{std::move(parsed).error()};
   to = Setting<T>{.value = T(*std::move(parsed)), .origin = {typed.name}};

@@ -7,7 +7,7 @@ namespace snug::spec {
 namespace {
 
 Status read_tier(ProfileDraft& draft, const TomlValue& value) {
-  return keep(draft, value, draft.profile().seccomp, read_name<Tier>(value));
+  return assign(draft, value, draft.profile().seccomp, read_name<Tier>(value));
 }
 
 constexpr TomlKey<ProfileDraft> kFilterKeys[] = {

@@ -1,5 +1,5 @@
-// What a sandbox may be told, in one schema that serves twice: a Profile is one layer of wishes (each may be
-// absent), a Spec is what is wanted in the end (each has a value). Both are plain values that compare with
+// What a sandbox may be told, in one schema that serves twice: a Profile is one layer of settings (each may
+// be absent), a Spec is what is wanted in the end (each has a value). Both are plain values that compare with
 // ==.
 //
 // Layers, later wins: built-in base, shipped or user profile (through `extends`), project snug.toml, flags.

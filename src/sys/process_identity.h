@@ -9,8 +9,8 @@
 
 namespace snug::sys {
 
-// The start time in clock ticks since boot: field 22 of /proc/PID/stat, proc(5). Nothing where there is no
-// such process.
+// The start time in clock ticks since boot: field 22 of /proc/PID/stat, proc(5). Returns nullopt if there is
+// no such process.
 std::optional<std::uint64_t> start_time_of(pid_t pid);
 
 // /proc/sys/kernel/random/boot_id; "" where it cannot be read.

@@ -34,6 +34,15 @@ installs() {
   grep -qx 42 log
 }
 
+@test "packages with setuid programs are installed beside a writable directory, one id" {
+  mkdir work
+  long run --network host -v "$PWD/work:/work" -w /work "$(image)" sh -c "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends sudo openssh-client git && git init --shared && stat -c '%a %n' /usr/bin/sudo /usr/bin/ssh-agent" >log 2>&1 || { tail -n 50 log >&2 && return 1; }
+  absent '^(E:|dpkg: error|Errors were encountered)' <log
+  grep -qx '4755 /usr/bin/sudo' log
+  grep -qx '2755 /usr/bin/ssh-agent' log
+  [[ -g work/.git/refs && ! $(find work -type f -perm /6000) ]]
+}
+
 @test "the kernel's overlay, one id: apt-get installs two packages" {
   installs native
 }

@@ -28,6 +28,8 @@ SCENARIOS = (
     Scenario("fuse", ("--overlay", "fuse", "-v", "../volume:/mnt/view:cow")),
     # The filter would hide that the caller's keyring has been kept.
     Scenario("unfiltered", ("--seccomp", "off"), only=("keyctl",)),
+    # A filter that asks: its listener goes to the supervisor.
+    Scenario("asked", ("-v", "../work:/mnt/work"), only=("seccomp", "sendmsg")),
 )
 
 

@@ -15,6 +15,7 @@
 namespace snug {
 
 constexpr int kAllowed = -1;  // beside errnos
+constexpr int kAsked = -2;    // whoever holds the listener
 
 inline std::uint32_t token(seccomp::Arch arch) {
   return arch == seccomp::Arch::X86_64  ? AUDIT_ARCH_X86_64
@@ -52,6 +53,8 @@ inline int run_filter(const std::vector<sock_filter>& program, const seccomp_dat
       case BPF_RET | BPF_K:
         if (line.k == SECCOMP_RET_ALLOW)
           return kAllowed;
+        if (line.k == SECCOMP_RET_USER_NOTIF)
+          return kAsked;
         REQUIRE((line.k & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO);
         return static_cast<int>(line.k & SECCOMP_RET_DATA);
       default:

@@ -1,4 +1,4 @@
-// Options as the last layer of wishes.
+// Options as the last layer of settings.
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>

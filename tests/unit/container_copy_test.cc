@@ -46,10 +46,10 @@ class Fixture {
   }
   static CopyEnd outside(const std::string& path) { return {.path = path}; }
 
-  Status in(const std::string& from, const std::string& to, CopyWishes wishes = {}) const {
+  Status in(const std::string& from, const std::string& to, CopyOptions wishes = {}) const {
     return copy_between(outside(from), inside(to), wishes);
   }
-  Status out(const std::string& from, const std::string& to, CopyWishes wishes = {}) const {
+  Status out(const std::string& from, const std::string& to, CopyOptions wishes = {}) const {
     return copy_between(inside(from), outside(to), wishes);
   }
 
@@ -227,7 +227,7 @@ TEST_CASE("FIFOs, sockets and devices neither hang nor come out") {
   REQUIRE(mknod((f.root() / "d/socket").c_str(), S_IFSOCK | 0600, 0) == 0);
   REQUIRE(mknod((f.root() / "d/whiteout").c_str(), S_IFCHR, 0) == 0);
   std::string told;
-  CopyWishes wishes;
+  CopyOptions wishes;
   wishes.rules.skipped = [&](const std::string& path, const char* why) { told += path + " " + why + "\n"; };
   good(f.out("/d", ".", wishes));
   CHECK(told == "socket a socket\nwhiteout a device\n");
@@ -240,7 +240,7 @@ TEST_CASE("setuid bits stay where they are") {
   file(f.root() / "d/tool");
   REQUIRE(chmod((f.root() / "d/tool").c_str(), 06755) == 0);
   REQUIRE(chmod((f.root() / "d").c_str(), 03777) == 0);
-  CopyWishes wishes;
+  CopyOptions wishes;
   wishes.rules.mode_bits = 0777;
   good(f.out("/d", ".", wishes));
   struct stat info {};
@@ -316,7 +316,7 @@ TEST_CASE("what becomes a link between the look and the opening is not followed"
   file(f.top / "secret/key", "secret");
   file(f.root() / "d/file", "fine");
   file(f.root() / "d/sub/key", "fine");
-  CopyWishes wishes;
+  CopyOptions wishes;
   wishes.rules.check = [&](const std::string& path) -> Status {
     fs::remove_all(f.root() / "d" / path);
     fs::create_symlink(f.top / "secret" / (path == "file" ? "key" : ""), f.root() / "d" / path);

@@ -5,9 +5,9 @@
 #include <cerrno>
 #include <limits>
 
+#include "container/enum_names.h"
 #include "container/record.h"
 #include "container/spec_file.h"
-#include "container/words.h"
 
 namespace container_record_test {
 

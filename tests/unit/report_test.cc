@@ -46,8 +46,8 @@ TEST_CASE("who decides about colours") {
       {{.force = true}, Colour::On},
       {{.force = true, .dumb = true}, Colour::On},
       {{.no_color = true, .force = true}, Colour::Off},
-      {{.wish = "always", .no_color = true}, Colour::On},
-      {{.wish = "never", .force = true, .tty = true}, Colour::Off},
+      {{.choice = "always", .no_color = true}, Colour::On},
+      {{.choice = "never", .force = true, .tty = true}, Colour::Off},
   };
   for (const Case& c : cases) CHECK(choose_colour(c.facts) == c.colour);
 }

@@ -203,7 +203,7 @@ TEST_CASE("no flag of clone or unshare makes a namespace, unless nesting is want
   }
 }
 
-TEST_CASE("setuid bits cannot be set on a file that may be the host's") {
+TEST_CASE("setuid bits cannot be set on a file that may be the host's, unless somebody looks at it") {
   const FilterRequest open{.tier = FilterTier::Default};
   for (const FilterRequest& request :
        {FilterRequest{.tier = FilterTier::Strict},
@@ -225,7 +225,10 @@ TEST_CASE("setuid bits cannot be set on a file that may be the host's") {
       };
       for (const Call& call : calls) {
         INFO(call.name << " " << bits);
-        CHECK(answer(request, call) == EPERM);
+        // Of what is there already the supervisor can tell whose it is.
+        const bool asks = request.tier != FilterTier::Strict &&
+                          std::string_view{call.name}.find("chmod") != std::string_view::npos;
+        CHECK(answer(request, call) == (asks ? kAsked : EPERM));
         CHECK(answer(open, call) == kAllowed);
       }
       // Without O_CREAT the mode is whatever the register happens to hold.

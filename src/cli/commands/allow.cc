@@ -11,8 +11,8 @@
 #include "container/store.h"
 #include "host/real_host.h"
 #include "session/planning.h"
+#include "spec/enum_names.h"
 #include "spec/host_rule.h"
-#include "spec/words.h"
 
 namespace snug::cli {
 namespace {

@@ -54,7 +54,7 @@ Status copy(const client::OpenedContainer& opened, const client::Rootfs& root, c
                            .root = inside ? root.root() : -1,
                            .path = inside && !place.path.starts_with('/') ? "/" + place.path : place.path};
   };
-  client::CopyWishes wishes{.follow = options.follow_link.value_or(false)};
+  client::CopyOptions wishes{.follow = options.follow_link.value_or(false)};
   // What comes out may have been made by somebody hostile: no setuid program of the caller's, and no
   // attributes.
   wishes.rules.mode_bits = out ? 0777 : 07777;

@@ -9,7 +9,7 @@
 #include "doctor/diagnose.h"
 #include "doctor/probe.h"
 #include "host/real_host.h"
-#include "spec/words.h"
+#include "spec/enum_names.h"
 
 namespace snug::cli {
 namespace {

@@ -62,8 +62,8 @@ Result<int> go_on(const Invocation& invocation, const session::StartedContainer&
   return print_answer(escape_control(name) + "\n").map([] { return 0; });
 }
 
-// `shell --name` of a container that is there: joins one that runs, starts one that does not. Nothing where
-// there is none, so that one is made.
+// `shell --name` of a container that is there: joins one that runs, starts one that does not. Returns nullopt
+// if there is none, so that one is made.
 std::optional<Result<int>> shell_again(const Invocation& invocation, host::RealHost& host) {
   const auto& options = invocation.options<RunOptions>();
   const container::ContainerStore store{host.store_dir()};

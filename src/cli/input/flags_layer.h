@@ -1,4 +1,4 @@
-// Options become the last layer of wishes, the one that wins.
+// Options become the last layer of settings, the one that wins.
 #pragma once
 
 #include "base/result.h"

@@ -14,8 +14,8 @@ namespace snug::cli {
 namespace {
 
 // docker's rule: a terminal for the payload and a pipe to feed it contradict each other.
-Status check_terminal(const StreamWishes& wishes) {
-  if (wishes.tty.value_or(false) && wishes.interactive.value_or(false) && !isatty(STDIN_FILENO))
+Status check_terminal(const StreamOptions& options) {
+  if (options.tty.value_or(false) && options.interactive.value_or(false) && !isatty(STDIN_FILENO))
     return fail({.step = "-i and -t together: standard input is not a terminal",
                  .hint = "leave -t out to feed the command from a pipe or file"});
   return {};
@@ -39,8 +39,8 @@ Status check_standard_descriptors() {
 
 // Standard input is the caller's, as in a shell, unless --interactive=false asks for docker's default without
 // -i.
-Status settle_input(const StreamWishes& wishes) {
-  if (wishes.interactive.value_or(true))
+Status settle_input(const StreamOptions& options) {
+  if (options.interactive.value_or(true))
     return {};
   const UniqueFd null{open("/dev/null", O_RDONLY | O_CLOEXEC)};
   if (!null || dup2(null.get(), STDIN_FILENO) < 0)
@@ -50,10 +50,10 @@ Status settle_input(const StreamWishes& wishes) {
 
 }  // namespace
 
-Status settle_standard_streams(const StreamWishes& wishes) {
-  TRY(check_terminal(wishes));
+Status settle_standard_streams(const StreamOptions& options) {
+  TRY(check_terminal(options));
   TRY(check_standard_descriptors());
-  return settle_input(wishes);
+  return settle_input(options);
 }
 
 }  // namespace snug::cli

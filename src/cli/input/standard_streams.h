@@ -7,12 +7,12 @@
 
 namespace snug::cli {
 
-struct StreamWishes {
+struct StreamOptions {
   std::optional<bool> interactive{};
   std::optional<bool> tty{};
 };
 
 // Refuses what cannot be, or must not be handed in, and closes the input where --interactive=false says so.
-Status settle_standard_streams(const StreamWishes& wishes);
+Status settle_standard_streams(const StreamOptions& options);
 
 }  // namespace snug::cli

@@ -4,7 +4,7 @@
 
 #include "base/overloaded.h"
 #include "plan/describe.h"
-#include "spec/words.h"
+#include "spec/enum_names.h"
 
 namespace snug::cli {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "plan/describe.h"
-#include "spec/words.h"
+#include "spec/enum_names.h"
 
 namespace snug::cli {
 namespace {

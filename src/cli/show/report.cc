@@ -45,19 +45,19 @@ void print_talk(std::string_view text) {
 }  // namespace
 
 Colour choose_colour(const ColourFacts& facts) {
-  if (facts.wish == "always")
+  if (facts.choice == "always")
     return Colour::On;
-  if (facts.wish == "never" || facts.no_color)
+  if (facts.choice == "never" || facts.no_color)
     return Colour::Off;
   if (facts.force)
     return Colour::On;
   return facts.tty && !facts.dumb ? Colour::On : Colour::Off;
 }
 
-Colour colour_for(int fd, const std::optional<std::string>& wish) {
+Colour colour_for(int fd, const std::optional<std::string>& choice) {
   const std::string_view force = variable("CLICOLOR_FORCE");
   const std::string_view term = variable("TERM");
-  return choose_colour({.wish = wish.value_or("auto"),
+  return choose_colour({.choice = choice.value_or("auto"),
                         .no_color = !variable("NO_COLOR").empty(),
                         .force = !force.empty() && force != "0",
                         .dumb = term.empty() || term == "dumb",

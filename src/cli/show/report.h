@@ -16,16 +16,16 @@ enum class Colour { Off, On };
 
 // What the choice of colours depends on, so that a test can pretend.
 struct ColourFacts {
-  std::string wish{"auto"};  // of --color
-  bool no_color{};           // NO_COLOR is not empty (no-color.org)
-  bool force{};              // CLICOLOR_FORCE is neither empty nor 0
-  bool dumb{};               // TERM is dumb, empty or not there
+  std::string choice{"auto"};  // of --color
+  bool no_color{};             // NO_COLOR is not empty (no-color.org)
+  bool force{};                // CLICOLOR_FORCE is neither empty nor 0
+  bool dumb{};                 // TERM is dumb, empty or not there
   bool tty{};
 };
 Colour choose_colour(const ColourFacts& facts);
 
 // For what goes to descriptor `fd`, by the environment of this process.
-Colour colour_for(int fd, const std::optional<std::string>& wish = {});
+Colour colour_for(int fd, const std::optional<std::string>& choice = {});
 
 // snug: step: cause (ERRNO)
 //   from  origin

@@ -62,10 +62,12 @@ void check_setid(void) {
   } ways[] = {{"chmod", through_chmod},         {"fchmod", through_fchmod}, {"fchmodat", through_fchmodat},
               {"fchmodat2", through_fchmodat2}, {"open", through_open},     {"creat", through_creat},
               {"openat2", through_openat2},     {"mknod", through_mknod},   {"O_TMPFILE", through_tmpfile}};
+  // The host's, and the sandbox's own.
   const char* const directories[] = {".", "/tmp"};
-  struct seen seen = {0};
+  const char* const properties[] = {"no-setid-files", "no-setid-files-inside"};
   umask(0);
-  for (size_t d = 0; d < 2; ++d)
+  for (size_t d = 0; d < 2; ++d) {
+    struct seen seen = {0};
     for (size_t i = 0; i < sizeof ways / sizeof *ways; ++i) {
       struct stat status;
       directory = directories[d];
@@ -75,8 +77,9 @@ void check_setid(void) {
         close(fd);
       (void)ways[i].plant();
       if (stat(path, &status) == 0 && (status.st_mode & (S_ISUID | S_ISGID)))
-        note(&seen, "%s in %s", ways[i].name, directory);
+        note(&seen, "%s", ways[i].name);
       unlink(path);
     }
-  judge("no-setid-files", &seen);
+    judge(properties[d], &seen);
+  }
 }

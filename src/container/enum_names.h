@@ -1,4 +1,4 @@
-// The words of a container's own choices, in its files and in listings.
+// The names of a container's own choices, in its files and in listings.
 #pragma once
 
 #include "base/enum_names.h"

@@ -1,6 +1,6 @@
-// Making room for mount points in the writable layer, where the image's own directories belong to somebody
-// without an id inside: the kernel lets nobody make anything in those (privileged_wrt_inode_uidgid), but a
-// directory that stands in the upper layer too is the upper layer's.
+// Makes the parents of mount points in the writable layer, where the image's own directories belong to
+// somebody without an id inside: the kernel lets nobody make anything in those (privileged_wrt_inode_uidgid),
+// but a directory that stands in the upper layer too is the upper layer's.
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -53,7 +53,7 @@ int make_parents(const Op& op, int upper, const char* target) {
     prefix[end] = '\0';
     mode_t mode = 0755;
     // What the image does not have is made later, in a parent that is ours by then; a link leads to where
-    // room is not made.
+    // they are not made.
     if (find_in_layers(op, prefix + 1, mode) != Found::Directory)
       return 0;
     const int made = raw::make_dir_at(upper, prefix + 1, mode);
@@ -66,15 +66,15 @@ int make_parents(const Op& op, int upper, const char* target) {
 
 }  // namespace
 
-int make_room(const Op& op, int parent) {
-  if (op.overlay.room.count == 0)
+int make_mount_point_parents(const Op& op, int parent) {
+  if (op.overlay.mount_point_parents.count == 0)
     return 0;
   const int upper = raw::open_at(parent, "upper", O_PATH | O_DIRECTORY);
   if (upper < 0)
     return upper;
   int result = 0;
-  for (size_t i = 0; i < op.overlay.room.count && result >= 0; ++i)
-    result = make_parents(op, upper, op.overlay.room.items[i]);
+  for (size_t i = 0; i < op.overlay.mount_point_parents.count && result >= 0; ++i)
+    result = make_parents(op, upper, op.overlay.mount_point_parents.items[i]);
   raw::close_fd(upper);
   return result;
 }
